@@ -1,0 +1,1 @@
+"""Indicators, rounds, scores, ranking: reads closed facts only."""

@@ -1,0 +1,1 @@
+"""Telephony, shifts and quality of the call centre."""

@@ -1,0 +1,1 @@
+"""Ways in and out: intake of raw submissions, messaging to citizens."""

@@ -1,0 +1,1 @@
+"""Loader of city profiles, and the profiles as data."""

@@ -1,0 +1,1 @@
+"""Settings, urls, the list of outbox consumers, the huiyin command."""

@@ -1,0 +1,1 @@
+"""Facts, warnings and reports. Must not know scores."""

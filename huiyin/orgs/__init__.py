@@ -1,0 +1,4 @@
+"""Regions, units, staff, roles and permissions, calendars of the region.
+
+Must not know orders.
+"""

@@ -1,0 +1,1 @@
+"""Days in the life of a city, driven through the public actions below it."""

@@ -1,0 +1,48 @@
+"""Copy the browser parts named here from installed packages into the static folder.
+
+They are never committed: set-up brings them, the built wheel contains them.
+"""
+
+import shutil
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+MODULES = ROOT / "node_modules"
+VENDOR = ROOT / "huiyin/web/static/vendor"
+
+FILES = {
+    "@tabler/core/dist/css/tabler.min.css": "tabler.min.css",
+    "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
+    "@alpinejs/csp/dist/cdn.min.js": "alpine.csp.min.js",
+}
+ICONS = (
+    "alert-triangle arrow-back-up arrow-right building camera check checks chevron-down chevron-right "
+    "circle-check clipboard-list clock file-text headset help home history inbox list logout map-pin "
+    "menu-2 message message-2 news pencil phone photo plus refresh search send settings shield-lock star user "
+    "users x urgent arrow-forward-up git-branch eye eye-off upload printer moon sun letter-case"
+).split()
+
+
+def main() -> int:
+    """Copy each file; say in one line which are missing."""
+    VENDOR.mkdir(parents=True, exist_ok=True)
+    (VENDOR / "icons").mkdir(exist_ok=True)
+    wanted = dict(FILES)
+    wanted |= {f"@tabler/icons/icons/outline/{name}.svg": f"icons/{name}.svg" for name in ICONS}
+    missing = [source for source in wanted if not (MODULES / source).is_file()]
+    if missing:
+        sys.stderr.write(f"missing in node_modules (run npm ci): {', '.join(missing)}\n")
+        return 1
+    for source, target in wanted.items():
+        shutil.copyfile(MODULES / source, VENDOR / target)
+    import django_htmx
+
+    static = Path(django_htmx.__file__).parent / "static/django_htmx"
+    shutil.copyfile(static / "htmx-2.min.js", VENDOR / "htmx.min.js")
+    (VENDOR / ".ready").touch()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
