@@ -1,0 +1,136 @@
+"""The catalogue of matters (派单目录), limits and parameters by date, reasons, articles."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+
+from huiyin.knowledge.states import KIND_LABELS, ArticleKind
+from huiyin.orgs.models import Unit
+
+VALID = Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
+
+
+class Category(models.Model):
+    """One node of the tree of matters, at most three levels; codes of two digits per level."""
+
+    code = models.CharField(max_length=12, unique=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    name = models.CharField(max_length=60)
+    aliases = models.CharField(max_length=200, blank=True, default="")
+    full_name = models.CharField(max_length=200)
+    active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.full_name
+
+
+class CatalogueItem(models.Model):
+    """Which unit is responsible for a matter, on what basis, from when to when (half-open dates)."""
+
+    code = models.CharField(max_length=20)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="items")
+    matter = models.CharField(max_length=200)
+    lead = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    lead_level = models.CharField(max_length=20, blank=True, default="")
+    assist_codes = ArrayField(models.CharField(max_length=40), default=list)
+    basis = models.CharField(max_length=300, blank=True, default="")
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["code", "valid_from"], name="catalogue_once"),
+            models.CheckConstraint(condition=VALID, name="catalogue_dates"),
+        )
+
+    def __str__(self) -> str:
+        return self.matter
+
+
+class LimitRule(models.Model):
+    """One limit: which clock, for which orders, how long, from when to when, and its source.
+
+    Empty selectors match everything; the most specific valid row wins (``rules.choose_limit``).
+    An order keeps the row that made its deadline; rows are never changed, only ended.
+    """
+
+    code = models.CharField(max_length=60)
+    clock = models.CharField(max_length=20)
+    kind = models.CharField(max_length=20, blank=True, default="")
+    category = models.CharField(max_length=12, blank=True, default="")
+    urgency = models.CharField(max_length=12, blank=True, default="")
+    channel = models.CharField(max_length=20, blank=True, default="")
+    round = models.SmallIntegerField(null=True)
+    limit = models.CharField(max_length=12)
+    postpone = models.BooleanField(default=False)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    source = models.CharField(max_length=200)
+    text = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["code", "valid_from"], name="limit_once"),
+            models.CheckConstraint(condition=VALID, name="limit_dates"),
+        )
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Parameter(models.Model):
+    """One figure or choice that a city may set, by date, with its source."""
+
+    key = models.CharField(max_length=60)
+    value = models.JSONField()
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    source = models.CharField(max_length=200)
+    text = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["key", "valid_from"], name="parameter_once"),
+            models.CheckConstraint(condition=VALID, name="parameter_dates"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.key} = {self.value}"
+
+
+class Reason(models.Model):
+    """A reason code of a group, with the advice that the citizen is given."""
+
+    group = models.CharField(max_length=20)
+    code = models.CharField(max_length=20)
+    name = models.CharField(max_length=80)
+    advice = models.CharField(max_length=400, blank=True, default="")
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["group", "code"], name="reason_once"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Article(models.Model):
+    """News of the hotline or a selected answer, shown in the portal while published."""
+
+    code = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in ArticleKind])
+    title = models.CharField(max_length=100)
+    body = models.TextField(max_length=10_000)
+    request_kind = models.CharField(
+        max_length=20, blank=True, default="", choices=[(k.value, v) for k, v in KIND_LABELS.items()]
+    )
+    demo = models.BooleanField(default=False)
+    published_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["kind", "-published_at"], name="article_latest"),)
+
+    def __str__(self) -> str:
+        return self.title

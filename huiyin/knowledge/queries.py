@@ -1,0 +1,100 @@
+"""Questions about the catalogue, limits, parameters, reasons and articles."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from huiyin.kernel.cached import remembered
+from huiyin.knowledge import rules
+from huiyin.knowledge.models import Article, CatalogueItem, Category, LimitRule, Parameter, Reason
+from huiyin.knowledge.rules import Matter
+from huiyin.knowledge.states import ArticleKind, ClockKind, ReasonGroup
+from huiyin.worktime.calendar import SHANGHAI
+
+
+@remembered()
+def _limits() -> tuple[LimitRule, ...]:
+    return tuple(LimitRule.objects.all())
+
+
+@remembered()
+def _parameters() -> tuple[Parameter, ...]:
+    return tuple(Parameter.objects.all())
+
+
+@remembered()
+def _choice(clock: str, matter: Matter, day: date) -> LimitRule | None:
+    return rules.choose_limit(_limits(), clock, matter, day)
+
+
+def limit_for(clock: ClockKind, matter: Matter, at: datetime) -> LimitRule | None:
+    """Return the limit of ``clock`` for ``matter`` in force on the local day of ``at``.
+
+    None when the city sets no such limit. No query while the rows are remembered.
+    """
+    return _choice(clock.value, matter, at.astimezone(SHANGHAI).date())
+
+
+def parameter(key: str, at: datetime, default: Any) -> Any:
+    """Return the value of a parameter in force on the local day of ``at``, else ``default``."""
+    valid = rules.valid_on(
+        (p for p in _parameters() if p.key == key), at.astimezone(SHANGHAI).date()
+    )
+    return max(valid, key=lambda p: p.valid_from).value if valid else default
+
+
+def limit_rules() -> QuerySet[LimitRule]:
+    """Return every limit, by clock and date. One query."""
+    return LimitRule.objects.order_by("clock", "code", "valid_from")
+
+
+def parameters() -> QuerySet[Parameter]:
+    """Return every parameter, by key and date. One query."""
+    return Parameter.objects.order_by("key", "valid_from")
+
+
+@remembered(60)
+def categories() -> tuple[Category, ...]:
+    """Return the active categories by code. One query, remembered for a minute."""
+    return tuple(Category.objects.filter(active=True).order_by("code"))
+
+
+def category(code: str) -> Category | None:
+    """Return the active category with this code. No query while remembered."""
+    return next((c for c in categories() if c.code == code), None)
+
+
+def category_by_id(key: int) -> Category | None:
+    """Return the active category with this key. No query while remembered."""
+    return next((c for c in categories() if c.pk == key), None)
+
+
+@remembered(60)
+def reasons(group: ReasonGroup) -> tuple[Reason, ...]:
+    """Return the active reasons of a group by code. One query, remembered for a minute."""
+    return tuple(Reason.objects.filter(group=group.value, active=True).order_by("code"))
+
+
+def reason(group: ReasonGroup, code: str) -> Reason | None:
+    """Return one active reason. No query while remembered."""
+    return next((r for r in reasons(group) if r.code == code), None)
+
+
+def responsible_for(category: Category, day: date) -> list[CatalogueItem]:
+    """Return the catalogue items of a category or of those above it, nearest first. One query."""
+    codes = [category.code[:length] for length in range(len(category.code), 0, -2)]
+    items = CatalogueItem.objects.select_related("lead", "category").filter(
+        category__code__in=codes, valid_from__lte=day
+    )
+    valid = rules.valid_on(items, day)
+    return sorted(valid, key=lambda item: (-len(item.category.code), item.code))
+
+
+def published(kind: ArticleKind, now: datetime) -> QuerySet[Article]:
+    """Return the published articles of a kind, newest first. One query."""
+    return Article.objects.filter(kind=kind.value, published_at__lte=now).order_by(
+        "-published_at", "-pk"
+    )

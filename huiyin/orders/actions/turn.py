@@ -1,0 +1,223 @@
+"""One turn of an order: lock, check, change, record, tell - in one transaction.
+
+``begin`` returns the only object that may be changed; ``finish`` is the only place that moves a
+state and writes history. Both run inside the caller's transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F
+
+from huiyin.kernel import outbox
+from huiyin.kernel.errors import NotFound
+from huiyin.knowledge import queries as knowledge
+from huiyin.knowledge.rules import Matter
+from huiyin.knowledge.states import ClockKind
+from huiyin.orders import history, policy
+from huiyin.orders.models import NEVER, Assignment, Clock, OrderEvent, WorkOrder
+from huiyin.orders.states import FACES, FINAL, State, Step
+from huiyin.orgs import queries as orgs
+from huiyin.orgs.actors import Actor
+from huiyin.worktime import deadline as worktime
+from huiyin.worktime import limits
+
+
+@dataclass(slots=True)
+class Turn:
+    """A step that has been begun: the locked order, who acts, and their unit's open part in it."""
+
+    step: Step
+    order: WorkOrder
+    by: Actor
+    now: datetime
+    mine: Assignment | None = None
+
+
+def begin(step: Step, order_id: int, by: Actor, now: datetime) -> Turn:
+    """Lock the order, then check its state and the actor's right to take ``step``.
+
+    Raises:
+        NotFound: there is no such order.
+        WrongState: the step cannot be taken from where the order stands.
+        NotAllowed: the actor may not take it.
+    """
+    order = (
+        WorkOrder.objects.select_for_update(of=("self",))
+        .select_related("category", "lead_unit")
+        .filter(pk=order_id)
+        .first()
+    )
+    if order is None:
+        raise NotFound("没有这件工单")
+    policy.check_state(step, order)
+    mine = part_of(order, by)
+    policy.require(by, step, order, mine)
+    return Turn(step, order, by, now, mine)
+
+
+def part_of(order: WorkOrder, by: Actor) -> Assignment | None:
+    """Return the open assignment of the actor's own unit on the order. One query for unit staff."""
+    if by.unit is None or policy.Perm.HANDLE not in by.perms:
+        return None
+    return (
+        Assignment.objects.select_related("unit")
+        .filter(order=order, unit=by.unit, ended_at__isnull=True)
+        .first()
+    )
+
+
+def lead_of(order: WorkOrder) -> Assignment:
+    """Return the accountable lead assignment. One query."""
+    return Assignment.objects.select_related("unit").get(
+        order=order, role="lead", parent__isnull=True, ended_at__isnull=True
+    )
+
+
+def matter_of(order: WorkOrder) -> Matter:
+    """Return what of the order decides its limits."""
+    return Matter(
+        kind=order.kind,
+        category=order.category.code if order.category else "",
+        urgency=order.urgency,
+        channel=order.channel,
+        round=order.round,
+    )
+
+
+def clock_for(order: WorkOrder, kind: ClockKind, now: datetime) -> Clock | None:
+    """Return an unsaved clock of ``kind`` started ``now``; None when the city sets no limit."""
+    rule = knowledge.limit_for(kind, matter_of(order), now)
+    if rule is None:
+        return None
+    limit = replace(limits.parse(rule.limit), postpone=rule.postpone)
+    end = worktime.deadline(now, limit, orgs.calendar())
+    return Clock(
+        order=order,
+        kind=kind.value,
+        rule=rule,
+        started_at=now,
+        due_at=end.due_at,
+        words=end.words,
+        provisional=end.provisional,
+    )
+
+
+def finish(
+    turn: Turn,
+    *,
+    target: State | None = None,
+    note: str = "",
+    public_note: str = "",
+    data: dict[str, Any] | None = None,
+    assignment: Assignment | None = None,
+    clocks: Iterable[Clock] = (),
+    starts: bool = True,
+) -> WorkOrder:
+    """Move the order, stop and start its clocks, write the event and the news.
+
+    Args:
+        turn: what ``begin`` returned, with the order's other fields already changed.
+        target: where it goes, when the step has several targets.
+        note: what staff read in the timeline; ``public_note``: what the citizen reads.
+        data: figures and codes of the step, no personal data.
+        assignment: to which the started clocks belong.
+        clocks: clocks made by the caller instead of by rule.
+        starts: False when the step's own clocks are not to be started.
+    """
+    order, step, before = turn.order, turn.step, turn.order.state
+    if step.targets:
+        chosen = target or step.targets[0]
+        if chosen not in step.targets:
+            raise ValueError(f"{step.verb} does not lead to {chosen}")
+        order.state = chosen
+    _stop(order, step, turn.now)
+    started = [*clocks, *(_start(turn, assignment) if starts else ())]
+    Clock.objects.bulk_create(started)
+    _set_waits(order, started)
+    if order.standing in FINAL:
+        Assignment.objects.filter(order=order, ended_at__isnull=True).update(ended_at=turn.now)
+    _record(turn, before, note=note, public_note=public_note, data=data or {})
+    order.save()
+    outbox.announce(
+        f"order.{step.verb}",
+        {"order": order.pk, "number": order.number, "seq": order.event_count},
+        now=turn.now,
+    )
+    return order
+
+
+def _stop(order: WorkOrder, step: Step, now: datetime) -> None:
+    if step.stops:
+        Clock.objects.filter(
+            order=order, kind__in=[k.value for k in step.stops], stopped_at__isnull=True
+        ).update(stopped_at=now)
+
+
+def _start(turn: Turn, assignment: Assignment | None) -> list[Clock]:
+    made = [clock_for(turn.order, kind, turn.now) for kind in turn.step.starts]
+    clocks = [clock for clock in made if clock is not None]
+    for clock in clocks:
+        clock.assignment = assignment
+    return clocks
+
+
+def _set_waits(order: WorkOrder, started: list[Clock]) -> None:
+    """Store until when the present wait lasts: the clock of the state, NEVER without one."""
+    wanted = FACES[order.standing].clock
+    if wanted is None:
+        order.waits_until = NEVER
+        return
+    if wanted is ClockKind.FINISH:
+        order.waits_until = order.due_at or NEVER
+        return
+    for clock in started:
+        if clock.kind == wanted and (clock.assignment_id is None or clock.assignment is None or clock.assignment.parent_id is None):
+            order.waits_until = clock.due_at
+            return
+    running = Clock.objects.filter(order=order, kind=wanted.value, stopped_at__isnull=True)
+    first = running.order_by(F("assignment__parent").asc(nulls_first=True), "due_at").first()
+    order.waits_until = first.due_at if first else NEVER
+
+
+def event_of(
+    turn: Turn, before: str, *, note: str, public_note: str, data: dict[str, Any], seq: int, head: bytes
+) -> OrderEvent:
+    """Return the unsaved event of a turn, chained to ``head``."""
+    staff = turn.by.staff
+    event = OrderEvent(
+        seq=seq,
+        verb=turn.step.verb,
+        state_before=before,
+        state_after=str(turn.order.state),
+        at=turn.now,
+        actor=turn.by.kind.value,
+        actor_label=turn.by.label,
+        staff_id=staff.pk if staff else None,
+        unit_id=staff.unit_id if staff else None,
+        note=note,
+        public_note=public_note,
+        data=data,
+    )
+    event.digest = history.digest_of(event, turn.order.number, head)
+    return event
+
+
+def _record(turn: Turn, before: str, *, note: str, public_note: str, data: dict[str, Any]) -> None:
+    order = turn.order
+    event = event_of(
+        turn,
+        before,
+        note=note,
+        public_note=public_note,
+        data=data,
+        seq=order.event_count + 1,
+        head=bytes(order.head),
+    )
+    event.order = order
+    event.save(force_insert=True)
+    order.event_count, order.head = event.seq, event.digest

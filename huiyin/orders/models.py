@@ -1,0 +1,296 @@
+"""Tables of the work order. ``WorkOrder`` holds the present, ``OrderEvent`` the past."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.db import models
+from django.db.models import Q
+
+from huiyin.knowledge.models import Category, LimitRule, Reason
+from huiyin.knowledge.states import CLOCK_LABELS, KIND_LABELS, URGENCY_LABELS
+from huiyin.orders.states import (
+    CHANNEL_LABELS,
+    CLOSE_LABELS,
+    OPEN,
+    OUTCOME_LABELS,
+    SATISFACTION_LABELS,
+    AssignmentRole,
+    Solved,
+    State,
+)
+from huiyin.orgs.models import Region, Staff, Unit
+
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""Stands in ``waits_until`` when nothing is waited for or the city sets no limit."""
+
+_OPEN = sorted(state.value for state in OPEN)
+
+
+def _choices(labels: dict[str, str]) -> list[tuple[str, str]]:
+    return [(str(key), label) for key, label in labels.items()]
+
+
+class WorkOrder(models.Model):
+    """A work order 工单: the present standing of one request.
+
+    Changed only by ``orders.actions``, together with the event that says why.
+    ``waits_until`` is when the present wait ends, ``due_at`` when the result is due; both are
+    exclusive and moved only by recorded steps.
+    """
+
+    number = models.CharField(max_length=14, unique=True)
+    state = models.CharField(max_length=16, choices=[(s.value, s.label) for s in State])
+    channel = models.CharField(max_length=10, choices=_choices({**CHANNEL_LABELS}))
+    kind = models.CharField(max_length=12, choices=_choices({**KIND_LABELS}))
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
+    urgency = models.CharField(max_length=10, choices=_choices({**URGENCY_LABELS}), default="normal")
+    title = models.CharField(max_length=80)
+    content = models.TextField(max_length=5000)
+    place = models.CharField(max_length=200, blank=True, default="")
+    place_key = models.CharField(max_length=60, blank=True, default="")
+    region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+")
+    longitude = models.FloatField(null=True)
+    latitude = models.FloatField(null=True)
+    occurred_at = models.DateTimeField(null=True)
+    confidential = models.BooleanField(default=False)
+    wants_reply = models.BooleanField(default=True)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    lead_unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    round = models.SmallIntegerField(default=1)
+    due_at = models.DateTimeField(null=True)
+    waits_until = models.DateTimeField(default=NEVER)
+    answer = models.TextField(max_length=5000, blank=True, default="")
+    reason = models.ForeignKey(Reason, models.PROTECT, null=True, related_name="+")
+    close_type = models.CharField(
+        max_length=12, blank=True, default="", choices=_choices({**CLOSE_LABELS})
+    )
+    closed_at = models.DateTimeField(null=True)
+    solved = models.CharField(
+        max_length=8, blank=True, default="", choices=[(s.value, s.label) for s in Solved]
+    )
+    satisfaction = models.CharField(
+        max_length=20, blank=True, default="", choices=_choices({**SATISFACTION_LABELS})
+    )
+    void_asked_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    event_count = models.IntegerField(default=0)
+    head = models.BinaryField(max_length=33, default=b"")
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["state", "waits_until", "id"],
+                condition=Q(state__in=_OPEN),
+                name="order_open_queue",
+            ),
+            models.Index(
+                fields=["waits_until", "id"], condition=Q(state__in=_OPEN), name="order_open_due"
+            ),
+            models.Index(fields=["state", "closed_at"], condition=Q(state="closed"), name="order_closed"),
+            models.Index(fields=["lead_unit", "-id"], name="order_of_unit"),
+            models.Index(fields=["category", "-id"], name="order_of_category"),
+            models.Index(
+                fields=["place_key", "-id"], condition=~Q(place_key=""), name="order_at_place"
+            ),
+        )
+        constraints = (
+            models.CheckConstraint(
+                condition=~Q(state__in=["closed", "unsat", "archived"]) | ~Q(close_type=""),
+                name="order_closed_has_type",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["to_sign", "in_progress", "reply_review", "to_callback"])
+                | Q(lead_unit__isnull=False),
+                name="order_held_has_lead",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def standing(self) -> State:
+        """Return the state as its enumeration."""
+        return State(self.state)
+
+
+class Requester(models.Model):
+    """Who asked 诉求人: sealed, with masked copies to show and a keyed digest to find by."""
+
+    order = models.OneToOneField(
+        WorkOrder, models.PROTECT, primary_key=True, related_name="requester"
+    )
+    name_sealed = models.BinaryField(default=b"")
+    name_masked = models.CharField(max_length=20, blank=True, default="")
+    phone_sealed = models.BinaryField(default=b"")
+    phone_masked = models.CharField(max_length=20, blank=True, default="")
+    phone_key = models.BinaryField(default=b"")
+    email_sealed = models.BinaryField(default=b"")
+    address_sealed = models.BinaryField(default=b"")
+    is_enterprise = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["phone_key", "-order"], condition=~Q(phone_key=b""), name="requester_phone"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name_masked or "未留姓名"
+
+
+class Assignment(models.Model):
+    """A unit's part in an order 承办任务; passing down makes a child, the parent stays accountable."""
+
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="assignments")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    role = models.CharField(max_length=10, choices=[(r.value, r.label) for r in AssignmentRole])
+    round = models.SmallIntegerField(default=1)
+    dispatched_at = models.DateTimeField()
+    dispatched_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+    signed_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    contacted_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    replied_at = models.DateTimeField(null=True)
+    returns = models.SmallIntegerField(default=0)
+    no_return = models.BooleanField(default=False)
+    ended_at = models.DateTimeField(null=True)
+    instructions = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["unit", "due_at"], condition=Q(ended_at__isnull=True), name="assignment_open"
+            ),
+            models.Index(fields=["unit", "-order"], name="assignment_unit"),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["order", "unit"],
+                condition=Q(ended_at__isnull=True),
+                name="assignment_open_once",
+            ),
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=Q(ended_at__isnull=True, role="lead", parent__isnull=True),
+                name="assignment_one_lead",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.role} {self.unit_id}"
+
+
+class Clock(models.Model):
+    """One running or stopped limit of an order, with the rule that made it and why, in words."""
+
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="clocks")
+    assignment = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="clocks")
+    kind = models.CharField(max_length=20, choices=_choices({**CLOCK_LABELS}))
+    rule = models.ForeignKey(LimitRule, models.PROTECT, null=True, related_name="+")
+    started_at = models.DateTimeField()
+    due_at = models.DateTimeField()
+    words = models.CharField(max_length=400)
+    provisional = models.BooleanField(default=False)
+    stopped_at = models.DateTimeField(null=True)
+    overdue_recorded = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["due_at"],
+                condition=Q(stopped_at__isnull=True, overdue_recorded=False),
+                name="clock_next_overdue",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=Q(stopped_at__isnull=True, provisional=True),
+                name="clock_provisional",
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["order", "kind", "assignment"],
+                condition=Q(stopped_at__isnull=True),
+                nulls_distinct=False,
+                name="clock_runs_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.due_at:%F %R}"
+
+
+class OrderEvent(models.Model):
+    """One step in the history of an order. Rows are only added: a trigger refuses anything else.
+
+    ``digest`` is a keyed digest over this event and the digest before it (``orders.history``).
+    """
+
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="events")
+    seq = models.IntegerField()
+    verb = models.CharField(max_length=30)
+    state_before = models.CharField(max_length=16, blank=True, default="")
+    state_after = models.CharField(max_length=16)
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=10)
+    actor_label = models.CharField(max_length=60)
+    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    note = models.TextField(blank=True, default="")
+    public_note = models.TextField(blank=True, default="")
+    data = models.JSONField(default=dict)
+    digest = models.BinaryField(max_length=33)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["order", "seq"], name="event_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.order_id}#{self.seq} {self.verb}"
+
+
+class Reply(models.Model):
+    """What a unit reports 办理回复: process, result, contact, basis, the named sign-off, the audit."""
+
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="replies")
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="replies")
+    round = models.SmallIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    outcome = models.CharField(max_length=12, choices=_choices({**OUTCOME_LABELS}))
+    process = models.TextField(max_length=3000)
+    result = models.TextField(max_length=3000)
+    public_answer = models.TextField(max_length=3000)
+    basis = models.CharField(max_length=500, blank=True, default="")
+    contacted_at = models.DateTimeField()
+    contact_sealed = models.BinaryField(default=b"")
+    contact_masked = models.CharField(max_length=20, blank=True, default="")
+    sign_off = models.CharField(max_length=40)
+    audited_at = models.DateTimeField(null=True)
+    audited_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    passed = models.BooleanField(null=True)
+    audit_note = models.CharField(max_length=500, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.order_id} round {self.round}"
+
+
+class Attachment(models.Model):
+    """A file of an order; its bytes lie outside the web root and are served through policy."""
+
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="attachments")
+    reply = models.ForeignKey(Reply, models.PROTECT, null=True, related_name="attachments")
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=40)
+    size = models.IntegerField()
+    digest = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+    added_by = models.CharField(max_length=60)
+    public = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name

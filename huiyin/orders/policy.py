@@ -1,0 +1,142 @@
+"""Who may see and do what with orders: one statement, used by lists, pages and the API."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q
+
+from huiyin.kernel.errors import NotAllowed, WrongState
+from huiyin.knowledge.states import Kind
+from huiyin.orders.models import Assignment, WorkOrder
+from huiyin.orders.states import BY_VERB, Side, State, Step
+from huiyin.orgs import queries as orgs
+from huiyin.orgs.actors import Actor, ActorKind
+from huiyin.orgs.policy import roles_with
+from huiyin.orgs.states import Perm
+
+
+def visible_to(actor: Actor) -> Q:
+    """Return the condition for orders that ``actor`` may see.
+
+    The centre sees all; staff of a unit see orders in which their unit or one below it has a part,
+    now or before; everybody else sees none.
+
+    Source: R-60 (requirements 12, 126; handbook domain.md 4.4).
+    """
+    if actor.kind is ActorKind.SYSTEM or Perm.SEE_ALL in actor.perms:
+        return Q()
+    if actor.unit is None or Perm.HANDLE not in actor.perms:
+        return Q(pk__in=[])
+    mine = Assignment.objects.filter(
+        order=OuterRef("pk"), unit_id__in=orgs.subtree_ids(actor.unit.path)
+    )
+    return Q(Exists(mine))
+
+
+def require(actor: Actor, step: Step, order: WorkOrder, mine: Assignment | None) -> None:
+    """Raise unless ``actor`` may take ``step`` on ``order``.
+
+    Args:
+        actor: who acts.
+        step: what is to be done.
+        order: the order, locked.
+        mine: the open assignment of the actor's unit on it, if any.
+
+    Raises:
+        NotAllowed: says who may.
+
+    Source: R-61 (requirements 2, 12).
+    """
+    if actor.kind is ActorKind.SYSTEM and step.system:
+        return
+    if actor.kind is ActorKind.CITIZEN and step.citizen:
+        return
+    if step.perm is None or step.perm not in actor.perms:
+        who = roles_with(step.perm) if step.perm else "系统"
+        raise NotAllowed(f"您的角色不能{step.label}", remedy=f"{step.label}由{who}办理")
+    if step.side in (Side.LEAD, Side.ASSIGNED) and mine is None:
+        raise NotAllowed("本单位不承办这件工单", remedy="请由承办单位办理")
+    if step.side is Side.LEAD and mine is not None and not is_lead(mine):
+        raise NotAllowed(f"{step.label}由主办单位办理", remedy="协办和下级单位请报送结果")
+
+
+def is_lead(assignment: Assignment) -> bool:
+    """Tell whether this is the accountable lead assignment of its order."""
+    return assignment.role == "lead" and assignment.parent_id is None
+
+
+def check_state(step: Step, order: WorkOrder) -> None:
+    """Raise WrongState unless ``step`` may be taken from where the order stands."""
+    if order.standing not in step.sources:
+        raise WrongState(
+            f"工单 {order.number} 现为“{order.standing.label}”, 不能{step.label}",
+            remedy="请刷新页面查看最新进展",
+            state=order.state,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A step as it is offered to one person on one order: allowed, or refused with the reason."""
+
+    step: Step
+    refusal: str = ""
+
+    @property
+    def allowed(self) -> bool:
+        """Tell whether the button may be pressed."""
+        return not self.refusal
+
+
+def offers(actor: Actor, order: WorkOrder, mine: Assignment | None) -> list[Offer]:
+    """Return the steps that concern ``actor`` in the order's present state.
+
+    Steps of other roles are left out; a step of the actor's own role that is refused carries why.
+    """
+    found = []
+    for step in BY_VERB.values():
+        if not step.built or order.standing not in step.sources or step.perm not in actor.perms:
+            continue
+        try:
+            require(actor, step, order, mine)
+            found.append(Offer(step, _standing_refusal(step, order, mine)))
+        except NotAllowed as refusal:
+            if mine is not None:
+                found.append(Offer(step, f"{refusal.message}。{refusal.remedy}"))
+    return found
+
+
+def _standing_refusal(step: Step, order: WorkOrder, mine: Assignment | None) -> str:
+    """Return why a step that is allowed in principle cannot be taken right now."""
+    if step.verb == "reply" and mine and mine.contacted_at is None:
+        return "请先联系诉求人并记录, 再回复"
+    if step.verb == "confirm_void" and order.void_asked_by_id is None:
+        return "尚无人申请作废"
+    if step.verb == "ask_void" and order.void_asked_by_id is not None:
+        return "已申请作废, 等待确认"
+    if step.verb == "sub_sign" and (mine is None or mine.signed_at or is_lead(mine)):
+        return "无需另行签收"
+    if step.verb == "sub_reply" and (mine is None or is_lead(mine)):
+        return "主办单位请直接回复"
+    if step.verb == "ask_return" and mine and mine.no_return:
+        return "本单位由裁定指定承办, 不得再次退单"
+    return ""
+
+
+def may_reveal(actor: Actor, order: WorkOrder, mine: Assignment | None) -> str:
+    """Return why ``actor`` may not read the requester's data in the clear; empty when they may.
+
+    The author of a report 举报, or of a request marked confidential, is never shown to a unit.
+
+    Source: R-62 (handbook domain.md 4.4, Jinan Art. 32; architecture 3).
+    """
+    if Perm.REVEAL not in actor.perms:
+        return "您的角色不能查看诉求人信息"
+    if Perm.SEE_ALL in actor.perms:
+        return ""
+    if order.kind == Kind.REPORT or order.confidential:
+        return "举报和要求保密的诉求, 不向承办单位提供诉求人信息; 请通过热线中心联系"
+    if mine is None or order.standing in (State.ARCHIVED, State.VOID):
+        return "本单位当前不承办这件工单"
+    return ""

@@ -1,0 +1,472 @@
+"""The life of an order as one table: states, steps, who waits for whom, close types.
+
+Buttons, the API and docs/workflow.md are derived from this table; nothing else knows it.
+Source: handbook domain.md 4.3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from huiyin.knowledge.states import ClockKind
+from huiyin.orgs.states import Perm
+
+
+class State(StrEnum):
+    """Where an order stands. 催办, 督办, 批示 are records beside it, never states."""
+
+    DRAFT = "draft"
+    REVIEW = "review"
+    TO_DISPATCH = "to_dispatch"
+    DISPUTE = "dispute"
+    TO_SIGN = "to_sign"
+    RETURN_REVIEW = "return_review"
+    IN_PROGRESS = "in_progress"
+    EXT_REVIEW = "ext_review"
+    SUSPENDED = "suspended"
+    REPLY_REVIEW = "reply_review"
+    TO_CALLBACK = "to_callback"
+    REWORK = "rework"
+    CLOSED = "closed"
+    UNSAT = "unsat"
+    ARCHIVED = "archived"
+    VOID = "void"
+
+    @property
+    def label(self) -> str:
+        """Return the name that staff read."""
+        return FACES[self].label
+
+    @property
+    def public(self) -> str:
+        """Return the name that the citizen reads."""
+        return FACES[self].public
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """How a state is shown, who is waited for, and which clock tells until when."""
+
+    label: str
+    public: str
+    waits_for: str = ""
+    to_do: str = ""
+    clock: ClockKind | None = None
+    tone: str = "blue"
+
+
+FACES: dict[State, Face] = {
+    State.DRAFT: Face("待受理", "已登记, 等待受理", "受理员", "受理", ClockKind.ACCEPT),
+    State.REVIEW: Face("待审查", "已受理, 正在审查", "审查人", "审查", ClockKind.REVIEW),
+    State.TO_DISPATCH: Face("待派单", "已受理, 正在派单", "派单员", "派单", ClockKind.DISPATCH),
+    State.DISPUTE: Face("争议会商", "正在确定承办单位", "热线中心", "裁定承办单位", ClockKind.DISPATCH),
+    State.TO_SIGN: Face("待签收", "已派给承办单位", "主办单位", "签收", ClockKind.SIGN),
+    State.RETURN_REVIEW: Face(
+        "退单待审", "正在核实承办单位", "派单员", "审核退单", ClockKind.RETURN_REVIEW
+    ),
+    State.IN_PROGRESS: Face("办理中", "承办单位办理中", "主办单位", "办理并回复", ClockKind.FINISH),
+    State.EXT_REVIEW: Face(
+        "延期待审", "承办单位办理中", "热线中心", "审核延期", ClockKind.EXTENSION_REVIEW
+    ),
+    State.SUSPENDED: Face("挂账", "已挂账跟踪", "主办单位", "销账", ClockKind.FINISH, "grey"),
+    State.REPLY_REVIEW: Face("待审核", "已办理, 正在审核", "审核员", "审核回复", ClockKind.AUDIT),
+    State.TO_CALLBACK: Face(
+        "待回访", "已办理, 等待您的评价", "回访员", "回访", ClockKind.CALLBACK
+    ),
+    State.REWORK: Face("待重派", "正在安排重新办理", "派单员", "重新派单", ClockKind.REDO),
+    State.CLOSED: Face("已办结", "已办结", tone="green"),
+    State.UNSAT: Face("不满意待销号", "已结案, 继续跟踪", "主办单位", "改进并申请销号", tone="red"),
+    State.ARCHIVED: Face("已归档", "已办结", tone="grey"),
+    State.VOID: Face("已作废", "已撤销", tone="grey"),
+}
+
+FINAL = frozenset({State.CLOSED, State.UNSAT, State.ARCHIVED, State.VOID})
+OPEN = frozenset(State) - FINAL
+
+
+class CloseType(StrEnum):
+    """How an order ended 办结方式 (handbook 4.3)."""
+
+    DIRECT = "direct"
+    SATISFIED = "satisfied"
+    SOLVED = "solved"
+    EXPLAINED = "explained"
+    PLANNED = "planned"
+    MERGED = "merged"
+    FILED = "filed"
+    TERMINATED = "terminated"
+    UNSATISFIED = "unsatisfied"
+    UNREACHED = "unreached"
+    WITHDRAWN = "withdrawn"
+    TRANSFERRED = "transferred"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return CLOSE_LABELS[self]
+
+
+CLOSE_LABELS = {
+    CloseType.DIRECT: "直接答复",
+    CloseType.SATISFIED: "满意办结",
+    CloseType.SOLVED: "解决办结",
+    CloseType.EXPLAINED: "解释办结",
+    CloseType.PLANNED: "列入计划",
+    CloseType.MERGED: "并单",
+    CloseType.FILED: "备案答复",
+    CloseType.TERMINATED: "终止",
+    CloseType.UNSATISFIED: "不满意结案",
+    CloseType.UNREACHED: "无法联系",
+    CloseType.WITHDRAWN: "撤诉",
+    CloseType.TRANSFERRED: "转出",
+    CloseType.REFUSED: "不予受理",
+}
+
+
+class Side(StrEnum):
+    """On which side of the counter a step is taken."""
+
+    CENTRE = "centre"
+    LEAD = "lead"
+    ASSIGNED = "assigned"
+    SYSTEM = "system"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that a person (or the system) can do to an order.
+
+    Attributes:
+        verb: its name in events, URLs and the API.
+        label: the word on the button; ``past``: the word in the timeline.
+        sources: states in which it may be taken; ``targets``: where it may lead, the first by
+            default; empty when the state stays.
+        perm: what the actor must have; None for the system alone.
+        side: centre, the lead unit, any assigned unit, or the system.
+        starts, stops: clocks.
+        public: whether the citizen sees it in the progress list.
+        guard: what else must hold, in Chinese, for the documentation.
+        built: False while its action and screen belong to a later milestone.
+        citizen, system: whether these may take it as well.
+    """
+
+    verb: str
+    label: str
+    past: str
+    sources: frozenset[State]
+    targets: tuple[State, ...]
+    perm: Perm | None
+    side: Side = Side.CENTRE
+    starts: tuple[ClockKind, ...] = ()
+    stops: tuple[ClockKind, ...] = ()
+    public: bool = False
+    guard: str = ""
+    built: bool = True
+    citizen: bool = False
+    system: bool = False
+    source: str = field(default="domain.md 4.3")
+
+
+S, C, P = State, ClockKind, Perm
+_HELD = (C.FINISH, C.CONTACT)
+_ENDS = tuple(ClockKind)
+
+
+def _from(*states: State) -> frozenset[State]:
+    return frozenset(states)
+
+
+CREATE = Step(
+    "create", "登记", "登记诉求", _from(), (S.DRAFT,), P.INTAKE, starts=(C.ACCEPT,), public=True,
+    guard="内容完整", citizen=True,
+)  # fmt: skip
+ANSWER = Step(
+    "answer", "直接答复", "直接答复", _from(S.DRAFT), (S.CLOSED,), P.INTAKE, stops=_ENDS, public=True,
+    guard="填写答复内容",
+)  # fmt: skip
+REFER = Step(
+    "refer", "告知渠道", "告知办理渠道", _from(S.DRAFT), (S.CLOSED,), P.INTAKE, stops=_ENDS,
+    public=True, guard="选择原因并告知去处",
+)  # fmt: skip
+TRANSFER = Step(
+    "transfer", "转紧急热线", "转紧急热线", _from(S.DRAFT), (S.CLOSED,), P.INTAKE, stops=_ENDS,
+    public=True, guard="写明转接对象和时间",
+)  # fmt: skip
+SUBMIT = Step(
+    "submit", "转派单", "受理", _from(S.DRAFT), (S.TO_DISPATCH, S.REVIEW), P.INTAKE,
+    starts=(C.DISPATCH,), stops=(C.ACCEPT,), public=True, guard="类型、分类齐全",
+)  # fmt: skip
+APPROVE = Step(
+    "approve", "审查通过", "审查通过", _from(S.REVIEW), (S.TO_DISPATCH,), P.REVIEW,
+    starts=(C.DISPATCH,), stops=(C.REVIEW,), guard="审查人不是登记人",
+)  # fmt: skip
+SEND_BACK = Step(
+    "send_back", "退回补充", "退回补充", _from(S.REVIEW), (S.DRAFT,), P.REVIEW, starts=(C.ACCEPT,),
+    stops=(C.REVIEW,), guard="写明要补充什么",
+)  # fmt: skip
+MERGE = Step(
+    "merge", "并单", "并入同一事件", _from(S.TO_DISPATCH), (S.CLOSED,), P.DISPATCH, stops=_ENDS,
+    guard="主单未办结", built=False, public=True,
+)  # fmt: skip
+ANSWER_FROM_FILE = Step(
+    "answer_from_file", "备案答复", "按备案材料答复", _from(S.TO_DISPATCH), (S.CLOSED,), P.DISPATCH,
+    stops=_ENDS, guard="有效备案相符", built=False, public=True,
+)  # fmt: skip
+DISPATCH = Step(
+    "dispatch", "派单", "派单", _from(S.TO_DISPATCH), (S.TO_SIGN,), P.DISPATCH,
+    starts=(C.SIGN, C.CONTACT, C.FINISH), stops=(C.DISPATCH,), public=True, guard="选定主办单位",
+)  # fmt: skip
+CONFER = Step(
+    "confer", "会商", "提交会商", _from(S.TO_DISPATCH), (S.DISPUTE,), P.DISPATCH,
+    guard="两个以上候选单位或两次退单", built=False,
+)  # fmt: skip
+RULE = Step(
+    "rule", "裁定", "裁定承办单位", _from(S.DISPUTE), (S.TO_SIGN,), P.DISPATCH,
+    starts=(C.SIGN, C.CONTACT, C.FINISH), stops=(C.DISPATCH,), guard="裁定后不得再退", built=False,
+    public=True,
+)  # fmt: skip
+SIGN = Step(
+    "sign", "签收", "签收", _from(S.TO_SIGN), (S.IN_PROGRESS,), P.HANDLE, Side.LEAD, stops=(C.SIGN,),
+    public=True,
+)  # fmt: skip
+CONTACT = Step(
+    "contact", "记录联系", "联系诉求人", _from(S.IN_PROGRESS), (), P.HANDLE, Side.ASSIGNED,
+    stops=(C.CONTACT,), public=True, guard="写明联系时间和号码", source="domain.md 2.1 art. 15",
+)  # fmt: skip
+ADD_UNITS = Step(
+    "add_units", "加派", "增加协办单位", _from(S.TO_SIGN, S.IN_PROGRESS), (), P.DISPATCH,
+    guard="单位尚未承办本单",
+)  # fmt: skip
+PASS_DOWN = Step(
+    "pass_down", "下派", "下派到下属单位", _from(S.IN_PROGRESS), (), P.HANDLE, Side.ASSIGNED,
+    guard="下属单位; 本单位仍负责", source="requirement 126",
+)  # fmt: skip
+SUB_SIGN = Step(
+    "sub_sign", "签收任务", "下级或协办单位签收", _from(S.TO_SIGN, S.IN_PROGRESS), (), P.HANDLE,
+    Side.ASSIGNED,
+)  # fmt: skip
+SUB_REPLY = Step(
+    "sub_reply", "报送结果", "下级或协办单位报送结果", _from(S.IN_PROGRESS), (), P.HANDLE,
+    Side.ASSIGNED, guard="填写办理过程和结果",
+)  # fmt: skip
+ASK_RETURN = Step(
+    "ask_return", "申请退单", "申请退单", _from(S.TO_SIGN, S.IN_PROGRESS), (S.RETURN_REVIEW,),
+    P.HANDLE, Side.LEAD, starts=(C.RETURN_REVIEW,),
+    guard="退单时限和次数内; 原因、依据、建议单位", source="domain.md 2.8",
+)  # fmt: skip
+GRANT_RETURN = Step(
+    "grant_return", "同意退单", "同意退单", _from(S.RETURN_REVIEW), (S.TO_DISPATCH,), P.DISPATCH,
+    starts=(C.DISPATCH,), stops=(C.RETURN_REVIEW, C.SIGN, C.CONTACT, C.FINISH),
+)  # fmt: skip
+REFUSE_RETURN = Step(
+    "refuse_return", "驳回退单", "驳回退单", _from(S.RETURN_REVIEW), (S.TO_SIGN, S.IN_PROGRESS),
+    P.DISPATCH, stops=(C.RETURN_REVIEW,), guard="写明理由; 原时限继续计算",
+)  # fmt: skip
+ASK_EXTENSION = Step(
+    "ask_extension", "申请延期", "申请延期", _from(S.IN_PROGRESS), (S.EXT_REVIEW,), P.HANDLE,
+    Side.LEAD, starts=(C.EXTENSION_REVIEW,), guard="到期前; 次数未用完; 已告知诉求人", built=False,
+)  # fmt: skip
+DECIDE_EXTENSION = Step(
+    "decide_extension", "审核延期", "审核延期", _from(S.EXT_REVIEW), (S.IN_PROGRESS,), P.DISPATCH,
+    stops=(C.EXTENSION_REVIEW,), built=False, public=True,
+)  # fmt: skip
+SUSPEND = Step(
+    "suspend", "挂账", "挂账", _from(S.IN_PROGRESS), (S.SUSPENDED,), P.DISPATCH,
+    guard="盖章报告; 审批; 复核日期", built=False, public=True,
+)  # fmt: skip
+RESUME = Step(
+    "resume", "销账", "销账, 恢复办理", _from(S.SUSPENDED), (S.IN_PROGRESS,), P.DISPATCH, built=False,
+    public=True,
+)  # fmt: skip
+ASK_TERMINATION = Step(
+    "ask_termination", "申请终止", "申请终止办理", _from(S.IN_PROGRESS), (S.REPLY_REVIEW,), P.HANDLE,
+    Side.LEAD, starts=(C.AUDIT,), stops=_HELD, guard="写明理由", built=False,
+)  # fmt: skip
+REPLY = Step(
+    "reply", "回复", "回复办理结果", _from(S.IN_PROGRESS), (S.REPLY_REVIEW,), P.HANDLE, Side.LEAD,
+    starts=(C.AUDIT,), stops=_HELD, public=True,
+    guard="已联系诉求人; 过程、结果、公开答复、签发人齐全", source="requirements 18, 164",
+)  # fmt: skip
+PASS_AUDIT = Step(
+    "pass_audit", "审核通过", "审核通过", _from(S.REPLY_REVIEW), (S.TO_CALLBACK,), P.AUDIT,
+    starts=(C.CALLBACK,), stops=(C.AUDIT,), public=True,
+)  # fmt: skip
+REJECT_REPLY = Step(
+    "reject_reply", "退回重办", "审核退回", _from(S.REPLY_REVIEW), (S.REWORK,), P.AUDIT,
+    starts=(C.REDO,), stops=(C.AUDIT,), guard="写明退回原因",
+)  # fmt: skip
+CLOSE = Step(
+    "close", "办结", "回访后办结", _from(S.TO_CALLBACK), (S.CLOSED,), P.CALL_BACK, stops=_ENDS,
+    public=True, guard="有效回访, 或已登记不回访的原因", citizen=True,
+)  # fmt: skip
+REDO = Step(
+    "redo", "重办", "回访不满意, 重办", _from(S.TO_CALLBACK), (S.REWORK,), P.CALL_BACK,
+    starts=(C.REDO,), stops=(C.CALLBACK,), public=True, guard="轮次未用完", citizen=True,
+)  # fmt: skip
+CLOSE_UNSATISFIED = Step(
+    "close_unsatisfied", "不满意结案", "不满意结案", _from(S.TO_CALLBACK), (S.UNSAT,), P.CALL_BACK,
+    stops=_ENDS, public=True, guard="已尽责; 回访次数达到要求", source="domain.md 2.8",
+)  # fmt: skip
+CLOSE_UNREACHED = Step(
+    "close_unreached", "无法联系结案", "多次无法联系, 结案", _from(S.TO_CALLBACK), (S.CLOSED,),
+    P.CALL_BACK, stops=_ENDS, public=True, guard="在规定天数内多次联系未果",
+)  # fmt: skip
+SEND_AGAIN = Step(
+    "send_again", "重新派单", "重新派单", _from(S.REWORK), (S.IN_PROGRESS,), P.DISPATCH,
+    starts=(C.CONTACT, C.FINISH), stops=(C.REDO,), public=True, guard="轮次加一, 重新计算时限",
+    system=True,
+)  # fmt: skip
+WRITE_OFF = Step(
+    "write_off", "销号", "整改后满意, 销号", _from(S.UNSAT), (S.CLOSED,), P.CALL_BACK, built=False,
+    public=True,
+)  # fmt: skip
+ARCHIVE = Step(
+    "archive", "归档", "归档", _from(S.CLOSED), (S.ARCHIVED,), None, Side.SYSTEM, guard="办结满规定天数",
+    system=True,
+)  # fmt: skip
+ASK_VOID = Step(
+    "ask_void", "申请作废", "申请作废", OPEN, (), P.VOID, guard="撤诉或登记有误, 写明原因",
+)  # fmt: skip
+CONFIRM_VOID = Step(
+    "confirm_void", "确认作废", "确认作废", OPEN, (S.VOID,), P.CONFIRM_VOID, stops=_ENDS, public=True,
+    guard="确认人不是申请人",
+)  # fmt: skip
+NOTE = Step(
+    "note", "补充记录", "补充记录", OPEN, (), P.SEE_ALL, guard="不改变状态",
+)  # fmt: skip
+RECOMPUTE = Step(
+    "recompute", "重算时限", "日历公布, 重算时限", OPEN, (), None, Side.SYSTEM,
+    source="architecture 5", system=True,
+)  # fmt: skip
+OVERDUE = Step("overdue", "超期", "超过时限", OPEN, (), None, Side.SYSTEM, system=True)
+
+STEPS: tuple[Step, ...] = (
+    CREATE, ANSWER, REFER, TRANSFER, SUBMIT, APPROVE, SEND_BACK, MERGE, ANSWER_FROM_FILE, DISPATCH,
+    CONFER, RULE, SIGN, SUB_SIGN, CONTACT, ADD_UNITS, PASS_DOWN, SUB_REPLY, ASK_RETURN, GRANT_RETURN,
+    REFUSE_RETURN, ASK_EXTENSION, DECIDE_EXTENSION, SUSPEND, RESUME, ASK_TERMINATION, REPLY,
+    PASS_AUDIT, REJECT_REPLY, CLOSE, REDO, CLOSE_UNSATISFIED, CLOSE_UNREACHED, SEND_AGAIN, WRITE_OFF,
+    ARCHIVE, ASK_VOID, CONFIRM_VOID, NOTE, RECOMPUTE, OVERDUE,
+)  # fmt: skip
+BY_VERB: dict[str, Step] = {step.verb: step for step in STEPS}
+
+
+class Channel(StrEnum):
+    """How a request came in (handbook 4.2)."""
+
+    PHONE = "phone"
+    WEB = "web"
+    WECHAT = "wechat"
+    APP = "app"
+    SMS = "sms"
+    MAIL = "mail"
+    POLICE = "police"
+    UPPER = "upper"
+    MEDIA = "media"
+    GRID = "grid"
+    VISIT = "visit"
+    API = "api"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return CHANNEL_LABELS[self]
+
+
+CHANNEL_LABELS = {
+    Channel.PHONE: "电话",
+    Channel.WEB: "网站",
+    Channel.WECHAT: "微信",
+    Channel.APP: "APP",
+    Channel.SMS: "短信",
+    Channel.MAIL: "信箱",
+    Channel.POLICE: "110 转来",
+    Channel.UPPER: "上级派发",
+    Channel.MEDIA: "媒体",
+    Channel.GRID: "网格",
+    Channel.VISIT: "走访",
+    Channel.API: "系统接入",
+}
+
+
+class AssignmentRole(StrEnum):
+    """What a unit is on an order."""
+
+    LEAD = "lead"
+    ASSIST = "assist"
+    SUPERVISE = "supervise"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return {"lead": "主办", "assist": "协办", "supervise": "督办"}[self.value]
+
+
+class Outcome(StrEnum):
+    """What a reply says of the result 办理结果."""
+
+    SOLVED = "solved"
+    PARTLY = "partly"
+    PLANNED = "planned"
+    EXPLAINED = "explained"
+    NOT_SOLVED = "not_solved"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return OUTCOME_LABELS[self]
+
+
+OUTCOME_LABELS = {
+    Outcome.SOLVED: "已解决",
+    Outcome.PARTLY: "部分解决",
+    Outcome.PLANNED: "列入计划",
+    Outcome.EXPLAINED: "解释说明",
+    Outcome.NOT_SOLVED: "未解决",
+}
+
+
+class Satisfaction(StrEnum):
+    """Five grades of satisfaction 满意度 (handbook 2.10, 好差评)."""
+
+    VERY_SATISFIED = "very_satisfied"
+    SATISFIED = "satisfied"
+    FAIRLY_SATISFIED = "fairly_satisfied"
+    UNSATISFIED = "unsatisfied"
+    VERY_UNSATISFIED = "very_unsatisfied"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return SATISFACTION_LABELS[self]
+
+    @property
+    def is_content(self) -> bool:
+        """Tell whether the grade counts as satisfied (the first three do)."""
+        return self in CONTENT_GRADES
+
+
+SATISFACTION_LABELS = {
+    Satisfaction.VERY_SATISFIED: "非常满意",
+    Satisfaction.SATISFIED: "满意",
+    Satisfaction.FAIRLY_SATISFIED: "基本满意",
+    Satisfaction.UNSATISFIED: "不满意",
+    Satisfaction.VERY_UNSATISFIED: "非常不满意",
+}
+CONTENT_GRADES = frozenset(
+    {Satisfaction.VERY_SATISFIED, Satisfaction.SATISFIED, Satisfaction.FAIRLY_SATISFIED}
+)
+
+
+class Solved(StrEnum):
+    """The citizen's answer to "was it solved?"."""
+
+    YES = "yes"
+    PARTLY = "partly"
+    NO = "no"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return {"yes": "已解决", "partly": "部分解决", "no": "未解决"}[self.value]

@@ -1,0 +1,179 @@
+"""City, regions, units, staff and the working calendars of the region."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from huiyin.orgs.states import PERMS, Perm, Role, UnitKind
+
+UNIT_KINDS = [(kind.value, kind.label) for kind in UnitKind]
+
+
+class City(models.Model):
+    """The one city that this database serves: name, number, promise, hours, settings of pages."""
+
+    code = models.CharField(max_length=12, unique=True)
+    profile = models.CharField(max_length=40)
+    name = models.CharField(max_length=60)
+    hotline = models.CharField(max_length=20)
+    slogan = models.CharField(max_length=100)
+    promise = models.CharField(max_length=300)
+    details = models.JSONField(default=dict)
+    single = models.BooleanField(default=True)
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["single"], name="city_only_one"),)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Region(models.Model):
+    """A place in the tree city > county > street; codes are those of GB/T 2260 and its longer form."""
+
+    code = models.CharField(max_length=12, unique=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    name = models.CharField(max_length=60)
+    level = models.CharField(max_length=10)
+    kind = models.CharField(max_length=10, blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Unit(models.Model):
+    """A unit that takes part: the centre, a bureau, a county, a township, an enterprise.
+
+    ``path`` holds the keys of all ancestors and its own between slashes ("/1/17/"), so that one
+    comparison answers "is it below?"; only ``orgs.actions`` writes it.
+    """
+
+    code = models.CharField(max_length=40, unique=True)
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    name = models.CharField(max_length=80)
+    short_name = models.CharField(max_length=40)
+    pinyin = models.CharField(max_length=80, blank=True, default="")
+    kind = models.CharField(max_length=20, choices=UNIT_KINDS)
+    region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+")
+    path = models.CharField(max_length=200, blank=True, default="")
+    depth = models.SmallIntegerField(default=0)
+    active = models.BooleanField(default=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["path"], name="unit_path", opclasses=["text_pattern_ops"]),)
+
+    def __str__(self) -> str:
+        return self.short_name or self.name
+
+    def is_within(self, other: Unit) -> bool:
+        """Tell whether this unit is ``other`` or below it."""
+        return self.path.startswith(other.path)
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    """Finds staff by account name; making them is ``orgs.actions.create_staff``."""
+
+
+class Staff(AbstractBaseUser):
+    """A person who may act, always on behalf of one unit, in one or more roles."""
+
+    username = models.CharField(max_length=40, unique=True)
+    name = models.CharField(max_length=40)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="staff")
+    roles = ArrayField(models.CharField(max_length=20), default=list)
+    is_active = models.BooleanField(default=True)
+    is_demo = models.BooleanField(default=False)
+    failed_logins = models.SmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True)
+    created_at = models.DateTimeField()
+
+    USERNAME_FIELD = "username"
+    objects: ClassVar[StaffManager] = StaffManager()
+
+    def __str__(self) -> str:
+        return f"{self.name}({self.unit})"
+
+    @property
+    def perms(self) -> frozenset[Perm]:
+        """Return everything that this person's roles allow."""
+        return frozenset().union(*(PERMS[Role(role)] for role in self.roles))
+
+    @property
+    def role_labels(self) -> str:
+        """Return the Chinese names of the roles."""
+        return "、".join(Role(role).label for role in self.roles)
+
+
+class UnitContact(models.Model):
+    """The person whom a unit has named for the hotline (requirement 133); exactly one per unit."""
+
+    unit = models.OneToOneField(Unit, models.CASCADE, related_name="contact")
+    title = models.CharField(max_length=60)
+    name = models.CharField(max_length=40, blank=True, default="")
+    phone_sealed = models.BinaryField(default=b"")
+    phone_masked = models.CharField(max_length=20, blank=True, default="")
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.unit}: {self.title}"
+
+
+class ContactChange(models.Model):
+    """One change of a unit's contact person. Rows are only added."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="contact_changes")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    before = models.CharField(max_length=140, blank=True, default="")
+    after = models.CharField(max_length=140)
+
+    def __str__(self) -> str:
+        return f"{self.unit}: {self.after}"
+
+
+class ApiToken(models.Model):
+    """A token by which another system acts as one staff account; only its digest is stored."""
+
+    name = models.CharField(max_length=60)
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="tokens")
+    digest = models.BinaryField(max_length=33, unique=True)
+    scopes = ArrayField(models.CharField(max_length=40), default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class CalendarYear(models.Model):
+    """The published table of one year, or the city's own days when ``own`` is set.
+
+    A year without a published row uses a provisional table (architecture 5).
+    """
+
+    year = models.SmallIntegerField()
+    own = models.BooleanField(default=False)
+    closed = ArrayField(models.DateField(), default=list)
+    opened = ArrayField(models.DateField(), default=list)
+    names = models.JSONField(default=dict)
+    source = models.CharField(max_length=200)
+    loaded_at = models.DateTimeField()
+    loaded_by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["year", "own"], name="calendar_year_once"),
+            models.CheckConstraint(
+                condition=Q(year__gte=2000, year__lte=2100), name="calendar_year_range"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.year)
