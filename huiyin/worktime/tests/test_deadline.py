@@ -1,6 +1,7 @@
 """Deadlines: tables of dated cases, with the weekday in the name."""
 
 from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -101,6 +102,12 @@ def test_hours_and_minutes(start, limit, end):
 def test_hours_keep_the_microsecond():
     start = at("2026-03-02 09:00") + timedelta(microseconds=1)
     assert due(start, "24h") == start + timedelta(hours=24)
+
+
+@pytest.mark.rule("R-05")
+def test_hours_are_real_hours_where_clocks_are_changed():
+    berlin = WorkCalendar(NATIONAL.tables, zone=ZoneInfo("Europe/Berlin"))
+    assert due(utc("2026-03-28 12:00"), "24h", berlin) == utc("2026-03-29 12:00")
 
 
 @pytest.mark.rule("R-06")
