@@ -1,4 +1,5 @@
-"""Working calendars (holidays, worked weekends 调休) and pure deadline arithmetic.
+"""Working time: calendars of regions and the arithmetic of limits.
 
-Must not know Django.
+Pure: no Django, no database, no clock, no settings. Other packages say what limit
+applies and when it starts; this one says when it ends and explains why in words.
 """
