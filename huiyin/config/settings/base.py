@@ -1,0 +1,129 @@
+"""Settings that every way of running shares."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+from huiyin.config import environment
+
+ROOT = Path(__file__).resolve().parents[2]
+VAR = environment.var_dir()
+
+DEBUG = False
+ALLOWED_HOSTS = environment.get("HUIYIN_HOSTS").split()
+KEYS_FILE = Path(environment.get("HUIYIN_KEYS_FILE") or VAR / "secrets/keys.json")
+ATTACHMENTS_DIR = VAR / "attachments"
+PERSONAL_DATA_CIPHER = environment.get("HUIYIN_CIPHER")
+HISTORY_DIGEST = environment.get("HUIYIN_DIGEST")
+PUBLIC_URL = environment.get("HUIYIN_PUBLIC_URL")
+DEMO = False
+
+
+def _secret() -> str:
+    """Return Django's secret, derived from the key file; a stand-in before set-up made one."""
+    from huiyin.kernel import keys
+
+    try:
+        return keys.read_file(KEYS_FILE).derive("django").hex()
+    except keys.KeysMissing:
+        return "no-key-file-yet"
+
+
+def _database() -> dict[str, Any]:
+    """Return the database that ``DATABASE_URL`` names (the command sets it for a private one)."""
+    facts = conninfo_to_dict(environment.get("DATABASE_URL") or "dbname=huiyin")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": facts.get("dbname") or "huiyin",
+        "USER": facts.get("user") or "",
+        "PASSWORD": facts.get("password") or "",
+        "HOST": facts.get("host") or "",
+        "PORT": str(facts.get("port") or ""),
+        "OPTIONS": {
+            "pool": {"min_size": 1, "max_size": 12, "timeout": 10},
+            "prepare_threshold": 2,
+            "server_side_binding": True,
+        },
+    }
+
+
+SECRET_KEY = _secret()
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "huiyin.kernel.apps.KernelConfig",
+    "huiyin.orgs.apps.OrgsConfig",
+    "huiyin.knowledge.apps.KnowledgeConfig",
+    "huiyin.orders.apps.OrdersConfig",
+    "huiyin.config.apps.HuiyinConfig",
+]
+AUTH_USER_MODEL = "orgs.Staff"
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "huiyin.config.urls"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [ROOT / "web/templates"],
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    }
+]
+WSGI_APPLICATION = "huiyin.config.wsgi.application"
+
+LANGUAGE_CODE = "zh-hans"
+TIME_ZONE = "Asia/Shanghai"
+USE_TZ = True
+USE_I18N = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR / "static"
+STATICFILES_DIRS = [ROOT / "web/static"]
+STORAGES = {
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+}
+
+SESSION_COOKIE_NAME = "huiyin_session"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+X_FRAME_OPTIONS = "DENY"
+SECURE = environment.get("HUIYIN_SECURE") == "1"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1 * 2**20
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"mask": {"()": "huiyin.kernel.log.MaskPersonalData"}},
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "filters": ["mask"], "formatter": "line"}
+    },
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    "loggers": {"huiyin": {"level": "INFO"}},
+}

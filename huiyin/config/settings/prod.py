@@ -1,0 +1,3 @@
+"""Settings of a running installation."""
+
+from huiyin.config.settings.base import *  # noqa: F403

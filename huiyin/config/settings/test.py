@@ -1,0 +1,24 @@
+"""Settings of the tests: real PostgreSQL, no pool (threads end with their connections), quick hashes."""
+
+import tempfile
+from pathlib import Path
+
+from huiyin.config.settings import base
+from huiyin.config.settings.base import *  # noqa: F403
+from huiyin.kernel import keys
+
+_TEMP = Path(tempfile.gettempdir()) / "huiyin-tests"
+KEYS_FILE = _TEMP / "keys.json"
+keys.create_file(KEYS_FILE)
+SECRET_KEY = keys.read_file(KEYS_FILE).derive("django").hex()
+ATTACHMENTS_DIR = _TEMP / "attachments"
+DATABASES = {
+    "default": base.DATABASES["default"]
+    | {"OPTIONS": {"prepare_threshold": 2, "server_side_binding": True}}
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
+STORAGES = base.STORAGES | {
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+}
+DEMO = True

@@ -1,0 +1,324 @@
+"""Giving an order to units: dispatch, more units, passing down, returning, sending again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from huiyin.kernel.errors import Invalid, NotAllowed
+from huiyin.knowledge import queries as knowledge
+from huiyin.knowledge.models import Reason
+from huiyin.knowledge.states import ClockKind, ReasonGroup
+from huiyin.orders import rules
+from huiyin.orders.actions.turn import Turn, begin, clock_for, finish, lead_of
+from huiyin.orders.models import Assignment, Clock, WorkOrder
+from huiyin.orders.states import (
+    ADD_UNITS,
+    ASK_RETURN,
+    DISPATCH,
+    GRANT_RETURN,
+    PASS_DOWN,
+    REFUSE_RETURN,
+    SEND_AGAIN,
+    AssignmentRole,
+    State,
+)
+from huiyin.orgs.actors import Actor
+from huiyin.orgs.models import Unit
+from huiyin.orgs.states import UnitKind
+
+MOST_UNITS = 20
+NEVER_ASSIGNED = frozenset({UnitKind.CENTRE.value, UnitKind.VENDOR.value})
+
+
+@transaction.atomic
+def dispatch(
+    order_id: int,
+    *,
+    by: Actor,
+    lead: Unit,
+    assist: Sequence[Unit] = (),
+    supervise: Unit | None = None,
+    instructions: str = "",
+    now: datetime,
+) -> WorkOrder:
+    """Give the order to a lead unit, with assisting and supervising units if needed.
+
+    Every deadline is computed here, once, from the rule rows in force now: signing, contacting and
+    finishing run from the dispatch, so a unit that does not sign is late all the same.
+
+    Raises:
+        Invalid: a unit is named twice, cannot be given work, or too many are named.
+
+    Source: R-47 (requirements 18, 21; handbook rule 4: the clock starts at dispatch).
+    """
+    turn = begin(DISPATCH, order_id, by, now)
+    _check_units([lead, *assist, *([supervise] if supervise else [])])
+    order = turn.order
+    head = _assign(turn, lead, AssignmentRole.LEAD, instructions=instructions)
+    clocks = _lead_clocks(turn, head)
+    for unit in assist:
+        _assign(turn, unit, AssignmentRole.ASSIST, due_at=head.due_at, instructions=instructions)
+    if supervise:
+        _assign(turn, supervise, AssignmentRole.SUPERVISE, due_at=head.due_at)
+    order.lead_unit, order.due_at = lead, head.due_at
+    names = [f"主办 {lead}", *(f"协办 {u}" for u in assist), *([f"督办 {supervise}"] if supervise else [])]
+    data = {
+        "lead": lead.code,
+        "assist": [u.code for u in assist],
+        "supervise": supervise.code if supervise else "",
+        "due_at": head.due_at.isoformat() if head.due_at else "",
+        "rules": [clock.rule.code for clock in clocks if clock.rule],
+    }
+    note = "；".join([*names, *([instructions.strip()] if instructions.strip() else [])])
+    return finish(
+        turn, note=note, public_note=f"由{lead.name}办理", data=data, clocks=clocks, starts=False
+    )
+
+
+@transaction.atomic
+def add_units(order_id: int, *, by: Actor, assist: Sequence[Unit], now: datetime) -> WorkOrder:
+    """Name further assisting units. Raises Invalid when one already has a part."""
+    turn = begin(ADD_UNITS, order_id, by, now)
+    if not assist:
+        raise Invalid("请选择协办单位", fields={"assist": "必选"})
+    _check_units(assist)
+    _check_new(turn.order, assist)
+    for unit in assist:
+        _assign(turn, unit, AssignmentRole.ASSIST, due_at=turn.order.due_at)
+    return finish(
+        turn,
+        note="加派 " + "、".join(str(u) for u in assist),
+        data={"assist": [u.code for u in assist]},
+    )
+
+
+@transaction.atomic
+def pass_down(
+    order_id: int,
+    *,
+    by: Actor,
+    unit: Unit,
+    due_at: datetime | None,
+    instructions: str = "",
+    now: datetime,
+) -> WorkOrder:
+    """Pass the actor's part down to a unit below theirs; theirs stays accountable.
+
+    Args:
+        order_id: the order.
+        by: staff of the unit that passes its part down.
+        unit: a unit below it.
+        due_at: when the sub-unit is to report; None or later than the own due time means that one.
+        instructions: what is to be done.
+        now: when.
+
+    Raises:
+        NotAllowed: the unit is not below the actor's own.
+        Invalid: it already has a part.
+
+    Source: R-48 (requirements 23, 126; architecture 3).
+    """
+    turn = begin(PASS_DOWN, order_id, by, now)
+    mine = turn.mine
+    if mine is None or unit.pk == mine.unit_id or not unit.is_within(mine.unit):
+        raise NotAllowed("只能下派给本单位的下属单位", remedy="跨单位的事项请联系热线中心加派")
+    _check_units([unit])
+    _check_new(turn.order, [unit])
+    if due_at is not None and due_at <= now:
+        raise Invalid("要求的完成时间已过", fields={"due_at": "须晚于现在"})
+    own = mine.due_at
+    due = min((d for d in (due_at, own) if d is not None), default=None)
+    child = _assign(
+        turn, unit, AssignmentRole(mine.role), parent=mine, due_at=due, instructions=instructions
+    )
+    clocks = [_clock_of(turn, child, ClockKind.SIGN)]
+    if due is not None:
+        words = f"{mine.unit}要求的完成时间" if due != own else f"与{mine.unit}的时限相同"
+        clocks.append(
+            Clock(
+                order=turn.order, assignment=child, kind=ClockKind.FINISH.value, started_at=now,
+                due_at=due, words=words,
+            )  # fmt: skip
+        )
+    return finish(
+        turn,
+        note=f"{mine.unit}下派到{unit}" + (f"：{instructions.strip()}" if instructions.strip() else ""),
+        data={"from": mine.unit.code, "to": unit.code},
+        clocks=[c for c in clocks if c is not None],
+    )
+
+
+@transaction.atomic
+def ask_return(
+    order_id: int, *, by: Actor, reason: Reason, basis: str, suggested: Unit | None, now: datetime
+) -> WorkOrder:
+    """Ask to return an order as not the unit's to handle, with basis and suggested unit.
+
+    The finish clock keeps running while the return is reviewed.
+
+    Raises:
+        Invalid: code, basis or suggestion is missing.
+        TooLate, NotAllowed: see ``rules.check_return``.
+
+    Source: R-52 (handbook domain.md 2.8, 4.3).
+    """
+    turn = begin(ASK_RETURN, order_id, by, now)
+    if reason.group != ReasonGroup.RETURN.value:
+        raise Invalid("请选择退单原因", fields={"reason": "原因不在列表内"})
+    rules.check_note(basis, "basis", "退单依据")
+    if suggested is None and knowledge.parameter("return.needs_suggestion", now, default=True):
+        raise Invalid("请填写建议承办单位", fields={"suggested": "必填"})
+    mine = turn.mine or lead_of(turn.order)
+    rules.check_return(
+        now=now,
+        until=_return_window_end(turn, mine),
+        returns=mine.returns + _earlier_returns(turn.order, mine),
+        most=int(knowledge.parameter("return.max_times", now, default=1)),
+        no_return=mine.no_return,
+    )
+    mine.returns += 1
+    mine.save(update_fields=["returns"])
+    note = f"{reason.name}：{basis.strip()}" + (f"；建议由{suggested}承办" if suggested else "")
+    data = {
+        "reason": reason.code,
+        "suggested": suggested.code if suggested else "",
+        "from_state": turn.order.state,
+    }
+    return finish(turn, note=note, data=data)
+
+
+@transaction.atomic
+def grant_return(order_id: int, *, by: Actor, note: str = "", now: datetime) -> WorkOrder:
+    """Agree with a return: every part ends and the order waits to be dispatched anew."""
+    turn = begin(GRANT_RETURN, order_id, by, now)
+    lead = lead_of(turn.order)
+    Assignment.objects.filter(order=turn.order, ended_at__isnull=True).update(ended_at=now)
+    turn.order.lead_unit, turn.order.due_at = None, None
+    return finish(turn, note=note.strip() or f"同意{lead.unit}退单", data={"unit": lead.unit.code})
+
+
+@transaction.atomic
+def refuse_return(order_id: int, *, by: Actor, note: str, now: datetime) -> WorkOrder:
+    """Refuse a return: the order goes back to where it was, its clock has never stopped.
+
+    Raises:
+        Invalid: no reason is given.
+    """
+    turn = begin(REFUSE_RETURN, order_id, by, now)
+    rules.check_note(note, "note", "驳回理由")
+    lead = lead_of(turn.order)
+    target = State.IN_PROGRESS if lead.signed_at else State.TO_SIGN
+    return finish(turn, target=target, note=note.strip(), data={"unit": lead.unit.code})
+
+
+@transaction.atomic
+def send_again(
+    order_id: int, *, by: Actor, unit: Unit | None = None, note: str = "", now: datetime
+) -> WorkOrder:
+    """Send an order out for its next round, to the same lead unit or another, with new limits.
+
+    Source: R-49 (handbook domain.md 4.3 重办: new deadline, round+1).
+    """
+    turn = begin(SEND_AGAIN, order_id, by, now)
+    order, old = turn.order, lead_of(turn.order)
+    order.round += 1
+    lead = unit or old.unit
+    _check_units([lead])
+    again = Assignment.objects.filter(order=order, ended_at__isnull=True)
+    others = list(again.exclude(pk=old.pk).filter(parent__isnull=True).select_related("unit"))
+    again.update(ended_at=now)
+    head = _assign(turn, lead, AssignmentRole.LEAD, returns=old.returns)
+    if unit is None or unit.pk == old.unit_id:
+        head.signed_at, head.signed_by = now, old.signed_by
+        head.no_return = True
+        head.save(update_fields=["signed_at", "signed_by", "no_return"])
+    for part in others:
+        if part.unit_id != lead.pk:
+            _assign(turn, part.unit, AssignmentRole(part.role), due_at=None)
+    clocks = _lead_clocks(turn, head, kinds=(ClockKind.CONTACT, ClockKind.FINISH))
+    order.lead_unit, order.due_at = lead, head.due_at
+    return finish(
+        turn,
+        note=f"第 {order.round} 轮，{lead}" + (f"：{note.strip()}" if note.strip() else ""),
+        public_note=f"重新交由{lead.name}办理",
+        data={"round": order.round, "lead": lead.code},
+        clocks=clocks,
+        starts=False,
+    )
+
+
+def _assign(
+    turn: Turn,
+    unit: Unit,
+    role: AssignmentRole,
+    *,
+    parent: Assignment | None = None,
+    due_at: datetime | None = None,
+    instructions: str = "",
+    returns: int = 0,
+) -> Assignment:
+    return Assignment.objects.create(
+        order=turn.order,
+        parent=parent,
+        unit=unit,
+        role=role.value,
+        round=turn.order.round,
+        dispatched_at=turn.now,
+        dispatched_by=turn.by.staff,
+        due_at=due_at,
+        instructions=instructions.strip()[:500],
+        returns=returns,
+    )
+
+
+def _lead_clocks(
+    turn: Turn,
+    head: Assignment,
+    kinds: Sequence[ClockKind] = (ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH),
+) -> list[Clock]:
+    """Return the unsaved clocks of the lead assignment and store its due time."""
+    clocks = [c for c in (_clock_of(turn, head, kind) for kind in kinds) if c is not None]
+    head.due_at = next((c.due_at for c in clocks if c.kind == ClockKind.FINISH), None)
+    head.save(update_fields=["due_at"])
+    return clocks
+
+
+def _clock_of(turn: Turn, assignment: Assignment, kind: ClockKind) -> Clock | None:
+    clock = clock_for(turn.order, kind, turn.now)
+    if clock is not None:
+        clock.assignment = assignment
+    return clock
+
+
+def _return_window_end(turn: Turn, mine: Assignment) -> datetime | None:
+    clock = clock_for(turn.order, ClockKind.RETURN, mine.dispatched_at)
+    return clock.due_at if clock else None
+
+
+def _earlier_returns(order: WorkOrder, mine: Assignment) -> int:
+    """Return how often the same unit has returned this order before its present assignment."""
+    earlier = Assignment.objects.filter(order=order, unit=mine.unit).exclude(pk=mine.pk)
+    return sum(earlier.values_list("returns", flat=True))
+
+
+def _check_units(units: Sequence[Unit]) -> None:
+    if len(units) > MOST_UNITS:
+        raise Invalid(f"一件工单最多 {MOST_UNITS} 个单位")
+    if len({u.pk for u in units}) != len(units):
+        raise Invalid("同一单位不能重复指定", fields={"assist": "单位重复"})
+    wrong = [u for u in units if u.kind in NEVER_ASSIGNED or not u.active]
+    if wrong:
+        raise Invalid(f"{wrong[0]}不能承办工单", fields={"lead": "请选择承办单位"})
+
+
+def _check_new(order: WorkOrder, units: Sequence[Unit]) -> None:
+    taken = Assignment.objects.filter(
+        order=order, unit__in=[u.pk for u in units], ended_at__isnull=True
+    ).select_related("unit")
+    if found := taken.first():
+        raise Invalid(f"{found.unit}已经承办这件工单", fields={"unit": "单位重复"})
+
+

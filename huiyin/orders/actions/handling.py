@@ -1,0 +1,206 @@
+"""What a unit does with its part - sign, contact, report, reply - and the audit of the reply."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from huiyin.kernel import crypto, masks, text
+from huiyin.kernel.checks import present
+from huiyin.kernel.errors import Invalid, NotAllowed, WrongState
+from huiyin.knowledge.states import ClockKind
+from huiyin.orders import policy, rules
+from huiyin.orders.actions.turn import Turn, begin, finish, lead_of
+from huiyin.orders.models import Assignment, Clock, Reply, WorkOrder
+from huiyin.orders.rules import ReplyForm
+from huiyin.orders.states import (
+    CONTACT,
+    PASS_AUDIT,
+    REJECT_REPLY,
+    REPLY,
+    SIGN,
+    SUB_REPLY,
+    SUB_SIGN,
+)
+from huiyin.orgs.actors import Actor
+
+LONGEST = {"process": 3000, "result": 3000, "public_answer": 3000, "basis": 500, "sign_off": 40}
+
+
+@transaction.atomic
+def sign(order_id: int, *, by: Actor, now: datetime) -> WorkOrder:
+    """Sign for an order on behalf of the lead unit.
+
+    Source: R-57 (handbook domain.md 4.3 签收).
+    """
+    turn = begin(SIGN, order_id, by, now)
+    _sign(present(turn.mine), turn)
+    return finish(turn, note=f"{present(turn.mine).unit}签收")
+
+
+@transaction.atomic
+def sub_sign(order_id: int, *, by: Actor, now: datetime) -> WorkOrder:
+    """Sign for an assisting, supervising or passed-down part. Raises WrongState when signed."""
+    turn = begin(SUB_SIGN, order_id, by, now)
+    mine = present(turn.mine)
+    if policy.is_lead(mine):
+        raise NotAllowed("主办单位请直接签收工单")
+    if mine.signed_at is not None:
+        raise WrongState(f"{mine.unit}已经签收", state=turn.order.state)
+    _sign(mine, turn)
+    return finish(turn, note=f"{mine.unit}签收任务")
+
+
+@transaction.atomic
+def contact(
+    order_id: int, *, by: Actor, at: datetime, number: str, note: str = "", now: datetime
+) -> WorkOrder:
+    """Record that the citizen was contacted: when, on which number, what was said.
+
+    Raises:
+        Invalid: no number, or a time in the future or before the order was made.
+
+    Source: R-58 (requirements 164, 182; handbook domain.md 2.1 art. 15).
+    """
+    turn = begin(CONTACT, order_id, by, now)
+    digits = text.phone_digits(number)
+    wrong = {}
+    if not 3 <= len(digits) <= 20:
+        wrong["number"] = "请填写联系所用的号码"
+    if not turn.order.created_at <= at <= now:
+        wrong["at"] = "联系时间须在登记之后、现在之前"
+    if wrong:
+        raise Invalid("；".join(wrong.values()), fields=wrong)
+    mine = present(turn.mine)
+    lead = mine if mine.parent_id is None else lead_of(turn.order)
+    for part in {mine.pk: mine, lead.pk: lead}.values():
+        if part.contacted_at is None:
+            part.contacted_at = at
+            part.save(update_fields=["contacted_at"])
+    shown = masks.phone(digits)
+    said = f"：{note.strip()}" if note.strip() else ""
+    return finish(
+        turn,
+        note=f"{mine.unit}用 {shown} 联系诉求人{masks.in_text(said)}",
+        public_note="承办单位已与您联系",
+        data={"contacted_at": at.isoformat()},
+    )
+
+
+@transaction.atomic
+def sub_reply(order_id: int, *, by: Actor, process: str, result: str, now: datetime) -> WorkOrder:
+    """Report the result of an assisting or passed-down part to the unit above it.
+
+    Raises:
+        Invalid: process or result is missing.
+        NotAllowed: the actor's unit leads the order.
+        WrongState: the part is not signed for, or already reported.
+
+    Source: R-59 (requirement 126; handbook domain.md 2.1 art. 14).
+    """
+    turn = begin(SUB_REPLY, order_id, by, now)
+    mine = present(turn.mine)
+    if policy.is_lead(mine):
+        raise NotAllowed("主办单位请直接回复", remedy="在“回复”中填写办理结果")
+    if mine.signed_at is None or mine.replied_at is not None:
+        raise WrongState("请先签收任务，每项任务只报送一次", state=turn.order.state)
+    rules.check_note(process, "process", "办理过程")
+    rules.check_note(result, "result", "办理结果")
+    mine.replied_at = mine.ended_at = now
+    mine.save(update_fields=["replied_at", "ended_at"])
+    Clock.objects.filter(assignment=mine, stopped_at__isnull=True).update(stopped_at=now)
+    done = {"process": process.strip()[: LONGEST["process"]], "result": result.strip()[: LONGEST["result"]]}
+    return finish(turn, note=f"{mine.unit}报送：{done['result']}", data=done)
+
+
+@transaction.atomic
+def reply(order_id: int, form: ReplyForm, *, by: Actor, now: datetime) -> Reply:
+    """Reply for the lead unit: process, result, answer, contact, basis and the named sign-off.
+
+    Raises:
+        Invalid: the form is incomplete or too long.
+
+    Source: R-51 (requirements 18, 164, 182).
+    """
+    turn = begin(REPLY, order_id, by, now)
+    rules.check_reply(form, now)
+    _check_lengths(form)
+    mine, order = present(turn.mine), turn.order
+    contacted = present(form.contacted_at)
+    mine.replied_at = now
+    mine.contacted_at = mine.contacted_at or contacted
+    mine.save(update_fields=["replied_at", "contacted_at"])
+    digits = text.phone_digits(form.contact_number)
+    row = Reply.objects.create(
+        order=order,
+        assignment=mine,
+        round=order.round,
+        at=now,
+        by=present(by.staff),
+        outcome=form.outcome.value,
+        process=text.clean(form.process, lines=True),
+        result=text.clean(form.result, lines=True),
+        public_answer=text.clean(form.public_answer, lines=True),
+        basis=text.clean(form.basis),
+        contacted_at=contacted,
+        contact_sealed=crypto.seal(digits, "reply.contact"),
+        contact_masked=masks.phone(digits),
+        sign_off=text.clean(form.sign_off),
+    )
+    finish(
+        turn,
+        note=f"{mine.unit}回复：{form.outcome.label}；签发人 {row.sign_off}",
+        public_note="承办单位已回复，正在审核",
+        data={"reply": row.pk, "outcome": row.outcome, "round": order.round},
+    )
+    return row
+
+
+@transaction.atomic
+def pass_audit(order_id: int, *, by: Actor, note: str = "", now: datetime) -> WorkOrder:
+    """Accept a reply: its answer becomes the order's answer, and the call-back begins.
+
+    Source: R-63 (handbook domain.md 4.3 通过).
+    """
+    turn = begin(PASS_AUDIT, order_id, by, now)
+    last = _audit(turn, passed=True, note=note)
+    turn.order.answer = last.public_answer
+    return finish(turn, note=note.strip(), public_note=last.public_answer)
+
+
+@transaction.atomic
+def reject_reply(order_id: int, *, by: Actor, note: str, now: datetime) -> WorkOrder:
+    """Send a reply back to be done again. Raises Invalid without a reason.
+
+    Source: R-50 (handbook domain.md 4.3 退回).
+    """
+    turn = begin(REJECT_REPLY, order_id, by, now)
+    rules.check_note(note, "note", "退回原因")
+    _audit(turn, passed=False, note=note)
+    return finish(turn, note=note.strip())
+
+
+def _sign(mine: Assignment, turn: Turn) -> None:
+    mine.signed_at, mine.signed_by = turn.now, turn.by.staff
+    mine.save(update_fields=["signed_at", "signed_by"])
+    Clock.objects.filter(
+        assignment=mine, kind=ClockKind.SIGN.value, stopped_at__isnull=True
+    ).update(stopped_at=turn.now)
+
+
+def _audit(turn: Turn, *, passed: bool, note: str) -> Reply:
+    last = Reply.objects.filter(order=turn.order).order_by("-pk").first()
+    row = present(last)
+    row.passed, row.audit_note = passed, note.strip()[:500]
+    row.audited_at, row.audited_by = turn.now, turn.by.staff
+    row.save(update_fields=["passed", "audit_note", "audited_at", "audited_by"])
+    return row
+
+
+def _check_lengths(form: ReplyForm) -> None:
+    wrong = {
+        name: f"最多 {most} 个字" for name, most in LONGEST.items() if len(getattr(form, name)) > most
+    }
+    if wrong:
+        raise Invalid("回复内容过长", fields=wrong)

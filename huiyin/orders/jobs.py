@@ -1,0 +1,21 @@
+"""Periodic work on orders. Bodies only delegate: the work itself is in actions."""
+
+from datetime import datetime, timedelta
+
+from huiyin.kernel.jobs import periodic
+from huiyin.orders import actions
+
+
+@periodic("* * * * *", period=timedelta(minutes=1))
+def mark_overdue(scheduled_for: datetime) -> int:
+    """Write an ``overdue`` event for each clock that has run out; safe late, twice, in parallel."""
+    return actions.record_overdue(until=scheduled_for)
+
+
+@periodic("20 18 * * *", period=timedelta(days=1))
+def archive(scheduled_for: datetime) -> int:
+    """Archive what has been closed long enough, at 02:20 local time."""
+    done = 0
+    while batch := actions.archive_closed(until=scheduled_for):
+        done += batch
+    return done

@@ -1,0 +1,278 @@
+"""Questions about orders. Lists are sorted fully and cost a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from huiyin.kernel import crypto, text
+from huiyin.kernel.paging import Page, page
+from huiyin.knowledge.models import Category
+from huiyin.orders import history, numbers, policy
+from huiyin.orders.models import (
+    NEVER,
+    Assignment,
+    Attachment,
+    Clock,
+    OrderEvent,
+    Reply,
+    Requester,
+    WorkOrder,
+)
+from huiyin.orders.states import FACES, OPEN, STEPS, State
+from huiyin.orgs import queries as orgs
+from huiyin.orgs.actors import Actor
+from huiyin.orgs.models import Unit
+from huiyin.orgs.states import Perm
+from huiyin.worktime import deadline as worktime
+from huiyin.worktime.calendar import SHANGHAI
+
+CAPPED = 1000
+BY_WAIT = ("waits_until", "id")
+BY_NEWEST = ("-id",)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFilter:
+    """What a list of orders is narrowed to; every field comes from the URL and may be empty."""
+
+    states: tuple[State, ...] = ()
+    number: str = ""
+    phone: str = ""
+    unit: Unit | None = None
+    category: Category | None = None
+    kind: str = ""
+    channel: str = ""
+    words: str = ""
+    since: date | None = None
+    until: date | None = None
+    late_at: datetime | None = None
+    mine_only: bool = False
+
+
+def filtered(actor: Actor, wanted: OrderFilter) -> QuerySet[WorkOrder]:
+    """Return the orders that ``actor`` may see and that fit, unsorted, ready for a list row."""
+    rows = WorkOrder.objects.filter(policy.visible_to(actor))
+    for condition in _conditions(actor, wanted):
+        rows = rows.filter(condition)
+    return rows.select_related("category", "lead_unit", "requester")
+
+
+def _conditions(actor: Actor, wanted: OrderFilter) -> Iterator[Q]:
+    if wanted.states:
+        yield Q(state__in=[s.value for s in wanted.states])
+    if wanted.number:
+        yield Q(number=numbers.read(wanted.number) or "-")
+    if wanted.phone:
+        yield Q(requester__phone_key=crypto.lookup(text.phone_digits(wanted.phone), "phone"))
+    if wanted.unit:
+        yield Q(lead_unit_id__in=orgs.subtree_ids(wanted.unit.path))
+    if wanted.category:
+        yield Q(category__code__startswith=wanted.category.code)
+    for field in ("kind", "channel"):
+        if value := getattr(wanted, field):
+            yield Q(**{field: value})
+    for word in wanted.words.split()[:5]:
+        yield Q(title__icontains=word) | Q(content__icontains=word) | Q(place__icontains=word)
+    yield from _dates(wanted)
+    if wanted.mine_only and actor.unit is not None:
+        yield Q(assignments__unit=actor.unit, assignments__ended_at__isnull=True)
+
+
+def _dates(wanted: OrderFilter) -> Iterator[Q]:
+    if wanted.since:
+        yield Q(created_at__gte=datetime.combine(wanted.since, time.min, SHANGHAI))
+    if wanted.until:
+        end = datetime.combine(wanted.until, time.min, SHANGHAI) + timedelta(days=1)
+        yield Q(created_at__lt=end)
+    if wanted.late_at:
+        yield Q(state__in=[s.value for s in OPEN], waits_until__lte=wanted.late_at)
+
+
+def listed(
+    actor: Actor, wanted: OrderFilter, *, cursor: str = "", size: int = 50, newest: bool = False
+) -> Page[WorkOrder]:
+    """Return one page: by the end of the present wait, or newest first. One query (two for units)."""
+    by = BY_NEWEST if newest else BY_WAIT
+    return page(filtered(actor, wanted), by=by, cursor=cursor, size=size)
+
+
+def counted(actor: Actor, wanted: OrderFilter) -> int:
+    """Return how many orders fit, at most ``CAPPED`` (shown as "1000+"). One query."""
+    rows = filtered(actor, wanted).select_related(None).order_by()
+    return rows.values("pk")[:CAPPED].count()
+
+
+def open_by_state(actor: Actor) -> dict[State, int]:
+    """Return how many open orders ``actor`` may see, by state. One query."""
+    rows = WorkOrder.objects.filter(policy.visible_to(actor), state__in=[s.value for s in OPEN])
+    return {
+        State(row["state"]): row["n"]
+        for row in rows.order_by().values("state").annotate(n=Count("pk"))
+    }
+
+
+def get_visible(actor: Actor, number: str) -> WorkOrder | None:
+    """Return one order with all that its page shows, if ``actor`` may see it. Six queries."""
+    rows = WorkOrder.objects.filter(policy.visible_to(actor), number=numbers.read(number) or "-")
+    return (
+        rows.select_related(
+            "category", "lead_unit", "requester", "region", "reason", "created_by", "void_asked_by"
+        )
+        .prefetch_related(
+            Prefetch("events", OrderEvent.objects.select_related("unit").order_by("seq")),
+            Prefetch(
+                "assignments",
+                Assignment.objects.select_related("unit", "signed_by", "dispatched_by").order_by("pk"),
+            ),
+            Prefetch("clocks", Clock.objects.select_related("rule").order_by("pk")),
+            Prefetch(
+                "replies",
+                Reply.objects.select_related("by", "audited_by", "assignment__unit").order_by("-pk"),
+            ),
+            Prefetch("attachments", Attachment.objects.order_by("pk")),
+        )
+        .first()
+    )
+
+
+def my_part(actor: Actor, order: WorkOrder) -> Assignment | None:
+    """Return the open assignment of the actor's unit from the prefetched ones. No query."""
+    if actor.unit is None or Perm.HANDLE not in actor.perms:
+        return None
+    return next(
+        (a for a in order.assignments.all() if a.unit_id == actor.unit.pk and a.ended_at is None),
+        None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Who waits for whom until when, in one line."""
+
+    who: str
+    to_do: str
+    until: datetime | None
+    left: str
+    tone: str
+    why: str
+
+    @property
+    def line(self) -> str:
+        """Return the line at the top of the order's page."""
+        if not self.who:
+            return self.to_do
+        limit = f"，{self.left}" if self.left else "，未设时限"
+        return f"等待{self.who}{self.to_do}{limit}"
+
+
+def waiting(order: WorkOrder, now: datetime) -> Waiting:
+    """Return what an order waits for. No query when ``clocks`` are prefetched, one otherwise."""
+    face = FACES[order.standing]
+    if not face.waits_for:
+        return Waiting("", face.label, None, "", face.tone, "")
+    who = face.waits_for
+    if who == "主办单位" and order.lead_unit:
+        who = order.lead_unit.name
+    if order.waits_until >= NEVER:
+        return Waiting(who, face.to_do, None, "", "ok", "")
+    clock = next(
+        (
+            c
+            for c in order.clocks.all()
+            if c.kind == face.clock and c.stopped_at is None and c.due_at == order.waits_until
+        ),
+        None,
+    )
+    started = clock.started_at if clock else order.created_at
+    return Waiting(
+        who,
+        face.to_do,
+        order.waits_until,
+        worktime.remaining(now, order.waits_until),
+        worktime.tone(now, order.waits_until, started),
+        clock.words if clock else "",
+    )
+
+
+def same_phone(phone: str, *, limit: int = 10, but: int | None = None) -> list[WorkOrder]:
+    """Return the latest orders of the same telephone number, newest first. One query."""
+    key = crypto.lookup(text.phone_digits(phone), "phone")
+    if not key:
+        return []
+    return same_caller(key, limit=limit, but=but)
+
+
+def same_caller(phone_key: bytes, *, limit: int = 10, but: int | None = None) -> list[WorkOrder]:
+    """Return the latest orders with this keyed digest of the number, newest first. One query."""
+    if not phone_key:
+        return []
+    asked = Requester.objects.filter(phone_key=bytes(phone_key)).exclude(order=but)
+    rows = asked.select_related("order__category", "order__lead_unit").order_by("-order")[:limit]
+    return [row.order for row in rows]
+
+
+def same_place(place_key: str, *, limit: int = 10, but: int | None = None) -> list[WorkOrder]:
+    """Return the latest orders about the same place, newest first. One query."""
+    if len(place_key) < 4:
+        return []
+    rows = WorkOrder.objects.filter(place_key=place_key).exclude(pk=but)
+    return list(rows.select_related("category", "lead_unit").order_by("-pk")[:limit])
+
+
+def by_number(number: str) -> WorkOrder | None:
+    """Return an order by its number, whoever asks: only for callers that check a code or token."""
+    found = numbers.read(number)
+    if found is None:
+        return None
+    return WorkOrder.objects.select_related("lead_unit", "category").filter(number=found).first()
+
+
+def public_events(order: WorkOrder) -> QuerySet[OrderEvent]:
+    """Return the steps that the citizen may see, oldest first. One query."""
+    verbs = [step.verb for step in STEPS if step.public]
+    return OrderEvent.objects.filter(order=order, verb__in=verbs).order_by("seq")
+
+
+def attachment_for(actor: Actor, key: int) -> Attachment | None:
+    """Return an attachment of an order that ``actor`` may see. One query."""
+    visible = WorkOrder.objects.filter(policy.visible_to(actor))
+    return Attachment.objects.filter(pk=key, order__in=visible).first()
+
+
+def breaks(chunk: int = 2000) -> Iterator[history.Break | int]:
+    """Verify every order's chain; yield each break, and last the number of orders verified.
+
+    Reads all events in order of the orders' keys, ``chunk`` orders at a time.
+    """
+    last, verified = 0, 0
+    while True:
+        orders = list(WorkOrder.objects.filter(pk__gt=last).order_by("pk")[:chunk])
+        if not orders:
+            break
+        last = orders[-1].pk
+        yield from _breaks_of(orders)
+        verified += len(orders)
+    yield verified
+
+
+def _breaks_of(orders: Iterable[WorkOrder]) -> Iterator[history.Break]:
+    orders = list(orders)
+    events: dict[int, list[OrderEvent]] = {}
+    for event in OrderEvent.objects.filter(order__in=orders).order_by("order_id", "seq"):
+        events.setdefault(event.order_id, []).append(event)
+    for order in orders:
+        own = events.get(order.pk, [])
+        found = history.first_break(
+            order.number,
+            own,
+            [bytes(e.digest) for e in own],
+            count=order.event_count,
+            head=bytes(order.head),
+        )
+        if found:
+            yield found
+
