@@ -1,0 +1,287 @@
+"""One running server: finding it, asking it, starting it, ending it."""
+
+import os
+import shlex
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from enum import Enum
+from pathlib import Path
+
+import psycopg
+
+from huiyin.kernel.postgres.account import Account, run, shell
+from huiyin.kernel.postgres.binaries import Binaries
+from huiyin.kernel.postgres.errors import DISK_FULL, PostgresProblem, explain, recognise
+from huiyin.kernel.postgres.folder import RUNNING_LOCK, free_bytes, open_lock, take
+from huiyin.kernel.postgres.settings import ADMIN
+
+Progress = Callable[[str], None]
+_SILENT = 30.0  # seconds that a server may say it is ready and yet not answer
+_LEFTOVERS = 30.0  # seconds for the children of a killed server to end
+_ONE_SEGMENT = 16 * 1024 * 1024  # with less room than this no server can write its journal
+
+
+_FRESH = 600.0  # seconds
+_LOG_ZONE = timezone(timedelta(hours=8))
+_LASTING = ("disk_full", "shm_full", "damaged", "out_of_memory")
+
+
+class Holder(Enum):
+    """Who has the process number that postmaster.pid names."""
+
+    OURS = "ours"
+    STRANGER = "stranger"
+    NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Postmaster:
+    """What postmaster.pid says: the server's process, port, socket folder and own view."""
+
+    pid: int
+    port: int
+    socket: str
+    ready: bool
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A server that answered: whether it is the one on our folder, and its version."""
+
+    ours: bool
+    version: str
+
+
+def read_postmaster(pgdata: Path) -> Postmaster | None:
+    """Read postmaster.pid; None if there is none or it is not yet written to the end."""
+    try:
+        lines = (pgdata / "postmaster.pid").read_text(errors="replace").splitlines()
+        ready = lines[-1].strip() == "ready"
+        return Postmaster(abs(int(lines[0])), int(lines[3]), lines[4], ready)
+    except (FileNotFoundError, NotADirectoryError, IndexError, ValueError):
+        return None
+
+
+def holder(pid: int, pgdata: Path) -> Holder:
+    """Tell whether process ``pid`` is the server on ``pgdata``.
+
+    After a reboot or in a new container the number may belong to anything, even to us. The command
+    line is asked and not the working folder, which root may not read inside a container.
+    """
+    process = Path("/proc") / str(pid)
+    try:
+        words = (process / "cmdline").read_bytes().split(b"\0")
+        started_here = os.fsencode(pgdata) in words or _stands_in(process, pgdata, words)
+    except (FileNotFoundError, ProcessLookupError):
+        return Holder.NOBODY
+    if not words[0]:  # a zombie, or the kernel's own
+        return Holder.NOBODY
+    is_server = os.path.basename(words[0]) in (b"postgres", b"postmaster")
+    return Holder.OURS if is_server and started_here else Holder.STRANGER
+
+
+def _stands_in(process: Path, pgdata: Path, words: list[bytes]) -> bool:
+    """Tell whether the process works in ``pgdata``; if the system will not say, assume it may."""
+    try:
+        return os.path.samefile(process / "cwd", pgdata)
+    except PermissionError:
+        return b"-D" not in words
+
+
+def ask(postmaster: Postmaster, pgdata: Path) -> Answer | None:
+    """Connect and ask who is there; None if it does not (yet) let us in."""
+    try:
+        with psycopg.connect(
+            host=postmaster.socket,
+            port=postmaster.port,
+            user=ADMIN,
+            dbname=ADMIN,
+            connect_timeout=5,
+            autocommit=True,
+        ) as connection:
+            row = connection.execute(
+                "select current_setting('data_directory'), current_setting('server_version')"
+            ).fetchone()
+    except psycopg.OperationalError:
+        return None
+    folder, version = row or ("", "")
+    return Answer(Path(folder).resolve() == pgdata.resolve(), version.split()[0])
+
+
+def await_answer(pgdata: Path, progress: Progress) -> tuple[Postmaster, Answer] | None:
+    """Wait for the server on ``pgdata``, through a recovery of any length; None if it is gone.
+
+    Raises:
+        PostgresProblem: it says that it is ready but does not answer.
+    """
+    silent_since: float | None = None
+    while (postmaster := read_postmaster(pgdata)) and (
+        holder(postmaster.pid, pgdata) is Holder.OURS
+    ):
+        answer = ask(postmaster, pgdata)
+        if answer and answer.ours:
+            return postmaster, answer
+        silent_since = (silent_since or time.monotonic()) if postmaster.ready else None
+        if silent_since and time.monotonic() - silent_since > _SILENT:
+            raise PostgresProblem(
+                "no_answer", f"数据库进程 {postmaster.pid} 在运行但不应答；请停止后重新启动"
+            )
+        progress("正在等待数据库就绪")
+        time.sleep(0.1)
+    return None
+
+
+def forget_stranger(pgdata: Path, account: Account) -> None:
+    """Remove a postmaster.pid whose process number now belongs to a program that is no server.
+
+    PostgreSQL itself removes the file if no process has the number, but refuses to start if any of
+    its own account has. Its shared memory still guards against a second server.
+    """
+    postmaster = read_postmaster(pgdata)
+    if postmaster and holder(postmaster.pid, pgdata) is Holder.STRANGER:
+        shell('rm -f -- "$1"', pgdata / "postmaster.pid", account=account)
+
+
+def launch(binaries: Binaries, data: Path, account: Account, progress: Progress) -> None:
+    """Start the server and wait for it, through a recovery of any length.
+
+    pg_ctl gives it a session of its own, so that it survives us and our terminal.
+
+    Raises:
+        PostgresProblem: it did not start.
+    """
+    pgdata = data / "pgdata"
+    command = [binaries.program("pg_ctl"), "start", "-w", "-t", "2000000"]
+    # The folder is named on the command line for `holder`. Not by pg_ctl's own -D, which it puts
+    # into a shell command without care for quotes and dollars.
+    command += ["-o", f"-D {shlex.quote(str(pgdata))}"]
+    before = _log_sizes(data)
+    with open_lock(data / RUNNING_LOCK, account) as lock:
+        if not _take_running_lock(lock, pgdata, progress):
+            return
+        outcome = run(
+            command,
+            account,
+            environment={"PGDATA": str(pgdata)},
+            keep=(lock,),
+            waiting=lambda: progress(_doing(data)),
+        )
+    if outcome.code:
+        raise _why(f"{outcome.output}\n{_log_since(data, before)}", data)
+
+
+def _take_running_lock(lock: int, pgdata: Path, progress: Progress) -> bool:
+    """Take the lock that the server and all its processes inherit and hold while they live.
+
+    Process numbers say nothing across containers that share a disk, and the children of a killed
+    server live on for a moment; the kernel's lock knows both. False if the holder turns out to be
+    a server of ours, on its way up after whoever started it was killed.
+
+    Raises:
+        PostgresProblem: somebody else still holds it.
+    """
+    give_up = time.monotonic() + _LEFTOVERS
+    while not take(lock):
+        postmaster = read_postmaster(pgdata)
+        if postmaster and holder(postmaster.pid, pgdata) is Holder.OURS:
+            return False
+        if time.monotonic() > give_up:
+            raise PostgresProblem(
+                "still_used", "另一个数据库正占用这个数据目录（可能在别的容器里）；请先停掉它"
+            )
+        progress("正在等待上一次的数据库进程退出")
+        time.sleep(0.1)
+    return True
+
+
+def _why(said: str, data: Path) -> PostgresProblem:
+    """Explain a failed start, even where the full disk has swallowed the line that says so."""
+    problem = explain(said, doing="启动数据库")
+    if problem.code == "failed" and free_bytes(data) < _ONE_SEGMENT:
+        return PostgresProblem("disk_full", DISK_FULL, problem.detail)
+    return problem
+
+
+def _doing(data: Path) -> str:
+    """Say what a starting server is at, in its own words if it is recovering."""
+    lines = [line for line in recent_log(data).splitlines() if "redo" in line or "recovery" in line]
+    return f"正在恢复上次中断的数据：{lines[-1]}" if lines else "正在启动数据库"
+
+
+def _log_sizes(data: Path) -> dict[Path, int]:
+    """Return how long each log file is."""
+    return {path: path.stat().st_size for path in (data / "log").glob("*.log")}
+
+
+def _log_since(data: Path, before: dict[Path, int]) -> str:
+    """Return what was logged after ``before``. A file that shrank was begun anew."""
+    grown = {path: size for path, size in _log_sizes(data).items() if size != before.get(path)}
+    starts = {path: before.get(path, 0) for path in grown}
+    return "\n".join(
+        path.read_bytes()[starts[path] if starts[path] < size else 0 :].decode(errors="replace")
+        for path, size in grown.items()
+    )
+
+
+def recent_log(data: Path) -> str:
+    """Return the end of the server's log since its last start."""
+    logs = sorted((data / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)
+    if not logs:
+        return ""
+    with logs[-1].open("rb") as log:
+        log.seek(max(0, log.seek(0, os.SEEK_END) - 64 * 1024))
+        text = log.read().decode(errors="replace")
+    return text[max(0, text.rfind("starting PostgreSQL")) :]
+
+
+def current_problem(data: Path, *, running: bool) -> PostgresProblem | None:
+    """Return what a server suffers from, or fell from, by its log and the disk.
+
+    A running server's log counts for ten minutes, so that a trouble that is over is not told for
+    ever; a server that was stopped in order has none.
+    """
+    lines = recent_log(data).splitlines()
+    if running:
+        lines = [line for line in lines if _is_fresh(line)]
+    elif any("shutdown request" in line for line in lines):
+        lines = []
+    known = recognise("\n".join(lines))
+    if known and known.code in _LASTING:
+        return known
+    room = free_bytes(data)
+    full = PostgresProblem("disk_full", DISK_FULL, f"{room} bytes free")
+    return full if room < _ONE_SEGMENT else None
+
+
+def _is_fresh(line: str) -> bool:
+    """Tell whether a log line was written in the last ten minutes (see ``log_line_prefix``)."""
+    try:
+        written = datetime.fromisoformat(line[:23]).replace(tzinfo=_LOG_ZONE)
+    except ValueError:
+        return False
+    return time.time() - written.timestamp() < _FRESH
+
+
+def end(pgdata: Path, account: Account, progress: Progress, *, patience: float) -> bool:
+    """Stop the server on ``pgdata`` fast: sessions are cut, data is safe. False if none ran.
+
+    The signal is sent by the server's account: a number read from its folder must not let root
+    signal anyone else's process.
+
+    Raises:
+        PostgresProblem: it has not ended after ``patience`` seconds.
+    """
+    postmaster = read_postmaster(pgdata)
+    if postmaster is None or holder(postmaster.pid, pgdata) is not Holder.OURS:
+        return False
+    shell('kill -INT "$1" || true', postmaster.pid, account=account)
+    give_up = time.monotonic() + patience
+    while holder(postmaster.pid, pgdata) is Holder.OURS:
+        if time.monotonic() > give_up:
+            raise PostgresProblem("not_stopping", "数据库没有按时停下；它可能正在写盘，请稍后再试")
+        progress("正在停止数据库")
+        time.sleep(0.05)
+    return True
