@@ -22,10 +22,14 @@ class Variable:
 
 VARIABLES: tuple[Variable, ...] = (
     Variable("HUIYIN_VAR", "var", "folder of everything that the platform writes"),
-    Variable("DATABASE_URL", "", "a PostgreSQL 15+ of your own; empty: a private one in HUIYIN_VAR"),
+    Variable(
+        "DATABASE_URL", "", "a PostgreSQL 15+ of your own; empty: a private one in HUIYIN_VAR"
+    ),
     Variable("HUIYIN_PG_BIN", "", "folder of PostgreSQL binaries for the private one"),
     Variable("HUIYIN_PG_SOURCE", "", "debian or wheel: force the source of those binaries"),
-    Variable("HUIYIN_PG_USER", "", "unprivileged user for the private PostgreSQL when root starts it"),
+    Variable(
+        "HUIYIN_PG_USER", "", "unprivileged user for the private PostgreSQL when root starts it"
+    ),
     Variable("HUIYIN_KEYS_FILE", "", "key file; empty: HUIYIN_VAR/secrets/keys.json"),
     Variable("HUIYIN_HOSTS", "127.0.0.1 localhost [::1]", "host names that pages answer to"),
     Variable("HUIYIN_ADDRESS", "127.0.0.1", "address to listen on"),
@@ -35,7 +39,9 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("HUIYIN_SECURE", "", "1 behind TLS: cookies only over https"),
     Variable("HUIYIN_CIPHER", "AES_GCM", "AES_GCM or SM4_GCM for personal data"),
     Variable("HUIYIN_DIGEST", "SM3", "SM3 or SHA256 for history and look-ups"),
-    Variable("HUIYIN_SMTP_URL", "", "smtp://user:password@host:port for e-mail; empty: only logged"),
+    Variable(
+        "HUIYIN_SMTP_URL", "", "smtp://user:password@host:port for e-mail; empty: only logged"
+    ),
     Variable("HUIYIN_SMS_URL", "", "address of an HTTP SMS gateway; empty: only logged"),
     Variable("HUIYIN_DATA", "", "folder of real data for tests, never needed"),
 )

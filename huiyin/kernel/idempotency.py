@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+import orjson
 from django.db import connection, transaction
 
 from huiyin.kernel import crypto
@@ -55,14 +56,12 @@ def once(
 def _claim(caller: str, key: str, fingerprint: bytes, now: datetime) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_CLAIM, [caller, key, fingerprint, now])
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)
 
 
 def _remember(caller: str, key: str, answer: Answer) -> None:
-    from psycopg.types.json import Jsonb
-
     with connection.cursor() as cursor:
-        cursor.execute(_ANSWER, [Jsonb(answer), caller, key])
+        cursor.execute(_ANSWER, [orjson.dumps(answer).decode(), caller, key])
 
 
 def _first_answer(caller: str, key: str, fingerprint: bytes) -> Answer:

@@ -47,7 +47,8 @@ class Keyring:
 
 def create_file(path: Path) -> None:
     """Write a new ring with one random master, mode 0600; an existing file is left alone."""
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.parent.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(exist_ok=True, mode=0o700)
     ring = {"1": base64.b64encode(secrets.token_bytes(_LENGTH)).decode()}
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

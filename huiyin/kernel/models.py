@@ -60,9 +60,7 @@ class IdempotencyKey(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(fields=["caller", "key"], name="idempotency_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["caller", "key"], name="idempotency_once"),)
         indexes = (models.Index(fields=["created_at"], name="idempotency_age"),)
 
     def __str__(self) -> str:

@@ -60,9 +60,7 @@ def announce(topic: str, payload: dict[str, Any], *, now: datetime) -> None:
     names = consumers_of(topic)
     if names:
         OutboxRow.objects.bulk_create(
-            OutboxRow(
-                consumer=name, topic=topic, payload=payload, created_at=now, available_at=now
-            )
+            OutboxRow(consumer=name, topic=topic, payload=payload, created_at=now, available_at=now)
             for name in names
         )
 

@@ -82,6 +82,3 @@ def _value(raw: Any) -> Any:
     if raw is None or isinstance(raw, int | float):
         return raw
     raise ValueError("a cursor holds plain values only")
-
-
-

@@ -124,7 +124,10 @@ class Article(models.Model):
     title = models.CharField(max_length=100)
     body = models.TextField(max_length=10_000)
     request_kind = models.CharField(
-        max_length=20, blank=True, default="", choices=[(k.value, v) for k, v in KIND_LABELS.items()]
+        max_length=20,
+        blank=True,
+        default="",
+        choices=[(k.value, v) for k, v in KIND_LABELS.items()],
     )
     demo = models.BooleanField(default=False)
     published_at = models.DateTimeField(null=True)

@@ -54,9 +54,7 @@ def valid_on(rows: Iterable[D], day: date) -> list[D]:
 
     Source: R-30 (handbook domain.md 2.9, rules with effective dates).
     """
-    return [
-        r for r in rows if r.valid_from <= day and (r.valid_to is None or day < r.valid_to)
-    ]
+    return [r for r in rows if r.valid_from <= day and (r.valid_to is None or day < r.valid_to)]
 
 
 def choose_limit(rows: Iterable[L], clock: str, matter: Matter, day: date) -> L | None:

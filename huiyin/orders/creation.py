@@ -7,23 +7,21 @@ compares the columns with the models, so that a new column cannot be forgotten h
 from __future__ import annotations
 
 from django.db import connection
+from django.db.models import Model
 from psycopg.types.json import Jsonb
 
 from huiyin.kernel import outbox
 from huiyin.orders.models import Clock, OrderEvent, Requester, WorkOrder
 
-ORDER_COLUMNS = tuple(
-    f.column for f in WorkOrder._meta.concrete_fields if f.column != "id"
-)
-REQUESTER_COLUMNS = tuple(
-    f.column for f in Requester._meta.concrete_fields if f.column != "order_id"
-)
-CLOCK_COLUMNS = tuple(
-    f.column for f in Clock._meta.concrete_fields if f.column not in ("id", "order_id")
-)
-EVENT_COLUMNS = tuple(
-    f.column for f in OrderEvent._meta.concrete_fields if f.column not in ("id", "order_id")
-)
+
+def _columns(model: type[Model], *without: str) -> tuple[str, ...]:
+    return tuple(f.attname for f in model._meta.concrete_fields if f.attname not in without)
+
+
+ORDER_COLUMNS = _columns(WorkOrder, "id")
+REQUESTER_COLUMNS = _columns(Requester, "order_id")
+CLOCK_COLUMNS = _columns(Clock, "id", "order_id")
+EVENT_COLUMNS = _columns(OrderEvent, "id", "order_id")
 
 
 def _insert(table: str, columns: tuple[str, ...], *, linked: bool) -> str:
@@ -61,7 +59,7 @@ def store(order: WorkOrder, requester: Requester, clock: Clock, event: OrderEven
     """Store all five in one statement and set the order's key. Runs in the caller's transaction."""
     topic = f"order.{event.verb}"
     values = [
-        *(getattr(order, f.attname) for f in WorkOrder._meta.concrete_fields if f.column != "id"),
+        *_values(order, ORDER_COLUMNS),
         *_values(requester, REQUESTER_COLUMNS),
         *_values(clock, CLOCK_COLUMNS),
         *_values(event, EVENT_COLUMNS),
@@ -78,7 +76,7 @@ def store(order: WorkOrder, requester: Requester, clock: Clock, event: OrderEven
     requester.order_id = clock.order_id = event.order_id = order.pk
 
 
-def _values(row: Requester | Clock | OrderEvent, columns: tuple[str, ...]) -> list[object]:
+def _values(row: Model, columns: tuple[str, ...]) -> list[object]:
     return [
         Jsonb(value) if column == "data" else value
         for column, value in ((c, getattr(row, c)) for c in columns)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db import models
 from django.db.models import Q
@@ -27,7 +29,7 @@ NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 _OPEN = sorted(state.value for state in OPEN)
 
 
-def _choices(labels: dict[str, str]) -> list[tuple[str, str]]:
+def _choices(labels: Mapping[Any, str]) -> list[tuple[str, str]]:
     return [(str(key), label) for key, label in labels.items()]
 
 
@@ -41,10 +43,10 @@ class WorkOrder(models.Model):
 
     number = models.CharField(max_length=14, unique=True)
     state = models.CharField(max_length=16, choices=[(s.value, s.label) for s in State])
-    channel = models.CharField(max_length=10, choices=_choices({**CHANNEL_LABELS}))
-    kind = models.CharField(max_length=12, choices=_choices({**KIND_LABELS}))
+    channel = models.CharField(max_length=10, choices=_choices(CHANNEL_LABELS))
+    kind = models.CharField(max_length=12, choices=_choices(KIND_LABELS))
     category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
-    urgency = models.CharField(max_length=10, choices=_choices({**URGENCY_LABELS}), default="normal")
+    urgency = models.CharField(max_length=10, choices=_choices(URGENCY_LABELS), default="normal")
     title = models.CharField(max_length=80)
     content = models.TextField(max_length=5000)
     place = models.CharField(max_length=200, blank=True, default="")
@@ -64,14 +66,14 @@ class WorkOrder(models.Model):
     answer = models.TextField(max_length=5000, blank=True, default="")
     reason = models.ForeignKey(Reason, models.PROTECT, null=True, related_name="+")
     close_type = models.CharField(
-        max_length=12, blank=True, default="", choices=_choices({**CLOSE_LABELS})
+        max_length=12, blank=True, default="", choices=_choices(CLOSE_LABELS)
     )
     closed_at = models.DateTimeField(null=True)
     solved = models.CharField(
         max_length=8, blank=True, default="", choices=[(s.value, s.label) for s in Solved]
     )
     satisfaction = models.CharField(
-        max_length=20, blank=True, default="", choices=_choices({**SATISFACTION_LABELS})
+        max_length=20, blank=True, default="", choices=_choices(SATISFACTION_LABELS)
     )
     void_asked_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     event_count = models.IntegerField(default=0)
@@ -87,7 +89,9 @@ class WorkOrder(models.Model):
             models.Index(
                 fields=["waits_until", "id"], condition=Q(state__in=_OPEN), name="order_open_due"
             ),
-            models.Index(fields=["state", "closed_at"], condition=Q(state="closed"), name="order_closed"),
+            models.Index(
+                fields=["state", "closed_at"], condition=Q(state="closed"), name="order_closed"
+            ),
             models.Index(fields=["lead_unit", "-id"], name="order_of_unit"),
             models.Index(fields=["category", "-id"], name="order_of_category"),
             models.Index(
@@ -164,7 +168,9 @@ class Assignment(models.Model):
     class Meta:
         indexes = (
             models.Index(
-                fields=["unit", "due_at"], condition=Q(ended_at__isnull=True), name="assignment_open"
+                fields=["unit", "due_at"],
+                condition=Q(ended_at__isnull=True),
+                name="assignment_open",
             ),
             models.Index(fields=["unit", "-order"], name="assignment_unit"),
         )
@@ -190,7 +196,7 @@ class Clock(models.Model):
 
     order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="clocks")
     assignment = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="clocks")
-    kind = models.CharField(max_length=20, choices=_choices({**CLOCK_LABELS}))
+    kind = models.CharField(max_length=20, choices=_choices(CLOCK_LABELS))
     rule = models.ForeignKey(LimitRule, models.PROTECT, null=True, related_name="+")
     started_at = models.DateTimeField()
     due_at = models.DateTimeField()
@@ -261,7 +267,7 @@ class Reply(models.Model):
     round = models.SmallIntegerField()
     at = models.DateTimeField()
     by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
-    outcome = models.CharField(max_length=12, choices=_choices({**OUTCOME_LABELS}))
+    outcome = models.CharField(max_length=12, choices=_choices(OUTCOME_LABELS))
     process = models.TextField(max_length=3000)
     result = models.TextField(max_length=3000)
     public_answer = models.TextField(max_length=3000)

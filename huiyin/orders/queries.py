@@ -126,12 +126,16 @@ def get_visible(actor: Actor, number: str) -> WorkOrder | None:
             Prefetch("events", OrderEvent.objects.select_related("unit").order_by("seq")),
             Prefetch(
                 "assignments",
-                Assignment.objects.select_related("unit", "signed_by", "dispatched_by").order_by("pk"),
+                Assignment.objects.select_related("unit", "signed_by", "dispatched_by").order_by(
+                    "pk"
+                ),
             ),
             Prefetch("clocks", Clock.objects.select_related("rule").order_by("pk")),
             Prefetch(
                 "replies",
-                Reply.objects.select_related("by", "audited_by", "assignment__unit").order_by("-pk"),
+                Reply.objects.select_related("by", "audited_by", "assignment__unit").order_by(
+                    "-pk"
+                ),
             ),
             Prefetch("attachments", Attachment.objects.order_by("pk")),
         )
@@ -210,7 +214,7 @@ def same_caller(phone_key: bytes, *, limit: int = 10, but: int | None = None) ->
     """Return the latest orders with this keyed digest of the number, newest first. One query."""
     if not phone_key:
         return []
-    asked = Requester.objects.filter(phone_key=bytes(phone_key)).exclude(order=but)
+    asked = Requester.objects.filter(phone_key=bytes(phone_key)).exclude(order=but or 0)
     rows = asked.select_related("order__category", "order__lead_unit").order_by("-order")[:limit]
     return [row.order for row in rows]
 
@@ -219,7 +223,7 @@ def same_place(place_key: str, *, limit: int = 10, but: int | None = None) -> li
     """Return the latest orders about the same place, newest first. One query."""
     if len(place_key) < 4:
         return []
-    rows = WorkOrder.objects.filter(place_key=place_key).exclude(pk=but)
+    rows = WorkOrder.objects.filter(place_key=place_key).exclude(pk=but or 0)
     return list(rows.select_related("category", "lead_unit").order_by("-pk")[:limit])
 
 
@@ -275,4 +279,3 @@ def _breaks_of(orders: Iterable[WorkOrder]) -> Iterator[history.Break]:
         )
         if found:
             yield found
-

@@ -60,7 +60,9 @@ FACES: dict[State, Face] = {
     State.DRAFT: Face("待受理", "已登记, 等待受理", "受理员", "受理", ClockKind.ACCEPT),
     State.REVIEW: Face("待审查", "已受理, 正在审查", "审查人", "审查", ClockKind.REVIEW),
     State.TO_DISPATCH: Face("待派单", "已受理, 正在派单", "派单员", "派单", ClockKind.DISPATCH),
-    State.DISPUTE: Face("争议会商", "正在确定承办单位", "热线中心", "裁定承办单位", ClockKind.DISPATCH),
+    State.DISPUTE: Face(
+        "争议会商", "正在确定承办单位", "热线中心", "裁定承办单位", ClockKind.DISPATCH
+    ),
     State.TO_SIGN: Face("待签收", "已派给承办单位", "主办单位", "签收", ClockKind.SIGN),
     State.RETURN_REVIEW: Face(
         "退单待审", "正在核实承办单位", "派单员", "审核退单", ClockKind.RETURN_REVIEW
@@ -71,9 +73,7 @@ FACES: dict[State, Face] = {
     ),
     State.SUSPENDED: Face("挂账", "已挂账跟踪", "主办单位", "销账", ClockKind.FINISH, "grey"),
     State.REPLY_REVIEW: Face("待审核", "已办理, 正在审核", "审核员", "审核回复", ClockKind.AUDIT),
-    State.TO_CALLBACK: Face(
-        "待回访", "已办理, 等待您的评价", "回访员", "回访", ClockKind.CALLBACK
-    ),
+    State.TO_CALLBACK: Face("待回访", "已办理, 等待您的评价", "回访员", "回访", ClockKind.CALLBACK),
     State.REWORK: Face("待重派", "正在安排重新办理", "派单员", "重新派单", ClockKind.REDO),
     State.CLOSED: Face("已办结", "已办结", tone="green"),
     State.UNSAT: Face("不满意待销号", "已结案, 继续跟踪", "主办单位", "改进并申请销号", tone="red"),

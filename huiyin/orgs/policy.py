@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from huiyin.kernel.errors import NotAllowed
 from huiyin.orgs.actors import Actor
-from huiyin.orgs.states import ROLE_LABELS, PERMS, Perm
+from huiyin.orgs.states import PERMS, ROLE_LABELS, Perm
 
 
 def roles_with(perm: Perm) -> str:

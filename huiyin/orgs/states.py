@@ -100,9 +100,7 @@ ROLE_LABELS = {
 
 PERMS: dict[Role, frozenset[Perm]] = {
     Role.AGENT: frozenset({Perm.INTAKE, Perm.SEE_ALL, Perm.REVEAL}),
-    Role.DISPATCHER: frozenset(
-        {Perm.REVIEW, Perm.DISPATCH, Perm.VOID, Perm.SEE_ALL, Perm.REVEAL}
-    ),
+    Role.DISPATCHER: frozenset({Perm.REVIEW, Perm.DISPATCH, Perm.VOID, Perm.SEE_ALL, Perm.REVEAL}),
     Role.HANDLER: frozenset({Perm.HANDLE, Perm.REVEAL}),
     Role.UNIT_LEADER: frozenset({Perm.HANDLE, Perm.SIGN_OFF, Perm.REVEAL, Perm.REPORTS}),
     Role.CALLBACK: frozenset({Perm.CALL_BACK, Perm.SEE_ALL, Perm.REVEAL}),
@@ -121,7 +119,9 @@ PERMS: dict[Role, frozenset[Perm]] = {
         }
     ),
     Role.AUDITOR: frozenset({Perm.AUDIT, Perm.SEE_ALL, Perm.REVEAL}),
-    Role.ADMINISTRATOR: frozenset({Perm.STAFF, Perm.RULES, Perm.MESSAGES, Perm.CONTENT, Perm.ACCESS_LOG}),
+    Role.ADMINISTRATOR: frozenset(
+        {Perm.STAFF, Perm.RULES, Perm.MESSAGES, Perm.CONTENT, Perm.ACCESS_LOG}
+    ),
 }
 
 # Answering may be bought, supervising and deciding may not (requirement 2; handbook 1.2 clause 3).

@@ -1,1 +1,4 @@
-"""Pages and API: portal (citizens), workbench (staff), console (administration). Must not know SQL or rules."""
+"""Pages and API: portal (citizens), workbench (staff), console (administration).
+
+Must not know SQL or rules.
+"""

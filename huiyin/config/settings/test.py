@@ -8,7 +8,7 @@ from huiyin.config.settings.base import *  # noqa: F403
 from huiyin.kernel import keys
 
 _TEMP = Path(tempfile.gettempdir()) / "huiyin-tests"
-KEYS_FILE = _TEMP / "keys.json"
+KEYS_FILE = _TEMP / "secrets/keys.json"
 keys.create_file(KEYS_FILE)
 SECRET_KEY = keys.read_file(KEYS_FILE).derive("django").hex()
 ATTACHMENTS_DIR = _TEMP / "attachments"

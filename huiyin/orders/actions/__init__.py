@@ -17,7 +17,15 @@ from huiyin.orders.actions.closing import (
     redo,
 )
 from huiyin.orders.actions.files import attach
-from huiyin.orders.actions.handling import contact, pass_audit, reject_reply, reply, sign, sub_reply, sub_sign
+from huiyin.orders.actions.handling import (
+    contact,
+    pass_audit,
+    reject_reply,
+    reply,
+    sign,
+    sub_reply,
+    sub_sign,
+)
 from huiyin.orders.actions.intake import (
     answer,
     approve,

@@ -64,7 +64,11 @@ def dispatch(
     if supervise:
         _assign(turn, supervise, AssignmentRole.SUPERVISE, due_at=head.due_at)
     order.lead_unit, order.due_at = lead, head.due_at
-    names = [f"主办 {lead}", *(f"协办 {u}" for u in assist), *([f"督办 {supervise}"] if supervise else [])]
+    names = [
+        f"主办 {lead}",
+        *(f"协办 {u}" for u in assist),
+        *([f"督办 {supervise}"] if supervise else []),
+    ]
     data = {
         "lead": lead.code,
         "assist": [u.code for u in assist],
@@ -139,13 +143,18 @@ def pass_down(
         words = f"{mine.unit}要求的完成时间" if due != own else f"与{mine.unit}的时限相同"
         clocks.append(
             Clock(
-                order=turn.order, assignment=child, kind=ClockKind.FINISH.value, started_at=now,
-                due_at=due, words=words,
+                order=turn.order,
+                assignment=child,
+                kind=ClockKind.FINISH.value,
+                started_at=now,
+                due_at=due,
+                words=words,
             )  # fmt: skip
         )
     return finish(
         turn,
-        note=f"{mine.unit}下派到{unit}" + (f"：{instructions.strip()}" if instructions.strip() else ""),
+        note=f"{mine.unit}下派到{unit}"
+        + (f"：{instructions.strip()}" if instructions.strip() else ""),
         data={"from": mine.unit.code, "to": unit.code},
         clocks=[c for c in clocks if c is not None],
     )
@@ -320,5 +329,3 @@ def _check_new(order: WorkOrder, units: Sequence[Unit]) -> None:
     ).select_related("unit")
     if found := taken.first():
         raise Invalid(f"{found.unit}已经承办这件工单", fields={"unit": "单位重复"})
-
-

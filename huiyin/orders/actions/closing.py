@@ -120,7 +120,10 @@ def close_unsatisfied(
     rules.check_note(note, "note", "结案说明")
     _end(turn, CloseType.UNSATISFIED, solved, grade)
     return finish(
-        turn, note=note.strip(), public_note="已向您说明，继续跟踪", data={"close_type": "unsatisfied"}
+        turn,
+        note=note.strip(),
+        public_note="已向您说明，继续跟踪",
+        data={"close_type": "unsatisfied"},
     )
 
 
@@ -162,9 +165,7 @@ def _archive(order_id: int, now: datetime) -> bool:
     return True
 
 
-def _end(
-    turn: Turn, kind: CloseType, solved: Solved | None, grade: Satisfaction | None
-) -> None:
+def _end(turn: Turn, kind: CloseType, solved: Solved | None, grade: Satisfaction | None) -> None:
     order = turn.order
     order.close_type, order.closed_at = kind.value, turn.now
     order.solved = solved.value if solved else ""

@@ -25,7 +25,18 @@ MOST_FILES = 9
 LARGEST_SIDE = 2560
 LARGEST_PIXELS = 60_000_000
 _IMAGES = {"JPEG", "PNG", "WEBP", "GIF", "MPO"}
-_ISO_VIDEO = (b"isom", b"iso2", b"mp41", b"mp42", b"avc1", b"MSNV", b"3gp4", b"3gp5", b"M4A ", b"qt  ")
+_ISO_VIDEO = (
+    b"isom",
+    b"iso2",
+    b"mp41",
+    b"mp42",
+    b"avc1",
+    b"MSNV",
+    b"3gp4",
+    b"3gp5",
+    b"M4A ",
+    b"qt  ",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -110,7 +110,10 @@ def sub_reply(order_id: int, *, by: Actor, process: str, result: str, now: datet
     mine.replied_at = mine.ended_at = now
     mine.save(update_fields=["replied_at", "ended_at"])
     Clock.objects.filter(assignment=mine, stopped_at__isnull=True).update(stopped_at=now)
-    done = {"process": process.strip()[: LONGEST["process"]], "result": result.strip()[: LONGEST["result"]]}
+    done = {
+        "process": process.strip()[: LONGEST["process"]],
+        "result": result.strip()[: LONGEST["result"]],
+    }
     return finish(turn, note=f"{mine.unit}报送：{done['result']}", data=done)
 
 
@@ -200,7 +203,9 @@ def _audit(turn: Turn, *, passed: bool, note: str) -> Reply:
 
 def _check_lengths(form: ReplyForm) -> None:
     wrong = {
-        name: f"最多 {most} 个字" for name, most in LONGEST.items() if len(getattr(form, name)) > most
+        name: f"最多 {most} 个字"
+        for name, most in LONGEST.items()
+        if len(getattr(form, name)) > most
     }
     if wrong:
         raise Invalid("回复内容过长", fields=wrong)

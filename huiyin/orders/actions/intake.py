@@ -163,7 +163,9 @@ def refer(order_id: int, *, by: Actor, reason: Reason, note: str, now: datetime)
     turn.order.reason = reason
     advice = "\n".join(part for part in (reason.advice, note.strip()) if part)
     _close(turn, CloseType.REFUSED, advice or reason.name)
-    return finish(turn, note=reason.name, public_note=turn.order.answer, data={"reason": reason.code})
+    return finish(
+        turn, note=reason.name, public_note=turn.order.answer, data={"reason": reason.code}
+    )
 
 
 @transaction.atomic
@@ -178,7 +180,9 @@ def transfer(order_id: int, *, by: Actor, to: str, note: str, now: datetime) -> 
     turn = begin(TRANSFER, order_id, by, now)
     rules.check_note(to, "to", "转接对象")
     _close(turn, CloseType.TRANSFERRED, f"已转接{to.strip()}。{note.strip()}".strip())
-    return finish(turn, note=f"转接 {to.strip()}", public_note=turn.order.answer, data={"to": to.strip()})
+    return finish(
+        turn, note=f"转接 {to.strip()}", public_note=turn.order.answer, data={"to": to.strip()}
+    )
 
 
 @transaction.atomic
@@ -196,9 +200,7 @@ def submit(order_id: int, *, by: Actor, now: datetime) -> WorkOrder:
         raise Invalid("请选择分类后再转派单", fields={"category": "必选"})
     if knowledge.parameter("review.before_dispatch", now, default=False):
         clock = clock_for(order, ClockKind.REVIEW, now)
-        return finish(
-            turn, target=State.REVIEW, clocks=[clock] if clock else [], starts=False
-        )
+        return finish(turn, target=State.REVIEW, clocks=[clock] if clock else [], starts=False)
     return finish(turn)
 
 
@@ -247,7 +249,9 @@ def _cleaned(request: Request) -> dict[str, str]:
     }
     fields["title"] = fields["title"] or text.shorten(fields["content"], 30)
     wrong = {
-        name: f"最多 {LONGEST[name]} 个字" for name, value in fields.items() if len(value) > LONGEST[name]
+        name: f"最多 {LONGEST[name]} 个字"
+        for name, value in fields.items()
+        if len(value) > LONGEST[name]
     }
     if len(fields["content"]) < rules.SHORTEST_CONTENT:
         wrong["content"] = "请写明诉求内容，至少 5 个字"

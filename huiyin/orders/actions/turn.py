@@ -23,6 +23,7 @@ from huiyin.orders.models import NEVER, Assignment, Clock, OrderEvent, WorkOrder
 from huiyin.orders.states import FACES, FINAL, State, Step
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor
+from huiyin.orgs.states import Perm
 from huiyin.worktime import deadline as worktime
 from huiyin.worktime import limits
 
@@ -62,7 +63,7 @@ def begin(step: Step, order_id: int, by: Actor, now: datetime) -> Turn:
 
 def part_of(order: WorkOrder, by: Actor) -> Assignment | None:
     """Return the open assignment of the actor's own unit on the order. One query for unit staff."""
-    if by.unit is None or policy.Perm.HANDLE not in by.perms:
+    if by.unit is None or Perm.HANDLE not in by.perms:
         return None
     return (
         Assignment.objects.select_related("unit")
@@ -176,7 +177,11 @@ def _set_waits(order: WorkOrder, started: list[Clock]) -> None:
         order.waits_until = order.due_at or NEVER
         return
     for clock in started:
-        if clock.kind == wanted and (clock.assignment_id is None or clock.assignment is None or clock.assignment.parent_id is None):
+        if clock.kind == wanted and (
+            clock.assignment_id is None
+            or clock.assignment is None
+            or clock.assignment.parent_id is None
+        ):
             order.waits_until = clock.due_at
             return
     running = Clock.objects.filter(order=order, kind=wanted.value, stopped_at__isnull=True)
@@ -185,7 +190,14 @@ def _set_waits(order: WorkOrder, started: list[Clock]) -> None:
 
 
 def event_of(
-    turn: Turn, before: str, *, note: str, public_note: str, data: dict[str, Any], seq: int, head: bytes
+    turn: Turn,
+    before: str,
+    *,
+    note: str,
+    public_note: str,
+    data: dict[str, Any],
+    seq: int,
+    head: bytes,
 ) -> OrderEvent:
     """Return the unsaved event of a turn, chained to ``head``."""
     staff = turn.by.staff

@@ -160,7 +160,9 @@ def _recompute_order(order_id: int, now: datetime) -> int:
     for clock in running.select_related("rule"):
         before = clock.due_at
         if _recompute(clock) and clock.due_at != before:
-            moved.append(f"{ClockKind(clock.kind).label} {clock.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}")
+            moved.append(
+                f"{ClockKind(clock.kind).label} {clock.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+            )
             _move(order, clock)
     if moved:
         note = "放假安排已公布，时限改为：" + "；".join(moved)
@@ -181,12 +183,13 @@ def _recompute(clock: Clock) -> bool:
 def _move(order: WorkOrder, clock: Clock) -> None:
     if clock.kind != ClockKind.FINISH:
         return
-    Assignment.objects.filter(pk=clock.assignment_id).update(due_at=clock.due_at)
-    if clock.assignment and clock.assignment.parent_id is None:
+    if clock.assignment is None:
+        return
+    Assignment.objects.filter(pk=clock.assignment.pk).update(due_at=clock.due_at)
+    if clock.assignment.parent_id is None:
         order.due_at = clock.due_at
 
 
 def _lock_open(order_id: int) -> WorkOrder | None:
     rows = WorkOrder.objects.select_for_update(of=("self",)).select_related("category", "lead_unit")
     return rows.filter(pk=order_id, state__in=OPEN).first()
-

@@ -1,0 +1,26 @@
+"""One private PostgreSQL for the whole test run, started before Django reads its settings."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+_SOURCE = os.environ.get("HUIYIN_PG_SOURCE", "any")
+
+
+def point_at_test_server() -> None:
+    """Set DATABASE_URL to the test server; xdist workers inherit it from the first process."""
+    if os.environ.get("HUIYIN_TEST_DATABASE"):
+        return
+    if not os.environ.get("DATABASE_URL"):
+        from huiyin.config.database import private_cluster
+
+        folder = Path(tempfile.gettempdir()) / f"huiyin-tests/postgres-{_SOURCE}"
+        cluster = private_cluster(folder)
+        cluster.ensure_running()
+        os.environ["DATABASE_URL"] = cluster.create_database("huiyin").url
+    os.environ["HUIYIN_TEST_DATABASE"] = "1"
+
+
+point_at_test_server()

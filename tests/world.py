@@ -1,0 +1,243 @@
+"""A small city with fixed values for tests: units on three levels, one person per role, rules."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from huiyin.knowledge.models import Category, LimitRule, Parameter, Reason
+from huiyin.knowledge.states import Kind
+from huiyin.orders import actions
+from huiyin.orders.actions.intake import Request
+from huiyin.orders.models import WorkOrder
+from huiyin.orders.rules import ReplyForm
+from huiyin.orders.states import Channel, Outcome, Satisfaction, Solved
+from huiyin.orgs.actors import Actor, acting
+from huiyin.orgs.models import City, Region, Staff, Unit
+from huiyin.orgs.states import Role
+from huiyin.worktime.calendar import SHANGHAI
+
+START = date(2026, 1, 1)
+PASSWORD = "Huiyin-2026"
+
+LIMITS = (
+    # code, clock, kind, urgency, round, limit
+    ("accept", "accept", "", "", None, "2h"),
+    ("review", "review", "", "", None, "2h"),
+    ("dispatch", "dispatch", "", "", None, "2h"),
+    ("sign", "sign", "", "", None, "1wd"),
+    ("contact", "contact", "", "", None, "1wd"),
+    ("finish", "finish", "", "", None, "5wd"),
+    ("finish.inquiry", "finish", "inquiry", "", None, "3wd"),
+    ("finish.emergency", "finish", "", "emergency", None, "2h"),
+    ("finish.round2", "finish", "", "", 2, "3wd"),
+    ("return", "return", "", "", None, "2wd"),
+    ("return_review", "return_review", "", "", None, "1wd"),
+    ("audit", "audit", "", "", None, "1wd"),
+    ("callback", "callback", "", "", None, "2wd"),
+    ("redo", "redo", "", "", None, "1wd"),
+)
+PARAMETERS = {
+    "redo.max_rounds": 3,
+    "return.max_times": 1,
+    "archive.after_days": 30,
+    "callback.attempts": 3,
+    "callback.days": 2,
+    "callback.sms": 2,
+}
+
+
+def at(day: int, hour: int = 9, minute: int = 0, month: int = 3) -> datetime:
+    """Return a moment of March 2026 in Shanghai; 2 March is a Monday."""
+    return datetime(2026, month, day, hour, minute, tzinfo=SHANGHAI)
+
+
+@dataclass(slots=True)
+class World:
+    """The people and places of the small city."""
+
+    centre: Unit
+    vendor: Unit
+    water: Unit
+    water_team: Unit
+    housing: Unit
+    county: Unit
+    township: Unit
+    heating: Category
+    people: dict[str, Staff]
+
+    def actor(self, name: str) -> Actor:
+        """Return the actor of that name."""
+        return acting(self.people[name])
+
+
+def unit(code: str, name: str, kind: str, parent: Unit | None = None) -> Unit:
+    made = Unit.objects.create(
+        code=code,
+        name=name,
+        short_name=name,
+        kind=kind,
+        parent=parent,
+        depth=parent.depth + 1 if parent else 0,
+    )
+    made.path = f"{parent.path if parent else '/'}{made.pk}/"
+    made.save()
+    return made
+
+
+def person(name: str, where: Unit, *roles: Role) -> Staff:
+    staff = Staff(
+        username=name, name=name, unit=where, roles=[r.value for r in roles], created_at=at(1)
+    )
+    staff.set_password(PASSWORD)
+    staff.save()
+    return staff
+
+
+def build() -> World:
+    """Make the city."""
+    City.objects.create(
+        code="370000", profile="test", name="测试市", hotline="12345", slogan="件件有回音",
+        promise="有诉必应", loaded_at=at(1),
+    )  # fmt: skip
+    Region.objects.create(code="370000", name="测试市", level="city")
+    centre = unit("centre", "市热线中心", "centre")
+    vendor = unit("vendor", "话务服务商", "vendor")
+    water = unit("water", "市水务局", "bureau")
+    team = unit("water-team", "供水管理科", "sub_unit", water)
+    housing = unit("housing", "市住建局", "bureau")
+    county = unit("county", "东县", "county")
+    township = unit("township", "东关镇", "township", county)
+    parent = Category.objects.create(code="04", name="公共服务", full_name="公共服务")
+    heating = Category.objects.create(
+        code="0404", name="供热", full_name="公共服务/供热", parent=parent
+    )
+    for code, clock, kind, urgency, round_, limit in LIMITS:
+        LimitRule.objects.create(
+            code=code, clock=clock, kind=kind, urgency=urgency, round=round_, limit=limit,
+            valid_from=START, source="test", text=code,
+        )  # fmt: skip
+    for key, value in PARAMETERS.items():
+        Parameter.objects.create(key=key, value=value, valid_from=START, source="test", text=key)
+    for group, code, name in (
+        ("refer", "R01", "应通过诉讼解决"),
+        ("return", "T01", "职责不符"),
+        ("no_callback", "N01", "诉求人要求不回访"),
+        ("unsatisfied", "U01", "问题未解决"),
+        ("unreached", "X01", "无人接听"),
+        ("void", "V01", "诉求人撤诉"),
+    ):
+        Reason.objects.create(group=group, code=code, name=name, advice=f"{name}，请按法定渠道办理")
+    people = {
+        "agent": person("agent", centre, Role.AGENT),
+        "vendor_agent": person("vendor_agent", vendor, Role.AGENT),
+        "dispatcher": person("dispatcher", centre, Role.DISPATCHER),
+        "auditor": person("auditor", centre, Role.AUDITOR),
+        "callback": person("callback", centre, Role.CALLBACK),
+        "supervisor": person("supervisor", centre, Role.SUPERVISOR),
+        "quality": person("quality", centre, Role.QUALITY),
+        "manager": person("manager", centre, Role.MANAGER),
+        "administrator": person("administrator", centre, Role.ADMINISTRATOR),
+        "water_handler": person("water_handler", water, Role.HANDLER),
+        "water_leader": person("water_leader", water, Role.UNIT_LEADER),
+        "team_handler": person("team_handler", team, Role.HANDLER),
+        "housing_handler": person("housing_handler", housing, Role.HANDLER),
+        "township_handler": person("township_handler", township, Role.HANDLER),
+        "county_handler": person("county_handler", county, Role.HANDLER),
+    }
+    return World(centre, vendor, water, team, housing, county, township, heating, people)
+
+
+REQUEST = Request(
+    content="幸福小区 3 号楼暖气不热，室内只有 14 度，家里有老人。",
+    title="暖气不热",
+    kind=Kind.HELP,
+    channel=Channel.PHONE,
+    place="幸福小区 3 号楼",
+    name="王小明",
+    phone="13812345678",
+)
+
+
+def reply_form(**changes: object) -> ReplyForm:
+    values: dict[str, object] = {
+        "outcome": Outcome.SOLVED,
+        "process": "3 月 3 日上门测温并检修换热站。",
+        "result": "已恢复供热，室温 20 度。",
+        "public_answer": "您好，换热站故障已修复，室温已达标。",
+        "contacted_at": at(3, 10),
+        "contact_number": "13812345678",
+        "sign_off": "李局长",
+    }
+    return ReplyForm(**(values | changes))  # type: ignore[arg-type]
+
+
+class Story:
+    """One order told step by step; each method is one step at a given moment."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.order: WorkOrder
+
+    def created(self, now: datetime | None = None, by: str = "agent", **changes: object) -> Story:
+        from dataclasses import replace
+
+        request = replace(REQUEST, category=self.world.heating, **changes)  # type: ignore[arg-type]
+        self.order = actions.create(request, by=self.world.actor(by), now=now or at(2, 9))
+        return self
+
+    def submitted(self) -> Story:
+        self.order = actions.submit(self.order.pk, by=self.world.actor("agent"), now=at(2, 9, 5))
+        return self
+
+    def dispatched(self, now: datetime | None = None, **changes: object) -> Story:
+        values: dict[str, object] = {"lead": self.world.water} | changes
+        self.order = actions.dispatch(
+            self.order.pk,
+            by=self.world.actor("dispatcher"),
+            now=now or at(2, 10),
+            **values,  # type: ignore[arg-type]
+        )
+        return self
+
+    def signed(self) -> Story:
+        self.order = actions.sign(
+            self.order.pk, by=self.world.actor("water_handler"), now=at(2, 14)
+        )
+        return self
+
+    def contacted(self) -> Story:
+        self.order = actions.contact(
+            self.order.pk, by=self.world.actor("water_handler"), at=at(2, 15), number="053412345",
+            now=at(2, 15, 5),
+        )  # fmt: skip
+        return self
+
+    def replied(self, now: datetime | None = None, **changes: object) -> Story:
+        actions.reply(
+            self.order.pk,
+            reply_form(**changes),
+            by=self.world.actor("water_handler"),
+            now=now or at(4, 9),
+        )
+        self.order.refresh_from_db()
+        return self
+
+    def audited(self) -> Story:
+        self.order = actions.pass_audit(
+            self.order.pk, by=self.world.actor("auditor"), now=at(4, 11)
+        )
+        return self
+
+    def to_callback(self) -> Story:
+        return self.created().submitted().dispatched().signed().contacted().replied().audited()
+
+    def closed(self) -> Story:
+        self.order = actions.close(
+            self.order.pk, by=self.world.actor("callback"), solved=Solved.YES,
+            grade=Satisfaction.SATISFIED, now=at(5, 9),
+        )  # fmt: skip
+        return self
+
+    def verbs(self) -> list[str]:
+        return list(self.order.events.order_by("seq").values_list("verb", flat=True))
