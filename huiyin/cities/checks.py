@@ -9,24 +9,15 @@ from huiyin.cities.marks import note_doubles, note_overlaps, note_unknown
 from huiyin.cities.message_checks import check_messages
 from huiyin.cities.reading import WHOLE_FILE, Notebook
 from huiyin.cities.tree_checks import check_categories, check_regions, check_units
+from huiyin.orgs.states import Role, UnitKind, roles_for
 
-# Every request passes these clocks, so each needs a limit that asks for nothing.
-_EVERY_REQUEST = (
-    "dispatch",
-    "sign",
-    "contact",
-    "finish",
-    "return",
-    "extension",
-    "reply_review",
-    "callback",
-)
 _NEVER_LEAD = ("centre", "vendor")
 
 
 def check(draft: Draft, notebook: Notebook) -> None:
     """Check a whole profile."""
     for each in (
+        _check_city,
         check_regions,
         check_units,
         check_categories,
@@ -39,6 +30,13 @@ def check(draft: Draft, notebook: Notebook) -> None:
         _check_accounts,
     ):
         each(draft, notebook)
+
+
+def _check_city(draft: Draft, notebook: Notebook) -> None:
+    """Check that no day is both a holiday and a working day of the city's own."""
+    if draft.city and draft.city.working_time_closed_days & draft.city.working_time_opened_days:
+        reason = "同一天不能既放假又上班（closed_days 与 opened_days 重复）"
+        notebook.note("city.toml", WHOLE_FILE, reason)
 
 
 def _check_catalogue(draft: Draft, notebook: Notebook) -> None:
@@ -66,11 +64,11 @@ def _check_limits(draft: Draft, notebook: Notebook) -> None:
     limits = draft.limits
     note_overlaps(limits, lambda each: each.code, "编码", notebook)
     note_overlaps(limits, lambda each: each.selectors, "时钟和条件", notebook)
-    note_unknown(limits, lambda each: (each.category or "",), draft.categories, "分类", notebook)
-    general = {each.clock for each in limits.records if set(each.selectors[1:]) == {None}}
+    note_unknown(limits, lambda each: (each.category,), draft.categories, "分类", notebook)
+    general = {each.clock for each in limits.records if not any(each.selectors[1:])}
     if not limits.is_whole or len(limits.records) < len(limits.seen):
         return
-    for clock in _EVERY_REQUEST:
+    for clock in vocabulary.GENERAL_LIMITS:
         if clock not in general:
             notebook.note(limits.file, WHOLE_FILE, f"缺少 {clock} 的一般时限（不带条件）")
 
@@ -108,14 +106,16 @@ def _check_articles(draft: Draft, notebook: Notebook) -> None:
 
 
 def _check_accounts(draft: Draft, notebook: Notebook) -> None:
-    """Check the demonstration accounts: units exist, every role is there, vendors only answer."""
+    """Check the demonstration accounts: units exist, every role is there and fits its unit."""
     accounts = draft.accounts
     note_doubles(accounts, lambda each: each.username, "用户名", notebook)
     note_unknown(accounts, lambda each: (each.unit,), draft.units, "单位", notebook)
-    vendors = {unit.code for unit in draft.units.records if unit.type == "vendor"}
+    kinds = {unit.code: UnitKind(unit.type) for unit in draft.units.records}
     for each in accounts.records:
-        if each.unit in vendors and each.role not in vocabulary.VENDOR_ROLES:
-            notebook.note(accounts.file, each.line, "外包单位只能接听，不能有这个角色")
+        kind = kinds.get(each.unit)
+        if kind and each.role not in roles_for(kind):
+            reason = f"{kind.label}的人员不能担任{Role(each.role).label}"
+            notebook.note(accounts.file, each.line, reason)
     held = {each.role for each in accounts.records}
     is_complete = accounts.is_whole and len(accounts.records) == len(accounts.seen)
     for role in vocabulary.ROLES:

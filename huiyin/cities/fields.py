@@ -19,12 +19,14 @@ from huiyin.cities.parsers import (
 )
 from huiyin.cities.reading import Field
 
-_REGION_CODE = pattern(r"\d{6}|\d{9}", "6 位或 9 位数字的区划代码")
-_UNIT_CODE = pattern(r"\d{3}|\d{5}|\d{7}", "3、5 或 7 位数字的单位编码")
-_CATEGORY_CODE = pattern(r"\d{2}|\d{4}|\d{6}", "2、4 或 6 位数字的分类编码")
+_REGION_CODE = pattern(r"\d{6}|\d{9}", " 6 位或 9 位数字的区划代码")
+_UNIT_CODE = pattern(r"\d{3}|\d{5}|\d{7}", " 3、5 或 7 位数字的单位编码")
+_CATEGORY_CODE = pattern(r"\d{2}|\d{4}|\d{6}", " 2、4 或 6 位数字的分类编码")
 _WORD = pattern(r"[a-z][a-z0-9_-]{1,39}", "小写英文字母、数字和连字符")
 _ITEM_CODE = pattern(r"[A-Z]{1,4}\d{1,5}", "字母加数字的编码，如 PD001")
-_REASON_CODE = pattern(r"[A-Z]\d{1,2}(-[a-z0-9-]+)?", "B11-1 或 R1 这样的编码")
+_REASON_CODE = pattern(
+    r"(?=.{2,20}$)[A-Z]\d{1,2}(-[a-z0-9-]+)?", " B11-1 或 R1 这样的编码，最多 20 字"
+)
 
 
 def _validity() -> tuple[Field, Field]:
@@ -32,10 +34,10 @@ def _validity() -> tuple[Field, Field]:
 
 
 CITY: Sequence[Field] = (
-    Field("code", pattern(r"\d{6}", "6 位数字的区划代码")),
+    Field("code", pattern(r"\d{6}", " 6 位数字的区划代码")),
     Field("name", text(20)),
     Field("short_name", text(10)),
-    Field("hotline.number", pattern(r"\d{3,8}", "3 到 8 位数字")),
+    Field("hotline.number", pattern(r"\d{3,8}", " 3 到 8 位数字")),
     Field("hotline.name", text(20)),
     Field("hotline.slogan", text(30)),
     Field("hotline.promise", text(vocabulary.PLACEHOLDERS["promise"])),
@@ -44,8 +46,8 @@ CITY: Sequence[Field] = (
     Field("map.longitude", degrees(73, 136)),
     Field("map.zoom", whole(1, 20)),
     Field("working_time.hours", working_hours),
-    Field("working_time.closed_days", days, required=False, default=()),
-    Field("working_time.opened_days", days, required=False, default=()),
+    Field("working_time.closed_days", days, required=False, default=frozenset()),
+    Field("working_time.opened_days", days, required=False, default=frozenset()),
     Field("privacy.version", text(20)),
     Field("privacy.valid_from", day),
     Field("privacy.text", text(1000, lines=True)),
@@ -102,11 +104,11 @@ LIMIT: Sequence[Field] = (
     Field("clock", one_of(vocabulary.CLOCKS)),
     Field("limit", limit),
     Field("postpone", flag),
-    Field("kind", one_of(vocabulary.REQUEST_KINDS), required=False),
-    Field("category", _CATEGORY_CODE, required=False),
-    Field("urgency", one_of(vocabulary.URGENCIES), required=False),
+    Field("kind", one_of(vocabulary.REQUEST_KINDS), required=False, default=""),
+    Field("category", _CATEGORY_CODE, required=False, default=""),
+    Field("urgency", one_of(vocabulary.URGENCIES), required=False, default=""),
     Field("round", whole(1, 99), required=False),
-    Field("channel", one_of(vocabulary.CHANNELS), required=False),
+    Field("channel", one_of(vocabulary.CHANNELS), required=False, default=""),
     *_validity(),
     Field("source", text(200)),
     Field("text", text(100)),
@@ -160,7 +162,7 @@ ANSWER: Sequence[Field] = (
 )
 
 ACCOUNT: Sequence[Field] = (
-    Field("username", pattern(r"[a-z][a-z0-9_]{2,29}", "3 到 30 位小写字母、数字和下划线")),
+    Field("username", pattern(r"[a-z][a-z0-9_]{2,29}", " 3 到 30 位小写字母、数字和下划线")),
     Field("role", one_of(vocabulary.ROLES)),
     Field("unit", _UNIT_CODE),
     Field("name", text(20)),

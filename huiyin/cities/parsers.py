@@ -7,9 +7,13 @@ import re
 from collections.abc import Callable, Collection
 from datetime import date, datetime, time
 
+from huiyin.worktime import limits
+from huiyin.worktime.calendar import WorkHours
+
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_LIMIT = re.compile(r"([1-9]\d{0,3})(m|h|d|wd|wh)")
 _SPAN = re.compile(r"(\d{2}:\d{2})-(\d{2}:\d{2})")
+
+SPANS_OF_A_DAY = 2
 
 Parse = Callable[[object], object]
 
@@ -43,7 +47,7 @@ def pattern(expression: str, hint: str) -> Callable[[object], str]:
     def parse(value: object) -> str:
         found = _text(value)
         if not shape.fullmatch(found):
-            raise ValueError(f"应是{hint}，不能是“{found}”")
+            raise ValueError(f"应写成{hint}，不能是“{found}”")
         return found
 
     return parse
@@ -90,11 +94,11 @@ def day(value: object) -> date:
     raise ValueError(f"应是 2026-01-31 这样的日期，不能是“{found}”")
 
 
-def days(value: object) -> tuple[date, ...]:
+def days(value: object) -> frozenset[date]:
     """Read a list of dates."""
     if not isinstance(value, list):
         raise ValueError("应是日期的列表")
-    return tuple(day(each) for each in value)
+    return frozenset(day(each) for each in value)
 
 
 def flag(value: object) -> bool:
@@ -146,11 +150,14 @@ def degrees(least: float, most: float) -> Callable[[object], float]:
 
 
 def limit(value: object) -> str:
-    """Read a time limit such as 30m, 24h, 7d, 5wd or 4wh."""
+    """Read a time limit such as 30m, 24h, 7d, 5wd or 4wh; postponing is a key of its own."""
     found = _text(value)
-    if not _LIMIT.fullmatch(found):
-        raise ValueError(f"应写成 30m、24h、7d、5wd 或 4wh，不能是“{found}”")
-    return found
+    try:
+        if not limits.parse(found).postpone:
+            return found
+    except ValueError:
+        pass
+    raise ValueError(f"应写成 30m、24h、7d、5wd 或 4wh，不能是“{found}”")
 
 
 def span(value: object) -> tuple[time, time]:
@@ -176,12 +183,12 @@ def as_written(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
 
-def working_hours(value: object) -> tuple[tuple[time, time], ...]:
-    """Read the spans of a working day: each ends after it starts, in order, none overlapping."""
-    if not isinstance(value, list) or not value:
-        raise ValueError("应是时段的列表")
-    found = tuple(span(each) for each in value)
-    edges = [edge for each in found for edge in each]
-    if edges != sorted(set(edges)):
-        raise ValueError("时段应先后排好，不能重叠，也不能跨过半夜")
-    return found
+def working_hours(value: object) -> WorkHours:
+    """Read the two spans of a working day: morning and afternoon."""
+    if not isinstance(value, list) or len(value) != SPANS_OF_A_DAY:
+        raise ValueError("应是上午、下午两个时段")
+    morning, afternoon = (span(each) for each in value)
+    try:
+        return WorkHours(morning, afternoon)
+    except ValueError:
+        raise ValueError("时段应先后排好，不能重叠，也不能跨过半夜") from None

@@ -5,7 +5,9 @@ Validity is half-open: a rule holds from ``valid_from`` until the day before ``v
 """
 
 from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
+
+from huiyin.worktime.calendar import WorkHours
 
 
 @dataclass(frozen=True)
@@ -24,9 +26,9 @@ class City:
     map_latitude: float
     map_longitude: float
     map_zoom: int
-    working_time_hours: tuple[tuple[time, time], ...]
-    working_time_closed_days: tuple[date, ...]
-    working_time_opened_days: tuple[date, ...]
+    working_time_hours: WorkHours
+    working_time_closed_days: frozenset[date]
+    working_time_opened_days: frozenset[date]
     privacy_version: str
     privacy_valid_from: date
     privacy_text: str
@@ -101,18 +103,18 @@ class CatalogueItem:
 
 @dataclass(frozen=True)
 class LimitRule:
-    """A time limit of one clock, for the requests that its selectors name; None means any."""
+    """A time limit of one clock for the requests that its selectors name; empty means any."""
 
     line: int
     code: str
     clock: str
     limit: str
     postpone: bool
-    kind: str | None
-    category: str | None
-    urgency: str | None
+    kind: str
+    category: str
+    urgency: str
     round: int | None
-    channel: str | None
+    channel: str
     valid_from: date
     valid_to: date | None
     source: str

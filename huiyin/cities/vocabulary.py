@@ -1,4 +1,4 @@
-"""The words that a profile may use: types of units, clocks, selectors, parameters, roles.
+"""The words that a profile may use, most of them the engine's own.
 
 A word that is not here is refused, so that a slip never becomes a rule that nobody reads.
 """
@@ -8,63 +8,35 @@ from types import MappingProxyType
 
 from huiyin.cities import parsers
 from huiyin.cities.parsers import Parse
+from huiyin.knowledge.states import ClockKind, Kind, ReasonGroup, Urgency
+from huiyin.orders.states import Channel
+from huiyin.orgs.states import Role, UnitKind
 
 REGION_LEVELS = ("city", "county", "street")
 REGION_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {"city": ("市",), "county": ("区", "县", "市"), "street": ("街道", "镇", "乡")}
 )
 
-UNIT_TYPES = (
-    "centre",
-    "vendor",
-    "bureau",
-    "county",
-    "county_bureau",
-    "township",
-    "sub_unit",
-    "enterprise",
-    "court",
-    "external",
-    "community",
-)
+UNIT_TYPES = tuple(kind.value for kind in UnitKind)
 LEAD_LEVELS = ("city", "county", "township")
+ROLES = tuple(role.value for role in Role)
 
-CLOCKS = (
-    "accept",
-    "missed_call",
-    "dispatch",
-    "sign",
-    "contact",
-    "finish",
-    "return",
-    "return_review",
-    "dispute",
+# Limits that are no clocks of an order: how long an extension may be, how fast an urging, a
+# supervision order, a dispute, a missed call and a change of policy are answered.
+OTHER_LIMITS = (
     "extension",
-    "extension_review",
-    "reply_review",
-    "callback",
     "urge",
     "supervision",
+    "dispute",
+    "missed_call",
     "knowledge_update",
 )
-REQUEST_KINDS = ("inquiry", "help", "complaint", "report", "suggestion", "praise", "other")
-URGENCIES = ("normal", "urgent", "emergency")
-CHANNELS = (
-    "phone",
-    "web",
-    "wechat",
-    "app",
-    "sms",
-    "mailbox",
-    "email",
-    "weibo",
-    "police",
-    "province",
-    "media",
-    "grid",
-    "visit",
-    "leader",
-)
+CLOCKS = (*(clock.value for clock in ClockKind), *OTHER_LIMITS)
+REQUEST_KINDS = tuple(kind.value for kind in Kind)
+URGENCIES = tuple(urgency.value for urgency in Urgency)
+CHANNELS = tuple(channel.value for channel in Channel)
+# Every request passes these, so each needs a limit without a selector.
+GENERAL_LIMITS = (*CLOCKS[: len(ClockKind)], "extension")
 
 PARAMETERS: Mapping[str, Parse] = MappingProxyType(
     {
@@ -94,16 +66,7 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
     }
 )
 
-REASON_GROUPS = (
-    "refer",
-    "refuse",
-    "return",
-    "extension",
-    "no_callback",
-    "void",
-    "unsatisfied",
-    "callback_failed",
-)
+REASON_GROUPS = (*(group.value for group in ReasonGroup), "extension")
 PROOFS = (
     "note",
     "transfer_log",
@@ -126,21 +89,6 @@ MESSAGES = (
 )
 # The longest text that each placeholder can become; a message must fit with all of them.
 PLACEHOLDERS: Mapping[str, int] = MappingProxyType(
-    {"number": 16, "code": 6, "link": 40, "unit": 12, "due": 12, "promise": 20}
+    {"number": 16, "code": 6, "link": 60, "unit": 12, "due": 12, "promise": 20}
 )
 SMS_SIZES: Mapping[int, int] = MappingProxyType({1: 70, 2: 134})
-
-ROLES = (
-    "agent",
-    "dispatcher",
-    "handler",
-    "unit_leader",
-    "callback",
-    "supervisor",
-    "quality",
-    "manager",
-    "auditor",
-    "administrator",
-)
-# Answering may be bought, handling may not (国办函〔2025〕66号, clause 3).
-VENDOR_ROLES = ("agent",)
