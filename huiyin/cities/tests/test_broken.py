@@ -18,9 +18,7 @@ def case(file, old, new, at, reason, name):
 
 UNIT = "10101,101,科,科,sub_unit,371400,,k,联络员,\n"
 FIELDS = [
-    case(
-        "city.toml", '"371400" ', '"3714" ', 'code = "3714"', "应写成 6 位数字", "city code"
-    ),
+    case("city.toml", '"371400" ', '"3714" ', 'code = "3714"', "应写成 6 位数字", "city code"),
     case(
         "city.toml", "latitude = 37.4341", "latitude = 97", "latitude", "应在 3 到 54", "latitude"
     ),
@@ -179,8 +177,17 @@ FIELDS = [
     case(
         "rules.toml", "value = 2\n", "value = 0\n", "^value = 0", "value：应在 1 到 9", "parameter"
     ),
-    case("rules.toml", '"round.max"', '"rounds"', '"rounds"', "key：只能是", "key of parameter"),
-    case("rules.toml", '"round.max"', '"rounds"', "", "缺少参数 round.max", "parameter missing"),
+    case(
+        "rules.toml", '"redo.max_rounds"', '"rounds"', '"rounds"', "key：只能是", "key of parameter"
+    ),
+    case(
+        "rules.toml",
+        '"redo.max_rounds"',
+        '"rounds"',
+        "",
+        "缺少参数 redo.max_rounds",
+        "parameter missing",
+    ),
     case("rules.toml", "[50, 80, 100]", "[80, 50]", "^[80, 50]", "从小到大", "percentages"),
     case("rules.toml", '"22:00-07:00"', '"22-7"', '^"22-7"', "应写成 08:30-12:00", "quiet hours"),
     case("rules.toml", 'value = "all"', 'value = "most"', '^"most"', "value：只能是", "choice"),
