@@ -1,0 +1,123 @@
+"""All checks that look at more than one field or file of a profile.
+
+Each check notes what it finds and never stops another.
+"""
+
+from huiyin.cities import vocabulary
+from huiyin.cities.draft import Draft
+from huiyin.cities.marks import note_doubles, note_overlaps, note_unknown
+from huiyin.cities.message_checks import check_messages
+from huiyin.cities.reading import WHOLE_FILE, Notebook
+from huiyin.cities.tree_checks import check_categories, check_regions, check_units
+from huiyin.orgs.states import Role, UnitKind, roles_for
+
+_NEVER_LEAD = ("centre", "vendor")
+
+
+def check(draft: Draft, notebook: Notebook) -> None:
+    """Check a whole profile."""
+    for each in (
+        _check_city,
+        check_regions,
+        check_units,
+        check_categories,
+        _check_catalogue,
+        _check_limits,
+        _check_parameters,
+        _check_reasons,
+        check_messages,
+        _check_articles,
+        _check_accounts,
+    ):
+        each(draft, notebook)
+
+
+def _check_city(draft: Draft, notebook: Notebook) -> None:
+    """Check that no day is both a holiday and a working day of the city's own."""
+    if draft.city and draft.city.working_time_closed_days & draft.city.working_time_opened_days:
+        reason = "同一天不能既放假又上班（closed_days 与 opened_days 重复）"
+        notebook.note("city.toml", WHOLE_FILE, reason)
+
+
+def _check_catalogue(draft: Draft, notebook: Notebook) -> None:
+    """Check the entries: categories and units exist, the lead can lead at its level."""
+    items = draft.catalogue
+    note_overlaps(items, lambda each: each.code, "编码", notebook)
+    note_unknown(items, lambda each: (each.category,), draft.categories, "分类", notebook)
+    note_unknown(items, lambda each: (each.lead,), draft.units, "主办单位", notebook)
+    note_unknown(items, lambda each: each.assist, draft.units, "协办单位", notebook)
+    types = {unit.code: unit.type for unit in draft.units.records}
+    guided = {unit.superior for unit in draft.units.records}
+    for each in items.records:
+        if types.get(each.lead) in _NEVER_LEAD:
+            reason = f"{types[each.lead]} 不承办诉求，不能主办"
+            notebook.note(items.file, each.line, reason)
+        if each.lead in each.assist:
+            notebook.note(items.file, each.line, "主办单位不能同时协办")
+        if each.lead_level == "county" and each.lead in types and each.lead not in guided:
+            reason = f"没有哪个县级单位以“{each.lead}”为业务上级，lead_level 不能是 county"
+            notebook.note(items.file, each.line, reason)
+
+
+def _check_limits(draft: Draft, notebook: Notebook) -> None:
+    """Check that limits do not contradict each other and that none is missing."""
+    limits = draft.limits
+    note_overlaps(limits, lambda each: each.code, "编码", notebook)
+    note_overlaps(limits, lambda each: each.selectors, "时钟和条件", notebook)
+    note_unknown(limits, lambda each: (each.category,), draft.categories, "分类", notebook)
+    general = {each.clock for each in limits.records if not any(each.selectors[1:])}
+    if not limits.is_whole or len(limits.records) < len(limits.seen):
+        return
+    for clock in vocabulary.GENERAL_LIMITS:
+        if clock not in general:
+            notebook.note(limits.file, WHOLE_FILE, f"缺少 {clock} 的一般时限（不带条件）")
+
+
+def _check_parameters(draft: Draft, notebook: Notebook) -> None:
+    """Check the values of parameters, and that each is given."""
+    parameters = draft.parameters
+    note_overlaps(parameters, lambda each: each.key, "参数", notebook)
+    for each in parameters.records:
+        try:
+            vocabulary.PARAMETERS[each.key](each.value)
+        except ValueError as error:
+            notebook.note(parameters.file, each.line, f"value：{error}")
+    for key in vocabulary.PARAMETERS:
+        if not parameters.may_hold(key):
+            notebook.note(parameters.file, WHOLE_FILE, f"缺少参数 {key}")
+
+
+def _check_reasons(draft: Draft, notebook: Notebook) -> None:
+    """Check that reasons are told apart and that no group is empty."""
+    reasons = draft.reasons
+    note_doubles(reasons, lambda each: (each.group, each.code), "同组编码", notebook)
+    held = {each.group for each in reasons.records}
+    for group in vocabulary.REASON_GROUPS:
+        if reasons.is_whole and group not in held:
+            notebook.note(reasons.file, WHOLE_FILE, f"{group} 组没有任何理由")
+
+
+def _check_articles(draft: Draft, notebook: Notebook) -> None:
+    """Check news and selected answers."""
+    note_doubles(draft.news, lambda each: each.code, "编码", notebook)
+    note_doubles(draft.answers, lambda each: each.code, "编码", notebook)
+    note_unknown(draft.answers, lambda each: (each.category,), draft.categories, "分类", notebook)
+    note_unknown(draft.answers, lambda each: (each.unit,), draft.units, "单位", notebook)
+
+
+def _check_accounts(draft: Draft, notebook: Notebook) -> None:
+    """Check the demonstration accounts: units exist, every role is there and fits its unit."""
+    accounts = draft.accounts
+    note_doubles(accounts, lambda each: each.username, "用户名", notebook)
+    note_unknown(accounts, lambda each: (each.unit,), draft.units, "单位", notebook)
+    kinds = {unit.code: UnitKind(unit.type) for unit in draft.units.records}
+    for each in accounts.records:
+        kind = kinds.get(each.unit)
+        if kind and each.role not in roles_for(kind):
+            reason = f"{kind.label}的人员不能担任{Role(each.role).label}"
+            notebook.note(accounts.file, each.line, reason)
+    held = {each.role for each in accounts.records}
+    is_complete = accounts.is_whole and len(accounts.records) == len(accounts.seen)
+    for role in vocabulary.ROLES:
+        if is_complete and role not in held:
+            notebook.note(accounts.file, WHOLE_FILE, f"缺少角色 {role} 的演示账号")

@@ -1,0 +1,133 @@
+"""Reads a city profile from its folder: all of it or, with every problem named, none of it.
+
+``read(path_of("dezhou"))`` returns frozen records. Nothing here knows the database.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+from huiyin.cities import checks, fields, shapes
+from huiyin.cities.draft import Draft, Listing
+from huiyin.cities.reading import (
+    Field,
+    Notebook,
+    Problem,
+    ProfileError,
+    Raw,
+    TomlFile,
+    convert,
+    read_csv,
+    read_toml,
+)
+from huiyin.cities.shapes import Profile
+
+__all__ = ["Problem", "Profile", "ProfileError", "available", "path_of", "read"]
+
+_SHIPPED = Path(__file__).parent
+
+T = TypeVar("T")
+
+
+def available() -> list[str]:
+    """Return the names of the profiles that are shipped, in order."""
+    return sorted(path.parent.name for path in _SHIPPED.glob("*/city.toml"))
+
+
+def path_of(name: str) -> Path:
+    """Return the folder of a shipped profile.
+
+    Raises:
+        ProfileError: there is no profile of that name.
+    """
+    if name not in available():
+        held = "、".join(available())
+        raise ProfileError([Problem(name, 0, f"没有这个城市配置，现有：{held}")])
+    return _SHIPPED / name
+
+
+def read(folder: Path) -> Profile:
+    """Read and check the profile in ``folder``.
+
+    Raises:
+        ProfileError: something is wrong; it holds all problems, and nothing is returned.
+    """
+    notebook = Notebook()
+    draft = _draft(folder, notebook)
+    checks.check(draft, notebook)
+    if notebook.problems or draft.city is None:
+        raise ProfileError(notebook.problems)
+    return Profile(
+        folder=folder.name,
+        city=draft.city,
+        regions=draft.regions.records,
+        units=draft.units.records,
+        categories=draft.categories.records,
+        catalogue=draft.catalogue.records,
+        limits=draft.limits.records,
+        parameters=draft.parameters.records,
+        reasons=draft.reasons.records,
+        sms=draft.sms.records,
+        emails=draft.emails.records,
+        news=draft.news.records,
+        answers=draft.answers.records,
+        accounts=draft.accounts.records,
+    )
+
+
+def _draft(folder: Path, notebook: Notebook) -> Draft:
+    """Read every file of ``folder`` by itself."""
+    rules = read_toml(folder / "rules.toml", notebook, arrays=("limit", "parameter"))
+    templates = read_toml(folder / "templates.toml", notebook, arrays=("sms", "email"))
+    news = read_toml(folder / "news.toml", notebook, arrays=("news", "answer"))
+    demo = read_toml(folder / "demo.toml", notebook, arrays=("account",))
+
+    def rows(name: str, shape: type[T], columns: Sequence[Field]) -> Listing[T]:
+        return _listing(name, read_csv(folder / name, columns, notebook), shape, columns, notebook)
+
+    def tables(
+        file: TomlFile | None, name: str, shape: type[T], keys: Sequence[Field]
+    ) -> Listing[T]:
+        raws = file.tables(name) if file else None
+        return _listing(file.name if file else "", raws, shape, keys, notebook)
+
+    return Draft(
+        city=_city(folder, notebook),
+        regions=rows("regions.csv", shapes.Region, fields.REGION),
+        units=rows("units.csv", shapes.Unit, fields.UNIT),
+        categories=rows("categories.csv", shapes.Category, fields.CATEGORY),
+        catalogue=rows("catalogue.csv", shapes.CatalogueItem, fields.CATALOGUE),
+        limits=tables(rules, "limit", shapes.LimitRule, fields.LIMIT),
+        parameters=tables(rules, "parameter", shapes.ParameterRule, fields.PARAMETER),
+        reasons=rows("reasons.csv", shapes.Reason, fields.REASON),
+        sms=tables(templates, "sms", shapes.SmsTemplate, fields.SMS),
+        emails=tables(templates, "email", shapes.EmailTemplate, fields.EMAIL),
+        news=tables(news, "news", shapes.NewsItem, fields.NEWS),
+        answers=tables(news, "answer", shapes.SelectedAnswer, fields.ANSWER),
+        accounts=tables(demo, "account", shapes.DemoAccount, fields.ACCOUNT),
+    )
+
+
+def _city(folder: Path, notebook: Notebook) -> shapes.City | None:
+    """Read city.toml, whose tables together are one record."""
+    file = read_toml(folder / "city.toml", notebook)
+    values = convert(file.as_one(), fields.CITY, notebook) if file else None
+    return shapes.City(**values) if values else None
+
+
+def _listing(
+    name: str,
+    raws: Sequence[Raw] | None,
+    shape: type[T],
+    columns: Sequence[Field],
+    notebook: Notebook,
+) -> Listing[T]:
+    """Turn raw records into records of ``shape``, leaving out those with a problem."""
+    key = columns[0].name if columns[0].name != "group" else "code"
+    converted = [convert(raw, columns, notebook) for raw in raws or ()]
+    return Listing(
+        file=name,
+        records=tuple(shape(**values) for values in converted if values),
+        seen=frozenset(str(raw.values.get(key, "")) for raw in raws or ()),
+        is_whole=raws is not None,
+    )

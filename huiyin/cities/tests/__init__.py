@@ -1,0 +1,1 @@
+"""Tests of the profile reader and of the shipped profiles."""

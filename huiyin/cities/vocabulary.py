@@ -1,0 +1,94 @@
+"""The words that a profile may use, most of them the engine's own.
+
+A word that is not here is refused, so that a slip never becomes a rule that nobody reads.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from huiyin.cities import parsers
+from huiyin.cities.parsers import Parse
+from huiyin.knowledge.states import ClockKind, Kind, ReasonGroup, Urgency
+from huiyin.orders.states import Channel
+from huiyin.orgs.states import Role, UnitKind
+
+REGION_LEVELS = ("city", "county", "street")
+REGION_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {"city": ("市",), "county": ("区", "县", "市"), "street": ("街道", "镇", "乡")}
+)
+
+UNIT_TYPES = tuple(kind.value for kind in UnitKind)
+LEAD_LEVELS = ("city", "county", "township")
+ROLES = tuple(role.value for role in Role)
+
+# Limits that are no clocks of an order: how long an extension may be, how fast an urging, a
+# supervision order, a dispute, a missed call and a change of policy are answered.
+OTHER_LIMITS = (
+    "extension",
+    "urge",
+    "supervision",
+    "dispute",
+    "missed_call",
+    "knowledge_update",
+)
+CLOCKS = (*(clock.value for clock in ClockKind), *OTHER_LIMITS)
+REQUEST_KINDS = tuple(kind.value for kind in Kind)
+URGENCIES = tuple(urgency.value for urgency in Urgency)
+CHANNELS = tuple(channel.value for channel in Channel)
+# Every request passes these, so each needs a limit without a selector.
+GENERAL_LIMITS = (*CLOCKS[: len(ClockKind)], "extension")
+
+PARAMETERS: Mapping[str, Parse] = MappingProxyType(
+    {
+        "review.before_dispatch": parsers.flag,
+        "dispatch.community_guard": parsers.flag,
+        "dispute.after_returns": parsers.whole(1, 9),
+        "return.max_times": parsers.whole(0, 9),
+        "return.needs_suggestion": parsers.flag,
+        "return.review_time_added_back": parsers.flag,
+        "extension.max_times": parsers.whole(0, 9),
+        "extension.notify_citizen": parsers.flag,
+        "reply.contact_required": parsers.flag,
+        "reply.basis_required_when_unsolved": parsers.flag,
+        "reply.signoff_required": parsers.flag,
+        "callback.order": parsers.one_of(("audit_then_callback", "callback_then_audit")),
+        "callback.scope": parsers.one_of(("all", "dispatched", "sample", "none")),
+        "callback.sms": parsers.whole(0, 9),
+        "callback.attempts": parsers.whole(1, 9),
+        "callback.days": parsers.whole(1, 9),
+        "callback.quiet_hours": parsers.quiet,
+        "redo.max_rounds": parsers.whole(1, 99),
+        "urge.at_percent": parsers.wholes(1, 999),
+        "archive.after_days": parsers.whole(0, 3650),
+        "duplicate.metres": parsers.whole(0, 5000),
+        "duplicate.days": parsers.whole(0, 365),
+        "retention.recording_months": parsers.whole(6, 1200),
+    }
+)
+
+REASON_GROUPS = (*(group.value for group in ReasonGroup), "extension")
+PROOFS = (
+    "note",
+    "transfer_log",
+    "procedure_number",
+    "earlier_order",
+    "suggested_unit",
+    "second_person",
+    "police_clue",
+)
+
+MESSAGES = (
+    "registered",
+    "dispatched",
+    "progress",
+    "extended",
+    "replied_rating_link",
+    "closed",
+    "redo",
+    "referred",
+)
+# The longest text that each placeholder can become; a message must fit with all of them.
+PLACEHOLDERS: Mapping[str, int] = MappingProxyType(
+    {"number": 16, "code": 6, "link": 60, "unit": 12, "due": 12, "promise": 20}
+)
+SMS_SIZES: Mapping[int, int] = MappingProxyType({1: 70, 2: 134})
