@@ -101,12 +101,13 @@ class Parameter(models.Model):
 
 
 class Reason(models.Model):
-    """A reason code of a group, with the advice that the citizen is given."""
+    """A reason code of a group, the advice that the citizen is given, and the proof it needs."""
 
     group = models.CharField(max_length=20)
     code = models.CharField(max_length=20)
     name = models.CharField(max_length=80)
     advice = models.CharField(max_length=400, blank=True, default="")
+    needs = models.CharField(max_length=100, blank=True, default="")
     active = models.BooleanField(default=True)
 
     class Meta:
@@ -129,6 +130,8 @@ class Article(models.Model):
         default="",
         choices=[(k.value, v) for k, v in KIND_LABELS.items()],
     )
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     demo = models.BooleanField(default=False)
     published_at = models.DateTimeField(null=True)
 

@@ -51,7 +51,8 @@ class Unit(models.Model):
     """A unit that takes part: the centre, a bureau, a county, a township, an enterprise.
 
     ``path`` holds the keys of all ancestors and its own between slashes ("/1/17/"), so that one
-    comparison answers "is it below?"; only ``orgs.actions`` writes it.
+    comparison answers "is it below?"; only ``orgs.actions`` writes it. ``superior`` is the city body
+    that guides the unit in its line of work, beside the parent that it belongs to.
     """
 
     code = models.CharField(max_length=40, unique=True)
@@ -61,6 +62,7 @@ class Unit(models.Model):
     pinyin = models.CharField(max_length=80, blank=True, default="")
     kind = models.CharField(max_length=20, choices=UNIT_KINDS)
     region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+")
+    superior = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     path = models.CharField(max_length=200, blank=True, default="")
     depth = models.SmallIntegerField(default=0)
     active = models.BooleanField(default=True)
