@@ -1,5 +1,13 @@
 """Every URL of the platform."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("huiyin.web.portal.urls")),
+    path("desk/", include("huiyin.web.workbench.urls")),
+    path("console/", include("huiyin.web.console.urls")),
+    path("api/v1/", include("huiyin.web.api.urls")),
+]
+handler400 = "huiyin.web.errors.bad_request"
+handler404 = "huiyin.web.errors.page_not_found"
+handler500 = "huiyin.web.errors.fault"

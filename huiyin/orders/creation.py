@@ -6,6 +6,8 @@ compares the columns with the models, so that a new column cannot be forgotten h
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connection
 from django.db.models import Model
 from psycopg.types.json import Jsonb
@@ -58,7 +60,7 @@ def next_sequence() -> int:
 def store(order: WorkOrder, requester: Requester, clock: Clock, event: OrderEvent) -> None:
     """Store all five in one statement and set the order's key. Runs in the caller's transaction."""
     topic = f"order.{event.verb}"
-    values = [
+    values: list[Any] = [
         *_values(order, ORDER_COLUMNS),
         *_values(requester, REQUESTER_COLUMNS),
         *_values(clock, CLOCK_COLUMNS),
@@ -76,7 +78,7 @@ def store(order: WorkOrder, requester: Requester, clock: Clock, event: OrderEven
     requester.order_id = clock.order_id = event.order_id = order.pk
 
 
-def _values(row: Model, columns: tuple[str, ...]) -> list[object]:
+def _values(row: Model, columns: tuple[str, ...]) -> list[Any]:
     return [
         Jsonb(value) if column == "data" else value
         for column, value in ((c, getattr(row, c)) for c in columns)

@@ -337,7 +337,7 @@ CONFIRM_VOID = Step(
     guard="确认人不是申请人",
 )  # fmt: skip
 NOTE = Step(
-    "note", "补充记录", "补充记录", OPEN, (), P.SEE_ALL, guard="不改变状态",
+    "note", "补充记录", "补充记录", OPEN, (), P.SEE_ALL, guard="不改变状态", system=True,
 )  # fmt: skip
 RECOMPUTE = Step(
     "recompute", "重算时限", "日历公布, 重算时限", OPEN, (), None, Side.SYSTEM,

@@ -66,6 +66,9 @@ INSTALLED_APPS = [
     "huiyin.orgs.apps.OrgsConfig",
     "huiyin.knowledge.apps.KnowledgeConfig",
     "huiyin.orders.apps.OrdersConfig",
+    "huiyin.followup.callbacks.apps.CallbacksConfig",
+    "huiyin.channels.intake.apps.IntakeConfig",
+    "huiyin.web.apps.WebConfig",
     "huiyin.config.apps.HuiyinConfig",
 ]
 AUTH_USER_MODEL = "orgs.Staff"
@@ -77,13 +80,26 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "huiyin.web.errors.Errors",
 ]
 ROOT_URLCONF = "huiyin.config.urls"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [ROOT / "web/templates"],
-        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "huiyin.web.context.page_facts",
+            ],
+            "builtins": ["huiyin.web.templatetags.huiyin", "django.templatetags.static"],
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["django.template.loaders.filesystem.Loader"],
+                )
+            ],
+        },
     }
 ]
 WSGI_APPLICATION = "huiyin.config.wsgi.application"

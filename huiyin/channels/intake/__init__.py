@@ -1,0 +1,1 @@
+"""Raw submissions as they came in, and their way into orders."""

@@ -1,0 +1,211 @@
+"""Everything that a call-back changes: the attempt, and what follows for the order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import IntegrityError, transaction
+
+from huiyin.followup.callbacks import rules
+from huiyin.followup.callbacks.models import CallbackAttempt
+from huiyin.followup.callbacks.states import Method
+from huiyin.kernel import masks, text
+from huiyin.kernel.errors import Conflict, WrongState
+from huiyin.knowledge import queries as knowledge
+from huiyin.knowledge.models import Reason
+from huiyin.orders import actions as orders
+from huiyin.orders import policy
+from huiyin.orders.models import WorkOrder
+from huiyin.orders.states import CLOSE, Satisfaction, Solved, State
+from huiyin.orgs.actors import CITIZEN, SYSTEM, Actor
+from huiyin.worktime.calendar import SHANGHAI
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What the citizen said; ``comment`` is free text."""
+
+    solved: Solved | None = None
+    grade: Satisfaction | None = None
+    reasons: Sequence[str] = field(default_factory=tuple)
+    comment: str = ""
+
+
+@transaction.atomic
+def record_unreached(
+    order_id: int, *, by: Actor, reason: Reason | None, number: str = "", now: datetime
+) -> WorkOrder:
+    """Record a call that reached nobody; the order keeps waiting for its call-back.
+
+    Raises:
+        WrongState, NotAllowed: the order does not wait for a call-back, or not for this person.
+    """
+    order = _waiting_order(order_id, by)
+    attempt = _attempt(order, Method.PHONE, by, now, reached=False, number=number)
+    attempt.reasons = [reason.code] if reason else []
+    attempt.save()
+    nth = CallbackAttempt.objects.filter(order=order, round=order.round, reached=False).count()
+    why = f"：{reason.name}" if reason else ""
+    return orders.add_note(order_id, by=by, note=f"第 {nth} 次回访未联系上{why}", now=now)
+
+
+@transaction.atomic
+def record_call(
+    order_id: int, answers: Answers, *, by: Actor, number: str = "", now: datetime
+) -> WorkOrder:
+    """Record a call that reached the citizen: content closes, not content goes to the next round.
+
+    When the rounds are used up the order keeps waiting and the clerk closes it as unsatisfied.
+
+    Raises:
+        Invalid: one of the two questions is not answered.
+
+    Source: R-80 (requirement 9; handbook domain.md 4.3).
+    """
+    solved, grade = rules.check_answers(answers.solved, answers.grade)
+    order = _waiting_order(order_id, by)
+    attempt = _attempt(order, Method.PHONE, by, now, reached=True, number=number)
+    _fill(attempt, answers)
+    return _follow(order, solved, grade, by=by, note=answers.comment, now=now)
+
+
+@transaction.atomic
+def record_rating(order_id: int, answers: Answers, *, now: datetime) -> WorkOrder:
+    """Record the citizen's own answer on the web; once per round.
+
+    Raises:
+        Conflict: this round has been rated.
+        WrongState: the order does not wait for an answer.
+        Invalid: one of the two questions is not answered.
+
+    Source: R-83 (requirement 164; handbook domain.md 2.1 art. 8 and 23).
+    """
+    solved, grade = rules.check_answers(answers.solved, answers.grade)
+    order = _waiting_order(order_id, CITIZEN)
+    attempt = _attempt(order, Method.WEB, CITIZEN, now, reached=True)
+    try:
+        with transaction.atomic():
+            _fill(attempt, answers)
+    except IntegrityError as error:
+        raise Conflict("您已经评价过了，感谢您的反馈") from error
+    return _follow(order, solved, grade, by=CITIZEN, note="网上评价", now=now)
+
+
+@transaction.atomic
+def close_unreached(order_id: int, *, by: Actor, now: datetime) -> WorkOrder:
+    """Close because the citizen could not be reached often enough.
+
+    Raises:
+        Refused: too few attempts or too few days.
+
+    Source: R-81 (handbook domain.md 4.3).
+    """
+    order = _waiting_order(order_id, by)
+    tried = CallbackAttempt.objects.filter(order=order, round=order.round, reached=False)
+    moments = list(tried.values_list("at", flat=True))
+    rules.check_unreached(
+        moments,
+        least=int(knowledge.parameter("callback.attempts", now, default=3)),
+        days=int(knowledge.parameter("callback.days", now, default=2)),
+        zone=SHANGHAI,
+    )
+    return orders.close_unreached(order_id, by=by, note=f"{len(moments)} 次联系未果", now=now)
+
+
+@transaction.atomic
+def close_unsatisfied(order_id: int, *, by: Actor, note: str, now: datetime) -> WorkOrder:
+    """Close as unsatisfied after the surveys and a call; the unit goes on until write-off.
+
+    Raises:
+        Refused: the surveys or the call are missing.
+
+    Source: R-82 (handbook domain.md 2.8).
+    """
+    order = _waiting_order(order_id, by)
+    tried = list(CallbackAttempt.objects.filter(order=order, round=order.round).order_by("-at"))
+    rules.check_tried_enough(
+        by_message=sum(a.method != Method.PHONE for a in tried),
+        by_phone=sum(a.method == Method.PHONE and a.reached for a in tried),
+        messages=int(knowledge.parameter("callback.sms", now, default=2)),
+    )
+    last = next((a for a in tried if a.solved), None)
+    return orders.close_unsatisfied(
+        order_id,
+        by=by,
+        solved=Solved(last.solved) if last else None,
+        grade=Satisfaction(last.satisfaction) if last and last.satisfaction else None,
+        note=note,
+        now=now,
+    )
+
+
+def close_without_callback(order_id: int, *, by: Actor, reason: Reason, now: datetime) -> WorkOrder:
+    """Close without a call-back for a recorded reason.
+
+    Source: R-54 (handbook rule 5).
+    """
+    return orders.close(order_id, by=by, no_callback=reason, now=now)
+
+
+@transaction.atomic
+def record_survey_sent(order_id: int, *, now: datetime) -> None:
+    """Count a survey message of the present round; called when it has been sent."""
+    order = WorkOrder.objects.select_for_update().get(pk=order_id)
+    if order.state == State.TO_CALLBACK:
+        _attempt(order, Method.SMS, SYSTEM, now, reached=False).save()
+
+
+def _follow(
+    order: WorkOrder,
+    solved: Solved,
+    grade: Satisfaction,
+    *,
+    by: Actor,
+    note: str,
+    now: datetime,
+) -> WorkOrder:
+    """Close, send into the next round, or leave waiting for the clerk when rounds are used up."""
+    if rules.is_content(solved, grade):
+        return orders.close(order.pk, by=by, solved=solved, grade=grade, note=note, now=now)
+    most = int(knowledge.parameter("redo.max_rounds", now, default=3))
+    if order.round >= most:
+        said = f"{solved.label}；{grade.label}；已办理 {order.round} 轮，待回访员说明后结案"
+        return orders.add_note(order.pk, by=by if by.staff else SYSTEM, note=said, now=now)
+    order = orders.redo(order.pk, by=by, solved=solved, grade=grade, note=note, now=now)
+    if knowledge.parameter("redo.automatic", now, default=True):
+        return orders.send_again(order.pk, by=SYSTEM, now=now)
+    return order
+
+
+def _waiting_order(order_id: int, by: Actor) -> WorkOrder:
+    """Lock the order; it must wait for a call-back and the actor must be one who may record it."""
+    order = WorkOrder.objects.select_for_update().filter(pk=order_id).first()
+    if order is None or order.state != State.TO_CALLBACK:
+        state = order.standing.label if order else "不存在"
+        raise WrongState(f"工单现为“{state}”，不能记录回访", state=order.state if order else "")
+    policy.require(by, CLOSE, order, None)
+    return order
+
+
+def _attempt(
+    order: WorkOrder, method: Method, by: Actor, now: datetime, *, reached: bool, number: str = ""
+) -> CallbackAttempt:
+    return CallbackAttempt(
+        order=order,
+        round=order.round,
+        method=method.value,
+        at=now,
+        by=by.staff,
+        number_masked=masks.phone(text.phone_digits(number)),
+        reached=reached,
+    )
+
+
+def _fill(attempt: CallbackAttempt, answers: Answers) -> None:
+    attempt.solved = answers.solved.value if answers.solved else ""
+    attempt.satisfaction = answers.grade.value if answers.grade else ""
+    attempt.reasons = list(answers.reasons)[:10]
+    attempt.comment = text.clean(answers.comment)[:500]
+    attempt.save()

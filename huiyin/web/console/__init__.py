@@ -1,0 +1,1 @@
+"""What administrators see: people, rules, messages, logs."""

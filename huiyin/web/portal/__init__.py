@@ -1,0 +1,1 @@
+"""What citizens see: submit, my case, news, selected answers."""

@@ -1,0 +1,1 @@
+"""What staff see: desks, lists, the page of an order."""
