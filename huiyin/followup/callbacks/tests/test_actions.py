@@ -111,7 +111,7 @@ def test_giving_up_needs_attempts_on_several_days(story: Story, moments, allowed
     if allowed:
         assert actions.close_unreached(order.pk, by=clerk, now=at(6, 10)).close_type == "unreached"
         return
-    with pytest.raises(Refused, match="2 天内至少联系 3 次"):
+    with pytest.raises(Refused, match="还不能按无法联系结案"):
         actions.close_unreached(order.pk, by=clerk, now=at(6, 10))
 
 
