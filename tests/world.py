@@ -182,7 +182,7 @@ class Story:
     def created(self, now: datetime | None = None, by: str = "agent", **changes: object) -> Story:
         from dataclasses import replace
 
-        request = replace(REQUEST, category=self.world.heating, **changes)  # type: ignore[arg-type]
+        request = replace(REQUEST, **({"category": self.world.heating} | changes))  # type: ignore[arg-type]
         self.order = actions.create(request, by=self.world.actor(by), now=now or at(2, 9))
         return self
 

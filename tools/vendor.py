@@ -16,12 +16,55 @@ FILES = {
     "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
     "@alpinejs/csp/dist/cdn.min.js": "alpine.csp.min.js",
 }
-ICONS = """
-alert-triangle arrow-back-up arrow-forward-up arrow-right building camera check checks chevron-down
-chevron-right circle-check clipboard-list clock eye eye-off file-text git-branch headset help history
-home inbox letter-case list logout map-pin menu-2 message message-2 moon news pencil phone photo plus
-printer refresh search send settings shield-lock star sun upload urgent user users x
-""".split()
+ICONS = (
+    "alert-triangle",
+    "arrow-back-up",
+    "arrow-forward-up",
+    "arrow-right",
+    "building",
+    "camera",
+    "check",
+    "checks",
+    "chevron-down",
+    "chevron-right",
+    "circle-check",
+    "clipboard-list",
+    "clock",
+    "eye",
+    "eye-off",
+    "file-text",
+    "git-branch",
+    "headset",
+    "help",
+    "history",
+    "home",
+    "inbox",
+    "letter-case",
+    "list",
+    "logout",
+    "map-pin",
+    "menu-2",
+    "message",
+    "message-2",
+    "moon",
+    "news",
+    "pencil",
+    "phone",
+    "photo",
+    "plus",
+    "printer",
+    "refresh",
+    "search",
+    "send",
+    "settings",
+    "shield-lock",
+    "star",
+    "sun",
+    "upload",
+    "urgent",
+    "user",
+    "users",
+)
 
 
 def main() -> int:

@@ -1,6 +1,6 @@
 """Reads a city profile from its folder: all of it or, with every problem named, none of it.
 
-``read(path_of("dezhou"))`` returns frozen records. Nothing here knows the database.
+``read(path_of(name))`` returns frozen records. Nothing here knows the database.
 """
 
 from collections.abc import Sequence

@@ -58,6 +58,7 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "callback.days": parsers.whole(1, 9),
         "callback.quiet_hours": parsers.quiet,
         "redo.max_rounds": parsers.whole(1, 99),
+        "redo.automatic": parsers.flag,
         "urge.at_percent": parsers.wholes(1, 999),
         "archive.after_days": parsers.whole(0, 3650),
         "duplicate.metres": parsers.whole(0, 5000),

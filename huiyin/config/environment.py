@@ -1,4 +1,7 @@
-"""Every variable of the environment, read in one typed place; docs/environment.md is made from it."""
+"""Every variable of the environment, read in one typed place.
+
+docs/environment.md is made from it.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Clock, errors, outbox, jobs, access log, masking and encryption, paging, text, the private PostgreSQL.
+"""Clock, errors, outbox, jobs, access log, masks and encryption, paging, text, PostgreSQL.
 
 Must not know any word of the field.
 """

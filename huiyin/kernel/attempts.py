@@ -29,7 +29,7 @@ def count(scope: str, *, limit: int, window: timedelta, now: datetime) -> None:
         tried = cursor.fetchone()[0]
     if tried > limit:
         wait = int((start + window - now).total_seconds()) + 1
-        raise TooMany(f"操作过于频繁, 请 {_in_words(wait)}后再试", retry_after=wait)
+        raise TooMany(f"操作过于频繁，请 {_in_words(wait)}后再试", retry_after=wait)
 
 
 def forget_before(instant: datetime) -> int:

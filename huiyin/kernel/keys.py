@@ -29,7 +29,7 @@ class Keyring:
 
     def __init__(self, masters: dict[int, bytes]) -> None:
         if 1 not in masters or any(not 1 <= n <= 255 for n in masters):
-            raise KeysMissing("密钥文件须含 1 号主密钥, 编号 1–255")
+            raise KeysMissing("密钥文件须含 1 号主密钥，编号 1–255")
         self._masters = masters
         self.newest = max(masters)
         self._derived: dict[tuple[int, str, int], bytes] = {}
@@ -65,8 +65,8 @@ def read_file(path: Path) -> Keyring:
         return Keyring({int(n): base64.b64decode(key) for n, key in raw.items()})
     except FileNotFoundError as error:
         raise KeysMissing(f"没有密钥文件 {path}; 恢复备份时须一并恢复它") from error
-    except (OSError, ValueError, AttributeError) as error:
-        raise KeysMissing(f"密钥文件 {path} 无法读取: {error}") from error
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise KeysMissing(f"密钥文件 {path} 无法读取：{error}") from error
 
 
 @lru_cache(maxsize=4)

@@ -70,7 +70,7 @@ def _decode(cursor: str, by: tuple[str, ...]) -> list[Any]:
             raise ValueError("another list's cursor")
         return [_value(v) for v in raw[len(by) :]]
     except (ValueError, TypeError, binascii.Error) as error:
-        raise BadRequest("翻页位置无效, 请从第一页重新打开") from error
+        raise BadRequest("翻页位置无效，请从第一页重新打开") from error
 
 
 def _value(raw: Any) -> Any:

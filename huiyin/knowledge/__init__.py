@@ -1,4 +1,4 @@
-"""The catalogue of matters (派单目录): categories, limits and parameters by date; articles and news.
+"""The catalogue of matters (派单目录): categories, limits and parameters by date; articles.
 
 Must not know orders.
 """

@@ -27,7 +27,7 @@ class Category(models.Model):
 
 
 class CatalogueItem(models.Model):
-    """Which unit is responsible for a matter, on what basis, from when to when (half-open dates)."""
+    """Which unit is responsible for a matter, on what basis, from when to when; half-open."""
 
     code = models.CharField(max_length=20)
     category = models.ForeignKey(Category, models.PROTECT, related_name="items")

@@ -146,7 +146,7 @@ class Requester(models.Model):
 
 
 class Assignment(models.Model):
-    """A unit's part in an order 承办任务; passing down makes a child, the parent stays accountable."""
+    """A unit's part in an order 承办任务; passed down, it makes a child and stays accountable."""
 
     order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="assignments")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
@@ -260,7 +260,7 @@ class OrderEvent(models.Model):
 
 
 class Reply(models.Model):
-    """What a unit reports 办理回复: process, result, contact, basis, the named sign-off, the audit."""
+    """What a unit reports 办理回复: process, result, contact, basis, sign-off; and the audit."""
 
     order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="replies")
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="replies")

@@ -34,14 +34,13 @@ def visible_to(actor: Actor) -> Q:
     return Q(Exists(mine))
 
 
-def require(actor: Actor, step: Step, order: WorkOrder, mine: Assignment | None) -> None:
-    """Raise unless ``actor`` may take ``step`` on ``order``.
+def require(actor: Actor, step: Step, mine: Assignment | None) -> None:
+    """Raise unless ``actor`` may take ``step``.
 
     Args:
         actor: who acts.
         step: what is to be done.
-        order: the order, locked.
-        mine: the open assignment of the actor's unit on it, if any.
+        mine: the open assignment of the actor's unit on the order, if any.
 
     Raises:
         NotAllowed: says who may.
@@ -70,7 +69,7 @@ def check_state(step: Step, order: WorkOrder) -> None:
     """Raise WrongState unless ``step`` may be taken from where the order stands."""
     if order.standing not in step.sources:
         raise WrongState(
-            f"工单 {order.number} 现为“{order.standing.label}”, 不能{step.label}",
+            f"工单 {order.number} 现为“{order.standing.label}”，不能{step.label}",
             remedy="请刷新页面查看最新进展",
             state=order.state,
         )
@@ -99,7 +98,7 @@ def offers(actor: Actor, order: WorkOrder, mine: Assignment | None) -> list[Offe
         if not step.built or order.standing not in step.sources or step.perm not in actor.perms:
             continue
         try:
-            require(actor, step, order, mine)
+            require(actor, step, mine)
             found.append(Offer(step, _standing_refusal(step, order, mine)))
         except NotAllowed as refusal:
             if mine is not None:
@@ -110,17 +109,17 @@ def offers(actor: Actor, order: WorkOrder, mine: Assignment | None) -> list[Offe
 def _standing_refusal(step: Step, order: WorkOrder, mine: Assignment | None) -> str:
     """Return why a step that is allowed in principle cannot be taken right now."""
     if step.verb == "reply" and mine and mine.contacted_at is None:
-        return "请先联系诉求人并记录, 再回复"
+        return "请先联系诉求人并记录，再回复"
     if step.verb == "confirm_void" and order.void_asked_by_id is None:
         return "尚无人申请作废"
     if step.verb == "ask_void" and order.void_asked_by_id is not None:
-        return "已申请作废, 等待确认"
+        return "已申请作废，等待确认"
     if step.verb == "sub_sign" and (mine is None or mine.signed_at or is_lead(mine)):
         return "无需另行签收"
     if step.verb == "sub_reply" and (mine is None or is_lead(mine)):
         return "主办单位请直接回复"
     if step.verb == "ask_return" and mine and mine.no_return:
-        return "本单位由裁定指定承办, 不得再次退单"
+        return "本单位由裁定指定承办，不得再次退单"
     return ""
 
 
@@ -136,7 +135,7 @@ def may_reveal(actor: Actor, order: WorkOrder, mine: Assignment | None) -> str:
     if Perm.SEE_ALL in actor.perms:
         return ""
     if order.kind == Kind.REPORT or order.confidential:
-        return "举报和要求保密的诉求, 不向承办单位提供诉求人信息; 请通过热线中心联系"
+        return "举报和要求保密的诉求，不向承办单位提供诉求人信息；请通过热线中心联系"
     if mine is None or order.standing in (State.ARCHIVED, State.VOID):
         return "本单位当前不承办这件工单"
     return ""

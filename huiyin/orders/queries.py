@@ -62,6 +62,15 @@ def filtered(actor: Actor, wanted: OrderFilter) -> QuerySet[WorkOrder]:
 
 
 def _conditions(actor: Actor, wanted: OrderFilter) -> Iterator[Q]:
+    yield from _exact(wanted)
+    for word in wanted.words.split()[:5]:
+        yield Q(title__icontains=word) | Q(content__icontains=word) | Q(place__icontains=word)
+    yield from _dates(wanted)
+    if wanted.mine_only and actor.unit is not None:
+        yield Q(assignments__unit=actor.unit, assignments__ended_at__isnull=True)
+
+
+def _exact(wanted: OrderFilter) -> Iterator[Q]:
     if wanted.states:
         yield Q(state__in=[s.value for s in wanted.states])
     if wanted.number:
@@ -75,11 +84,6 @@ def _conditions(actor: Actor, wanted: OrderFilter) -> Iterator[Q]:
     for field in ("kind", "channel"):
         if value := getattr(wanted, field):
             yield Q(**{field: value})
-    for word in wanted.words.split()[:5]:
-        yield Q(title__icontains=word) | Q(content__icontains=word) | Q(place__icontains=word)
-    yield from _dates(wanted)
-    if wanted.mine_only and actor.unit is not None:
-        yield Q(assignments__unit=actor.unit, assignments__ended_at__isnull=True)
 
 
 def _dates(wanted: OrderFilter) -> Iterator[Q]:
@@ -95,7 +99,7 @@ def _dates(wanted: OrderFilter) -> Iterator[Q]:
 def listed(
     actor: Actor, wanted: OrderFilter, *, cursor: str = "", size: int = 50, newest: bool = False
 ) -> Page[WorkOrder]:
-    """Return one page: by the end of the present wait, or newest first. One query (two for units)."""
+    """Return one page: by the end of the wait, or newest first. One query (two for units)."""
     by = BY_NEWEST if newest else BY_WAIT
     return page(filtered(actor, wanted), by=by, cursor=cursor, size=size)
 

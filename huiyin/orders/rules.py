@@ -87,11 +87,11 @@ def check_return(
     Source: R-52 (handbook domain.md 2.8, Shandong: two working days; Weifang: named unit).
     """
     if no_return:
-        raise NotAllowed("本单位由裁定指定承办, 不得再次退单", remedy="如有困难请联系热线中心会商")
+        raise NotAllowed("本单位由裁定指定承办，不得再次退单", remedy="如有困难请联系热线中心会商")
     if returns >= most:
-        raise NotAllowed(f"本单位已退单 {returns} 次, 不能再退", remedy="请办理, 或提请派单异议")
+        raise NotAllowed(f"本单位已退单 {returns} 次，不能再退", remedy="请办理，或提请派单异议")
     if until is not None and now >= until:
-        raise TooLate("已超过退单时限", remedy="请继续办理; 确不属本单位职责的, 请联系热线中心")
+        raise TooLate("已超过退单时限", remedy="请继续办理；确不属本单位职责的，请联系热线中心")
 
 
 def check_different_person(first: int | None, second: int | None, what: str) -> None:
@@ -120,10 +120,10 @@ def check_close(
     """
     if not called_back:
         if not reason_code:
-            raise Refused("尚未回访, 不能办结", remedy="请先回访, 或登记不回访的原因")
+            raise Refused("尚未回访，不能办结", remedy="请先回访，或登记不回访的原因")
         return CloseType.SOLVED
     if solved is Solved.NO or (grade is not None and not grade.is_content):
-        raise Refused("诉求人不满意, 不能直接办结", remedy="请转重办, 或按不满意结案")
+        raise Refused("诉求人不满意，不能直接办结", remedy="请转重办，或按不满意结案")
     if grade is not None:
         return CloseType.SATISFIED
     return CloseType.SOLVED
@@ -150,4 +150,4 @@ def check_round(round_: int, most: int) -> None:
     Source: R-56 (handbook domain.md 4.3: redo while round < max).
     """
     if round_ >= most:
-        raise Refused(f"已办理 {round_} 轮, 不能再重办", remedy="请按不满意结案, 继续跟踪销号")
+        raise Refused(f"已办理 {round_} 轮，不能再重办", remedy="请按不满意结案，继续跟踪销号")

@@ -14,7 +14,7 @@ from huiyin.orgs.states import Perm
 
 
 class State(StrEnum):
-    """Where an order stands. 催办, 督办, 批示 are records beside it, never states."""
+    """Where an order stands. 催办，督办，批示 are records beside it, never states."""
 
     DRAFT = "draft"
     REVIEW = "review"
@@ -57,9 +57,9 @@ class Face:
 
 
 FACES: dict[State, Face] = {
-    State.DRAFT: Face("待受理", "已登记, 等待受理", "受理员", "受理", ClockKind.ACCEPT),
-    State.REVIEW: Face("待审查", "已受理, 正在审查", "审查人", "审查", ClockKind.REVIEW),
-    State.TO_DISPATCH: Face("待派单", "已受理, 正在派单", "派单员", "派单", ClockKind.DISPATCH),
+    State.DRAFT: Face("待受理", "已登记，等待受理", "受理员", "受理", ClockKind.ACCEPT),
+    State.REVIEW: Face("待审查", "已受理，正在审查", "审查人", "审查", ClockKind.REVIEW),
+    State.TO_DISPATCH: Face("待派单", "已受理，正在派单", "派单员", "派单", ClockKind.DISPATCH),
     State.DISPUTE: Face(
         "争议会商", "正在确定承办单位", "热线中心", "裁定承办单位", ClockKind.DISPATCH
     ),
@@ -72,11 +72,11 @@ FACES: dict[State, Face] = {
         "延期待审", "承办单位办理中", "热线中心", "审核延期", ClockKind.EXTENSION_REVIEW
     ),
     State.SUSPENDED: Face("挂账", "已挂账跟踪", "主办单位", "销账", ClockKind.FINISH, "grey"),
-    State.REPLY_REVIEW: Face("待审核", "已办理, 正在审核", "审核员", "审核回复", ClockKind.AUDIT),
-    State.TO_CALLBACK: Face("待回访", "已办理, 等待您的评价", "回访员", "回访", ClockKind.CALLBACK),
+    State.REPLY_REVIEW: Face("待审核", "已办理，正在审核", "审核员", "审核回复", ClockKind.AUDIT),
+    State.TO_CALLBACK: Face("待回访", "已办理，等待您的评价", "回访员", "回访", ClockKind.CALLBACK),
     State.REWORK: Face("待重派", "正在安排重新办理", "派单员", "重新派单", ClockKind.REDO),
     State.CLOSED: Face("已办结", "已办结", tone="green"),
-    State.UNSAT: Face("不满意待销号", "已结案, 继续跟踪", "主办单位", "改进并申请销号", tone="red"),
+    State.UNSAT: Face("不满意待销号", "已结案，继续跟踪", "主办单位", "改进并申请销号", tone="red"),
     State.ARCHIVED: Face("已归档", "已办结", tone="grey"),
     State.VOID: Face("已作废", "已撤销", tone="grey"),
 }
@@ -183,7 +183,8 @@ CREATE = Step(
     guard="内容完整", citizen=True,
 )  # fmt: skip
 ANSWER = Step(
-    "answer", "直接答复", "直接答复", _from(S.DRAFT), (S.CLOSED,), P.INTAKE, stops=_ENDS, public=True,
+    "answer", "直接答复", "直接答复", _from(S.DRAFT), (S.CLOSED,), P.INTAKE,
+    stops=_ENDS, public=True,
     guard="填写答复内容",
 )  # fmt: skip
 REFER = Step(
@@ -231,7 +232,8 @@ RULE = Step(
     public=True,
 )  # fmt: skip
 SIGN = Step(
-    "sign", "签收", "签收", _from(S.TO_SIGN), (S.IN_PROGRESS,), P.HANDLE, Side.LEAD, stops=(C.SIGN,),
+    "sign", "签收", "签收", _from(S.TO_SIGN), (S.IN_PROGRESS,), P.HANDLE,
+    Side.LEAD, stops=(C.SIGN,),
     public=True,
 )  # fmt: skip
 CONTACT = Step(
@@ -244,7 +246,7 @@ ADD_UNITS = Step(
 )  # fmt: skip
 PASS_DOWN = Step(
     "pass_down", "下派", "下派到下属单位", _from(S.IN_PROGRESS), (), P.HANDLE, Side.ASSIGNED,
-    guard="下属单位; 本单位仍负责", source="requirement 126",
+    guard="下属单位；本单位仍负责", source="requirement 126",
 )  # fmt: skip
 SUB_SIGN = Step(
     "sub_sign", "签收任务", "下级或协办单位签收", _from(S.TO_SIGN, S.IN_PROGRESS), (), P.HANDLE,
@@ -257,7 +259,7 @@ SUB_REPLY = Step(
 ASK_RETURN = Step(
     "ask_return", "申请退单", "申请退单", _from(S.TO_SIGN, S.IN_PROGRESS), (S.RETURN_REVIEW,),
     P.HANDLE, Side.LEAD, starts=(C.RETURN_REVIEW,),
-    guard="退单时限和次数内; 原因、依据、建议单位", source="domain.md 2.8",
+    guard="退单时限和次数内；原因、依据、建议单位", source="domain.md 2.8",
 )  # fmt: skip
 GRANT_RETURN = Step(
     "grant_return", "同意退单", "同意退单", _from(S.RETURN_REVIEW), (S.TO_DISPATCH,), P.DISPATCH,
@@ -265,11 +267,11 @@ GRANT_RETURN = Step(
 )  # fmt: skip
 REFUSE_RETURN = Step(
     "refuse_return", "驳回退单", "驳回退单", _from(S.RETURN_REVIEW), (S.TO_SIGN, S.IN_PROGRESS),
-    P.DISPATCH, stops=(C.RETURN_REVIEW,), guard="写明理由; 原时限继续计算",
+    P.DISPATCH, stops=(C.RETURN_REVIEW,), guard="写明理由；原时限继续计算",
 )  # fmt: skip
 ASK_EXTENSION = Step(
     "ask_extension", "申请延期", "申请延期", _from(S.IN_PROGRESS), (S.EXT_REVIEW,), P.HANDLE,
-    Side.LEAD, starts=(C.EXTENSION_REVIEW,), guard="到期前; 次数未用完; 已告知诉求人", built=False,
+    Side.LEAD, starts=(C.EXTENSION_REVIEW,), guard="到期前；次数未用完；已告知诉求人", built=False,
 )  # fmt: skip
 DECIDE_EXTENSION = Step(
     "decide_extension", "审核延期", "审核延期", _from(S.EXT_REVIEW), (S.IN_PROGRESS,), P.DISPATCH,
@@ -277,20 +279,22 @@ DECIDE_EXTENSION = Step(
 )  # fmt: skip
 SUSPEND = Step(
     "suspend", "挂账", "挂账", _from(S.IN_PROGRESS), (S.SUSPENDED,), P.DISPATCH,
-    guard="盖章报告; 审批; 复核日期", built=False, public=True,
+    guard="盖章报告；审批；复核日期", built=False, public=True,
 )  # fmt: skip
 RESUME = Step(
-    "resume", "销账", "销账, 恢复办理", _from(S.SUSPENDED), (S.IN_PROGRESS,), P.DISPATCH, built=False,
+    "resume", "销账", "销账，恢复办理", _from(S.SUSPENDED), (S.IN_PROGRESS,),
+    P.DISPATCH, built=False,
     public=True,
 )  # fmt: skip
 ASK_TERMINATION = Step(
-    "ask_termination", "申请终止", "申请终止办理", _from(S.IN_PROGRESS), (S.REPLY_REVIEW,), P.HANDLE,
+    "ask_termination", "申请终止", "申请终止办理", _from(S.IN_PROGRESS),
+    (S.REPLY_REVIEW,), P.HANDLE,
     Side.LEAD, starts=(C.AUDIT,), stops=_HELD, guard="写明理由", built=False,
 )  # fmt: skip
 REPLY = Step(
     "reply", "回复", "回复办理结果", _from(S.IN_PROGRESS), (S.REPLY_REVIEW,), P.HANDLE, Side.LEAD,
     starts=(C.AUDIT,), stops=_HELD, public=True,
-    guard="已联系诉求人; 过程、结果、公开答复、签发人齐全", source="requirements 18, 164",
+    guard="已联系诉求人；过程、结果、公开答复、签发人齐全", source="requirements 18, 164",
 )  # fmt: skip
 PASS_AUDIT = Step(
     "pass_audit", "审核通过", "审核通过", _from(S.REPLY_REVIEW), (S.TO_CALLBACK,), P.AUDIT,
@@ -302,54 +306,59 @@ REJECT_REPLY = Step(
 )  # fmt: skip
 CLOSE = Step(
     "close", "办结", "回访后办结", _from(S.TO_CALLBACK), (S.CLOSED,), P.CALL_BACK, stops=_ENDS,
-    public=True, guard="有效回访, 或已登记不回访的原因", citizen=True,
+    public=True, guard="有效回访，或已登记不回访的原因", citizen=True,
 )  # fmt: skip
 REDO = Step(
-    "redo", "重办", "回访不满意, 重办", _from(S.TO_CALLBACK), (S.REWORK,), P.CALL_BACK,
+    "redo", "重办", "回访不满意，重办", _from(S.TO_CALLBACK), (S.REWORK,), P.CALL_BACK,
     starts=(C.REDO,), stops=(C.CALLBACK,), public=True, guard="轮次未用完", citizen=True,
 )  # fmt: skip
 CLOSE_UNSATISFIED = Step(
     "close_unsatisfied", "不满意结案", "不满意结案", _from(S.TO_CALLBACK), (S.UNSAT,), P.CALL_BACK,
-    stops=_ENDS, public=True, guard="已尽责; 回访次数达到要求", source="domain.md 2.8",
+    stops=_ENDS, public=True, guard="已尽责；回访次数达到要求", source="domain.md 2.8",
 )  # fmt: skip
 CLOSE_UNREACHED = Step(
-    "close_unreached", "无法联系结案", "多次无法联系, 结案", _from(S.TO_CALLBACK), (S.CLOSED,),
+    "close_unreached", "无法联系结案", "多次无法联系，结案", _from(S.TO_CALLBACK), (S.CLOSED,),
     P.CALL_BACK, stops=_ENDS, public=True, guard="在规定天数内多次联系未果",
 )  # fmt: skip
 SEND_AGAIN = Step(
     "send_again", "重新派单", "重新派单", _from(S.REWORK), (S.IN_PROGRESS,), P.DISPATCH,
-    starts=(C.CONTACT, C.FINISH), stops=(C.REDO,), public=True, guard="轮次加一, 重新计算时限",
+    starts=(C.CONTACT, C.FINISH), stops=(C.REDO,), public=True, guard="轮次加一，重新计算时限",
     system=True,
 )  # fmt: skip
 WRITE_OFF = Step(
-    "write_off", "销号", "整改后满意, 销号", _from(S.UNSAT), (S.CLOSED,), P.CALL_BACK, built=False,
+    "write_off", "销号", "整改后满意，销号", _from(S.UNSAT), (S.CLOSED,), P.CALL_BACK, built=False,
     public=True,
 )  # fmt: skip
 ARCHIVE = Step(
-    "archive", "归档", "归档", _from(S.CLOSED), (S.ARCHIVED,), None, Side.SYSTEM, guard="办结满规定天数",
+    "archive", "归档", "归档", _from(S.CLOSED), (S.ARCHIVED,), None,
+    Side.SYSTEM, guard="办结满规定天数",
     system=True,
 )  # fmt: skip
 ASK_VOID = Step(
-    "ask_void", "申请作废", "申请作废", OPEN, (), P.VOID, guard="撤诉或登记有误, 写明原因",
+    "ask_void", "申请作废", "申请作废", OPEN, (), P.VOID, guard="撤诉或登记有误，写明原因",
 )  # fmt: skip
 CONFIRM_VOID = Step(
-    "confirm_void", "确认作废", "确认作废", OPEN, (S.VOID,), P.CONFIRM_VOID, stops=_ENDS, public=True,
+    "confirm_void", "确认作废", "确认作废", OPEN, (S.VOID,), P.CONFIRM_VOID,
+    stops=_ENDS, public=True,
     guard="确认人不是申请人",
 )  # fmt: skip
 NOTE = Step(
     "note", "补充记录", "补充记录", OPEN, (), P.SEE_ALL, guard="不改变状态", system=True,
 )  # fmt: skip
 RECOMPUTE = Step(
-    "recompute", "重算时限", "日历公布, 重算时限", OPEN, (), None, Side.SYSTEM,
+    "recompute", "重算时限", "日历公布，重算时限", OPEN, (), None, Side.SYSTEM,
     source="architecture 5", system=True,
 )  # fmt: skip
 OVERDUE = Step("overdue", "超期", "超过时限", OPEN, (), None, Side.SYSTEM, system=True)
 
 STEPS: tuple[Step, ...] = (
-    CREATE, EDIT, ANSWER, REFER, TRANSFER, SUBMIT, APPROVE, SEND_BACK, MERGE, ANSWER_FROM_FILE, DISPATCH,
-    CONFER, RULE, SIGN, SUB_SIGN, CONTACT, ADD_UNITS, PASS_DOWN, SUB_REPLY, ASK_RETURN, GRANT_RETURN,
+    CREATE, EDIT, ANSWER, REFER, TRANSFER, SUBMIT, APPROVE, SEND_BACK, MERGE,
+    ANSWER_FROM_FILE, DISPATCH,
+    CONFER, RULE, SIGN, SUB_SIGN, CONTACT, ADD_UNITS, PASS_DOWN, SUB_REPLY,
+    ASK_RETURN, GRANT_RETURN,
     REFUSE_RETURN, ASK_EXTENSION, DECIDE_EXTENSION, SUSPEND, RESUME, ASK_TERMINATION, REPLY,
-    PASS_AUDIT, REJECT_REPLY, CLOSE, REDO, CLOSE_UNSATISFIED, CLOSE_UNREACHED, SEND_AGAIN, WRITE_OFF,
+    PASS_AUDIT, REJECT_REPLY, CLOSE, REDO, CLOSE_UNSATISFIED, CLOSE_UNREACHED,
+    SEND_AGAIN, WRITE_OFF,
     ARCHIVE, ASK_VOID, CONFIRM_VOID, NOTE, RECOMPUTE, OVERDUE,
 )  # fmt: skip
 BY_VERB: dict[str, Step] = {step.verb: step for step in STEPS}

@@ -67,7 +67,7 @@ def sign_in(username: str, password: str, *, now: datetime) -> Staff:
         Staff().set_password(password)
         raise NotAllowed("账号或密码不正确")
     if staff.locked_until and staff.locked_until > now:
-        raise TooMany("密码多次输错, 账号已锁定, 请 30 分钟后再试或联系管理员", retry_after=1800)
+        raise TooMany("密码多次输错，账号已锁定，请 30 分钟后再试或联系管理员", retry_after=1800)
     if not same_password(password, staff.password):
         _count_failure(staff.pk, now)
         raise NotAllowed("账号或密码不正确")
@@ -161,7 +161,7 @@ def load_calendar_year(
     wrong += [d for d in opened if d.weekday() < 5]
     if wrong:
         days = "、".join(f"{d:%Y-%m-%d}" for d in wrong[:5])
-        raise Invalid(f"日历表有误: {days} 不属于 {year} 年或调休上班日不是周末")
+        raise Invalid(f"日历表有误：{days} 不属于 {year} 年或调休上班日不是周末")
     row, _ = CalendarYear.objects.update_or_create(
         year=year,
         own=False,

@@ -35,7 +35,7 @@ class City(models.Model):
 
 
 class Region(models.Model):
-    """A place in the tree city > county > street; codes are those of GB/T 2260 and its longer form."""
+    """A place in the tree city > county > street; codes are those of GB/T 2260 and longer."""
 
     code = models.CharField(max_length=12, unique=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
@@ -51,8 +51,8 @@ class Unit(models.Model):
     """A unit that takes part: the centre, a bureau, a county, a township, an enterprise.
 
     ``path`` holds the keys of all ancestors and its own between slashes ("/1/17/"), so that one
-    comparison answers "is it below?"; only ``orgs.actions`` writes it. ``superior`` is the city body
-    that guides the unit in its line of work, beside the parent that it belongs to.
+    comparison answers "is it below?"; only ``orgs.actions`` writes it. ``superior`` is the city
+    body that guides the unit in its line of work, beside the parent that it belongs to.
     """
 
     code = models.CharField(max_length=40, unique=True)

@@ -44,7 +44,7 @@ def sub_units(unit: Unit) -> QuerySet[Unit]:
 
 
 def staff_by_token(token: str, now: datetime) -> ApiToken | None:
-    """Return the live token with its account and unit; None for unknown, ended or revoked. One query."""
+    """Return the live token with account and unit; None for unknown, ended, revoked. One query."""
     row = (
         ApiToken.objects.select_related("staff__unit")
         .filter(digest=crypto.keyed_digest(token.encode(), "api-token"), revoked_at__isnull=True)

@@ -29,7 +29,7 @@ def check_roles(roles: Iterable[Role], kind: UnitKind) -> None:
         names = "、".join(role.label for role in wrong)
         raise NotAllowed(
             f"{kind.label}的人员不能担任{names}",
-            remedy="受理可以外包, 派单、审核、督办须由热线中心人员担任",
+            remedy="受理可以外包，派单、审核、督办须由热线中心人员担任",
         )
 
 
@@ -44,7 +44,7 @@ def check_password(password: str, username: str) -> None:
     kinds = sum(bool(re.search(kind, password)) for kind in _KINDS)
     if len(password) < SHORTEST_PASSWORD or kinds < KINDS_OF_CHARACTERS:
         raise Invalid(
-            "密码至少 10 位, 含大写、小写、数字、符号中的三种",
+            "密码至少 10 位，含大写、小写、数字、符号中的三种",
             fields={"password": "密码太弱"},
         )
     if username.lower() in password.lower():

@@ -222,14 +222,14 @@ def _explain(moments: tuple[datetime, datetime, datetime], limit: Limit, walk: _
     base = start.year
     text = f"自 {words.moment_in_words(start, base)} 起"
     if begin != start:
-        text += f",顺延至 {words.moment_in_words(begin, base)} 起算"
+        text += f"，顺延至 {words.moment_in_words(begin, base)} 起算"
     text += f" {amount_in_words(limit)}"
     passed = []
     if walk.skipped:
         passed.append(f"跳过 {words.skipped_in_words(walk.skipped, walk.calendar, base)}")
     if walk.counted_weekends:
         passed.append(words.counted_in_words(walk.counted_weekends, walk.calendar, base))
-    text += f":{','.join(passed)};" if passed else ","
+    text += f"：{'，'.join(passed)}；" if passed else "，"
     if limit.unit in _BY_DAY:
         text += f"至 {words.day_in_words(due - _DAY, base)} 24:00 止"
     else:

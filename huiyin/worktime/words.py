@@ -46,7 +46,7 @@ def skipped_in_words(days: Sequence[date], calendar: WorkCalendar, base: int) ->
     named = [(first, last, _names(first, last, calendar)) for first, last in _runs(days)]
     weekends = sum(names == _WEEKEND for *_, names in named)
     parts = [
-        f"{days_in_words(first, last, base)}({names})"
+        f"{days_in_words(first, last, base)}（{names}）"
         for first, last, names in named
         if names != _WEEKEND or weekends <= _DATED_WEEKENDS
     ]
@@ -56,9 +56,9 @@ def skipped_in_words(days: Sequence[date], calendar: WorkCalendar, base: int) ->
 
 
 def counted_in_words(days: Sequence[date], calendar: WorkCalendar, base: int) -> str:
-    """Return which weekend days are worked and therefore counted: ``10 月 11 日(调休)计入``."""
+    """Return which weekend days are worked and therefore counted: ``10 月 11 日（调休）计入``."""
     listed = [
-        f"{day_in_words(day, base)}({'本地上班日' if day in calendar.opened else '调休'})"
+        f"{day_in_words(day, base)}（{'本地上班日' if day in calendar.opened else '调休'}）"
         for day in days
     ]
     return f"{'、'.join(listed)}计入"
@@ -67,7 +67,7 @@ def counted_in_words(days: Sequence[date], calendar: WorkCalendar, base: int) ->
 def provisional_in_words(years: Iterable[int]) -> str:
     """Return the remark that the holidays of ``years`` are not published yet."""
     listed = "、".join(str(year) for year in sorted(years))
-    return f"({listed} 年放假安排未公布,暂按法定节假日推算)"
+    return f"（{listed} 年放假安排未公布，暂按法定节假日推算）"
 
 
 def _runs(days: Sequence[date]) -> list[tuple[date, date]]:

@@ -11,6 +11,10 @@ from tests.world import Story
 Facts = dict[str, Any]
 
 
+def _nothing(story: Story) -> Facts:
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """Who may ask for one URL with one method.
@@ -32,8 +36,8 @@ class Row:
     allowed: frozenset[str] = frozenset()
     method: str = "GET"
     story: str = ""
-    kwargs: Callable[[Story], Facts] = field(default=lambda story: {})
-    data: Callable[[Story], Facts] = field(default=lambda story: {})
+    kwargs: Callable[[Story], Facts] = field(default=_nothing)
+    data: Callable[[Story], Facts] = field(default=_nothing)
     refused: int = 403
     refused_for: dict[str, int] = field(default_factory=dict)
     public: bool = False

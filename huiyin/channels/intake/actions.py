@@ -38,7 +38,7 @@ def take_in(
     external_number: str = "",
     now: datetime,
 ) -> Receipt:
-    """Store a raw submission and make its order; a repeat with the same key gives the first receipt.
+    """Store a raw submission and make its order; a repeated key gives the first receipt.
 
     Files are checked before anything is stored; number, files, raw form and order are one
     transaction.

@@ -1,4 +1,7 @@
-"""Settings of the tests: real PostgreSQL, no pool (threads end with their connections), quick hashes."""
+"""Settings of the tests: real PostgreSQL, no pool, quick password hashes.
+
+No pool, because the threads of a test end with their connections.
+"""
 
 import tempfile
 from pathlib import Path

@@ -185,7 +185,7 @@ def _waiting_order(order_id: int, by: Actor) -> WorkOrder:
     if order is None or order.state != State.TO_CALLBACK:
         state = order.standing.label if order else "不存在"
         raise WrongState(f"工单现为“{state}”，不能记录回访", state=order.state if order else "")
-    policy.require(by, CLOSE, order, None)
+    policy.require(by, CLOSE, None)
     return order
 
 

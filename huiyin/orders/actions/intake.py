@@ -93,7 +93,7 @@ def create(request: Request, *, by: Actor, now: datetime) -> WorkOrder:
         created_by=by.staff,
     )
     turn = Turn(CREATE, order, by, now)
-    policy.require(by, CREATE, order, None)
+    policy.require(by, CREATE, None)
     clock = clock_for(order, ClockKind.ACCEPT, now) or _no_limit(now)
     order.waits_until = clock.due_at
     event = event_of(

@@ -57,7 +57,7 @@ def begin(step: Step, order_id: int, by: Actor, now: datetime) -> Turn:
         raise NotFound("没有这件工单")
     policy.check_state(step, order)
     mine = part_of(order, by)
-    policy.require(by, step, order, mine)
+    policy.require(by, step, mine)
     return Turn(step, order, by, now, mine)
 
 
@@ -124,7 +124,8 @@ def finish(
     Args:
         turn: what ``begin`` returned, with the order's other fields already changed.
         target: where it goes, when the step has several targets.
-        note: what staff read in the timeline; ``public_note``: what the citizen reads.
+        note: what staff read in the timeline.
+        public_note: what the citizen reads.
         data: figures and codes of the step, no personal data.
         assignment: to which the started clocks belong.
         clocks: clocks made by the caller instead of by rule.

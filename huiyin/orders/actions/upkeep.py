@@ -135,7 +135,7 @@ def _record_one(clock_id: int, now: datetime) -> bool:
 
 
 def recompute_provisional(*, now: datetime) -> int:
-    """Recompute running provisional deadlines with the calendar as it is now; return how many moved.
+    """Recompute running provisional deadlines with the present calendar; return how many moved.
 
     Each order gets a recorded step; the rule row and the start stay, only the calendar changed.
 
