@@ -68,7 +68,7 @@ def test_a_worked_weekend_day_is_always_counted_and_said(start, amount, calendar
     while day < last:
         day += timedelta(days=1)
         if day.weekday() >= SATURDAY and calendar.is_working(day):
-            assert f"{day.month} 月 {day.day} 日(" in result.words
+            assert f"{day.month} 月 {day.day} 日（" in result.words
             assert result.words.count("计入") == 1
 
 
