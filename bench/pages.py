@@ -1,0 +1,52 @@
+"""Server time of pages at a million orders, asked in process as the people who use them."""
+
+from __future__ import annotations
+
+from bench.measure import percentile, timed
+
+REPEATS = 40
+LISTS = (
+    ("dispatcher", "/desk/"),
+    ("dispatcher", "/desk/orders?state=to_dispatch"),
+    ("dispatcher", "/desk/orders?sort=newest"),
+    ("dispatcher", "/desk/orders?late=1"),
+    ("handler", "/desk/"),
+    ("handler", "/desk/orders"),
+    ("handler", "/desk/orders?sort=newest"),
+    ("callback", "/desk/orders?state=to_callback"),
+    ("auditor", "/desk/orders?state=reply_review"),
+)
+
+
+def p95_by_page() -> dict[str, float]:
+    """Return the 95th percentile of the server time of each page, in milliseconds."""
+    from django.test import Client
+
+    from bench.scene import Scene
+    from huiyin.orders.models import WorkOrder
+
+    scene = Scene.present()
+    clients: dict[str, Client] = {}
+    for who, actor in scene.people.items():
+        clients[who] = Client()
+        if actor.staff:
+            clients[who].force_login(actor.staff)
+    took = {}
+    for who, url in LISTS:
+        took[f"{who} {url}"] = _p95(clients[who], url)
+    order = scene.live(1)
+    took["detail (closed)"] = _p95(clients["dispatcher"], f"/desk/orders/{order.number}")
+    middle = WorkOrder.objects.filter(state="in_progress", lead_unit=scene.unit).first()
+    if middle:
+        took["detail (stored)"] = _p95(clients["handler"], f"/desk/orders/{middle.number}")
+    return took
+
+
+def _p95(client: object, url: str) -> float:
+    def ask() -> None:
+        status = client.get(url).status_code  # type: ignore[attr-defined]
+        if status != 200:
+            raise RuntimeError(f"{url} answered {status}")
+
+    timed(ask, 5)
+    return percentile(timed(ask, REPEATS), 0.95)

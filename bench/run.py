@@ -1,0 +1,156 @@
+"""The benchmarks by name, the table and ``var/bench.json``."""
+
+from __future__ import annotations
+
+import os
+import platform
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import orjson
+
+from bench import measure, server
+from bench.measure import Figure
+
+CITY = os.environ.get("HUIYIN_BENCH_CITY", "dezhou")
+OUT = Path(os.environ.get("HUIYIN_VAR") or "var").resolve() / "bench.json"
+
+
+def _pgbench_script() -> str:
+    from bench.scene import Scene
+    from bench.statements import capture, script
+
+    made: list[str] = []
+    scene = Scene.present()
+    scene.create(0)
+    captured = capture(lambda: made.append(scene.create(1).number))
+    return script(captured, made[0])
+
+
+def create_vs_pgbench() -> Figure:
+    """Creating through the action in two processes, against pgbench with two clients."""
+    peer = _pgbench_script()
+    ours, ratios = measure.interleaved(
+        lambda: measure.processes("create", 2), lambda: measure.pgbench(peer, 2)
+    )
+    return Figure.of(ours, "orders/s", ratios)
+
+
+def create_http_vs_pgbench() -> Figure:
+    """Creating over HTTP with sixteen connections, against pgbench with sixteen clients."""
+    peer = _pgbench_script()
+    ours, ratios = measure.interleaved(lambda: measure.http(16), lambda: measure.pgbench(peer, 16))
+    return Figure.of(ours, "orders/s", ratios)
+
+
+def create_1m_vs_10k() -> Figure:
+    """Creating with 1,000,000 stored orders, against the same with 10,000."""
+    with on("bench_10k", server.SMALL):
+        small = [measure.processes("create", 2) for _ in range(measure.ROUNDS)]
+    with on("bench_1m", server.LARGE):
+        measure.processes("create", 2)
+        large = [measure.processes("create", 2) for _ in range(measure.ROUNDS)]
+    return Figure.of(large, "orders/s", [b / a for a, b in zip(small, large, strict=True)])
+
+
+def lives_per_second() -> Figure:
+    """Whole lives, from the call to the closed case, in two processes; ratio to 10,000 stored."""
+    with on("bench_10k", server.SMALL):
+        small = [measure.processes("live", 2) for _ in range(measure.ROUNDS)]
+    with on("bench_1m", server.LARGE):
+        large = [measure.processes("live", 2) for _ in range(measure.ROUNDS)]
+    return Figure.of(large, "lives/s", [b / a for a, b in zip(small, large, strict=True)])
+
+
+def list_p95_ms_1m() -> Figure:
+    """Server time of list and detail pages at 1,000,000 orders: p95 of the worst page."""
+    from bench import pages
+
+    with on("bench_1m", server.LARGE):
+        took = pages.p95_by_page()
+    for name, value in took.items():
+        sys.stdout.write(f"    {name:<40} p95 {value:8.1f} ms\n")
+    values = sorted(took.values())
+    worst = values[-1]
+    return Figure(round(worst, 1), "ms", None, round(values[0], 1), round(worst, 1), len(values))
+
+
+class on:  # noqa: N801 - reads as a word
+    """Work on one of the two filled databases inside the block."""
+
+    def __init__(self, name: str, total: int) -> None:
+        self._name, self._total = name, total
+
+    def __enter__(self) -> None:
+        _connect(self._name)
+        server.fill(self._total)
+
+    def __exit__(self, *_: object) -> None:
+        _connect("bench_10k")
+
+
+def _connect(name: str) -> None:
+    """Point this process and its children at the database, migrated and with the city loaded."""
+    from django.conf import settings
+    from django.core.management import call_command
+    from django.db import connections
+
+    from bench.scene import prepare
+    from huiyin.kernel import cached
+
+    os.environ["DATABASE_URL"] = server.start(name)
+    connections["default"].close()
+    settings.DATABASES["default"]["NAME"] = name
+    connections["default"].settings_dict["NAME"] = name
+    cached.forget_all()
+    call_command("migrate", verbosity=0, interactive=False)
+    prepare(CITY)
+
+
+BENCHES: dict[str, Callable[[], Figure]] = {
+    bench.__name__: bench
+    for bench in (
+        create_vs_pgbench, create_http_vs_pgbench, create_1m_vs_10k,
+        lives_per_second, list_p95_ms_1m,
+    )
+}  # fmt: skip
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all; print the table and write ``var/bench.json``."""
+    unknown = [n for n in names if n not in BENCHES]
+    if unknown:
+        sys.stderr.write(f"没有这个基准：{'、'.join(unknown)}；有 {'、'.join(BENCHES)}\n")
+        return 2
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "huiyin.config.settings.bench")
+    os.environ["DATABASE_URL"] = server.start("bench_10k")
+    import django
+
+    django.setup()
+    _connect("bench_10k")
+    server.fill(server.SMALL)
+    figures = {}
+    try:
+        sys.stdout.write(
+            f"{platform.platform()}, {os.cpu_count()} cores, rounds {measure.ROUNDS}\n"
+        )
+        for name in names or BENCHES:
+            figures[name] = figure = BENCHES[name]()
+            ratio = "" if figure.ratio is None else f"ratio {figure.ratio:.3f}"
+            sys.stdout.write(
+                f"{name:<24}{figure.value:>12.1f} {figure.unit:<9} {ratio:<12} "
+                f"[{figure.low:g} - {figure.high:g}] n={figure.runs}\n"
+            )
+            sys.stdout.flush()
+    finally:
+        server.stop()
+    OUT.parent.mkdir(parents=True, exist_ok=True)
+    known = orjson.loads(OUT.read_bytes()) if OUT.is_file() else {}
+    known |= {name: figure.plain() for name, figure in figures.items()}
+    OUT.write_bytes(orjson.dumps(known, option=orjson.OPT_INDENT_2))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

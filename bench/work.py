@@ -1,0 +1,48 @@
+"""One benchmark process: says ready, waits for go, works for some seconds, prints its rate."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+
+
+def creator() -> Callable[[int], object]:
+    """Return a function that creates one order through the action."""
+    from bench.scene import Scene
+
+    scene = Scene.present()
+    return scene.create
+
+
+def liver() -> Callable[[int], object]:
+    """Return a function that leads one order through its whole life."""
+    from bench.scene import Scene
+
+    scene = Scene.present()
+    return scene.live
+
+
+WORKS: dict[str, Callable[[], Callable[[int], object]]] = {"create": creator, "live": liver}
+
+
+def main(name: str, seconds: float) -> None:
+    """Do the work for ``seconds`` and print times per second."""
+    import django
+
+    django.setup()
+    work = WORKS[name]()
+    for n in range(5):
+        work(n)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    sys.stdin.readline()
+    begin, done = time.perf_counter(), 0
+    while time.perf_counter() - begin < seconds:
+        work(done)
+        done += 1
+    sys.stdout.write(f"{done / (time.perf_counter() - begin)}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], float(sys.argv[2]))

@@ -1,0 +1,10 @@
+"""Settings of the benchmark: as in production, with hosts and keys of its own."""
+
+from huiyin.config.settings.base import *  # noqa: F403
+from huiyin.config.settings.base import VAR
+from huiyin.kernel import keys
+
+KEYS_FILE = VAR / "bench/secrets/keys.json"
+keys.create_file(KEYS_FILE)
+SECRET_KEY = keys.read_file(KEYS_FILE).derive("django").hex()
+ALLOWED_HOSTS = ["127.0.0.1", "testserver"]
