@@ -23,7 +23,8 @@ _ICONS = Path(__file__).resolve().parent.parent / "static/vendor/icons"
 @lru_cache
 def _svg(name: str) -> SafeString:
     # The file comes from an installed package, never from input.
-    return SafeString((_ICONS / f"{name}.svg").read_text(encoding="utf-8").partition("-->")[2])
+    text = (_ICONS / f"{name}.svg").read_text(encoding="utf-8")
+    return SafeString(text[text.index("<svg") :])
 
 
 @register.simple_tag
