@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -81,4 +82,6 @@ _WRITERS: tuple[tuple[Any, Callable[[Any], str]], ...] = (
 
 
 def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''").replace(":", "：").replace("\n", " ") + "'"
+    # pgbench reads a colon before a letter as the beginning of a variable.
+    spaced = re.sub(r":(?=[^\W\d])", ": ", text.replace("'", "''").replace("\n", " "))
+    return f"'{spaced}'"
