@@ -43,9 +43,15 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("HUIYIN_CIPHER", "AES_GCM", "AES_GCM or SM4_GCM for personal data"),
     Variable("HUIYIN_DIGEST", "SM3", "SM3 or SHA256 for history and look-ups"),
     Variable(
-        "HUIYIN_SMTP_URL", "", "smtp://user:password@host:port for e-mail; empty: only logged"
+        "HUIYIN_SMTP_URL",
+        "",
+        "smtps://user:password@host:port?from=address for e-mail; empty: only logged",
     ),
     Variable("HUIYIN_SMS_URL", "", "address of an HTTP SMS gateway; empty: only logged"),
+    Variable("HUIYIN_SMS_FILE", "", "TOML file that says how that gateway wants to be spoken to"),
+    Variable(
+        "HUIYIN_SMS_SECRET", "", "what {secret} stands for in headers and fields of that file"
+    ),
     Variable("HUIYIN_DATA", "", "folder of real data for tests, never needed"),
 )
 _BY_NAME = {variable.name: variable for variable in VARIABLES}

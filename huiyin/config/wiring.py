@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from importlib import import_module
 
+from huiyin.channels.messaging.states import TOPICS as MESSAGE_TOPICS
 from huiyin.kernel import outbox
 from huiyin.kernel.outbox import Handler
 
-JOBS = ("huiyin.orders.jobs",)
-CONSUMERS: tuple[tuple[str, tuple[str, ...], str], ...] = ()
+JOBS = ("huiyin.orders.jobs", "huiyin.channels.messaging.jobs")
+CONSUMERS: tuple[tuple[str, tuple[str, ...], str], ...] = (
+    ("messaging", MESSAGE_TOPICS, "huiyin.channels.messaging.actions:hear"),
+)
 
 
 def connect() -> None:

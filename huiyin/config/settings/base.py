@@ -19,6 +19,10 @@ ATTACHMENTS_DIR = VAR / "attachments"
 PERSONAL_DATA_CIPHER = environment.get("HUIYIN_CIPHER")
 HISTORY_DIGEST = environment.get("HUIYIN_DIGEST")
 PUBLIC_URL = environment.get("HUIYIN_PUBLIC_URL")
+SMTP_URL = environment.get("HUIYIN_SMTP_URL")
+SMS_URL = environment.get("HUIYIN_SMS_URL")
+SMS_FILE = environment.get("HUIYIN_SMS_FILE")
+SMS_SECRET = environment.get("HUIYIN_SMS_SECRET")
 DEMO = False
 
 
@@ -68,6 +72,7 @@ INSTALLED_APPS = [
     "huiyin.orders.apps.OrdersConfig",
     "huiyin.followup.callbacks.apps.CallbacksConfig",
     "huiyin.channels.intake.apps.IntakeConfig",
+    "huiyin.channels.messaging.apps.MessagingConfig",
     "huiyin.web.apps.WebConfig",
     "huiyin.config.apps.HuiyinConfig",
 ]
@@ -141,5 +146,10 @@ LOGGING = {
         "stderr": {"class": "logging.StreamHandler", "filters": ["mask"], "formatter": "line"}
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    "loggers": {"huiyin": {"level": "INFO"}},
+    "loggers": {
+        "huiyin": {"level": "INFO"},
+        # They log whole addresses of requests, which may hold telephone numbers.
+        "httpx": {"level": "WARNING"},
+        "httpcore": {"level": "WARNING"},
+    },
 }

@@ -25,3 +25,4 @@ STORAGES = base.STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
 DEMO = True
+PUBLIC_URL = SMTP_URL = SMS_URL = SMS_FILE = SMS_SECRET = ""
