@@ -49,7 +49,7 @@ class Message(models.Model):
     template = models.CharField(max_length=40, blank=True, default="")
     medium = models.CharField(max_length=8, choices=_MEDIA)
     address_sealed = models.BinaryField(default=b"")
-    address_masked = models.CharField(max_length=80)
+    address_masked = models.CharField(max_length=120)
     subject = models.CharField(max_length=120, blank=True, default="")
     body_sealed = models.BinaryField(default=b"")
     body_masked = models.TextField(max_length=4000)

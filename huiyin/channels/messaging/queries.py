@@ -88,8 +88,11 @@ def goes_at_once(order: WorkOrder, template: str, at: datetime) -> bool:
 
     Source: R-72 (own default).
     """
-    listed = knowledge.parameter("messaging.at_once", at, default=list(AT_ONCE))
-    return template in listed or order.urgency == Urgency.EMERGENCY
+    return template in _at_once(at) or order.urgency == Urgency.EMERGENCY
+
+
+def _at_once(at: datetime) -> frozenset[str]:
+    return rules.read_templates(knowledge.parameter("messaging.at_once", at, default=list(AT_ONCE)))
 
 
 def cause_of(order: WorkOrder, seq: int) -> str:
@@ -267,11 +270,12 @@ def problems(now: datetime) -> list[str]:
     found = [f"{medium.label}不能发送：{why}" for medium, why in faults.items()]
     if live_media() and not settings.PUBLIC_URL:
         found.append("没有设置 HUIYIN_PUBLIC_URL，消息里的链接诉求人打不开")
-    for read, name in ((events, "messaging.events"), (_quiet_hours, "messaging.quiet_hours")):
+    readers = {"events": events, "quiet_hours": _quiet_hours, "at_once": _at_once}
+    for name, read in readers.items():
         try:
             read(now)
         except ValueError as error:
-            found.append(f"参数 {name} 有误：{error}")
+            found.append(f"参数 messaging.{name} 有误：{error}")
     if late := Message.objects.filter(next_attempt_at__lte=now - STALE)[:CAPPED].count():
         found.append(f"有 {late} 条消息过了 1 小时还没有发出")
     return found

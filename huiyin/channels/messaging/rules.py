@@ -15,10 +15,12 @@ from huiyin.channels.messaging.states import (
     LONGEST_RETRY_SECONDS,
     MOST_ATTEMPTS,
     PLACEHOLDERS,
+    RATING_TEMPLATES,
     SECRET_PLACEHOLDERS,
     TEMPLATE_KEYS,
     VERBS,
     Medium,
+    MessageState,
 )
 from huiyin.kernel import masks, text
 from huiyin.knowledge.rules import Dated, valid_on
@@ -71,6 +73,15 @@ def read_events(lines: object) -> dict[str, str]:
             raise ValueError(f"没有消息模板“{match[3]}”")
         table[line.partition("=")[0]] = match[3]
     return table
+
+
+def read_templates(keys: object) -> frozenset[str]:
+    """Return a list of template keys as a set. Raises ValueError when one is unknown."""
+    if not isinstance(keys, list | tuple):
+        raise ValueError("应是模板的列表")
+    if unknown := [str(key) for key in keys if key not in TEMPLATE_KEYS]:
+        raise ValueError(f"没有消息模板“{'、'.join(unknown)}”")
+    return frozenset(keys)
 
 
 def template_of(table: Mapping[str, str], verb: str, *, cause: str, channel: str) -> str:
@@ -282,6 +293,17 @@ def may_send_again(*, interrupted_driver: str, driver: str, idempotent: bool) ->
     Source: R-74 (own default: rather one message too few, with a row that says so, than two).
     """
     return idempotent and interrupted_driver == driver
+
+
+def counts_as_survey(template: str, state: MessageState, *, demo: bool) -> bool:
+    """Tell whether a citizen has now been asked for a rating by message.
+
+    What was only logged has asked nobody; a demonstration plays that it had.
+
+    Source: R-74 (handbook domain.md 2.8: two surveys by SMS before closing as unsatisfied).
+    """
+    reached = {MessageState.SENT, MessageState.LOGGED} if demo else {MessageState.SENT}
+    return template in RATING_TEMPLATES and state in reached
 
 
 def due_in_words(due_at: datetime | None) -> str:

@@ -94,7 +94,7 @@ PLACEHOLDERS = (
 SECRET_PLACEHOLDERS = frozenset({"code", "link"})
 
 RATING_TEMPLATES = frozenset({"replied_rating_link"})
-CASE_PATH = "/case?number={number}"
+CASE_PATH = "/c/{number}"
 RATE_PATH = "/rate/{number}/{token}"
 
 LONGEST_SMS = 500
