@@ -234,7 +234,7 @@ _COUNTED = """
     select state, (
         select count(*) from (
             select 1 from messaging_message m where m.state = wanted.state limit %s
-        ) as some
+        ) as found
     ) from unnest(%s::text[]) as wanted (state)
 """
 

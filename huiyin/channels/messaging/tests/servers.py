@@ -66,7 +66,7 @@ class GatewayServer:
                 outer.asked.append(asked)
                 outer.answer(asked, self)
 
-            do_GET = do_PUT = do_POST
+            do_GET = do_PUT = do_POST  # noqa: N815 - names that http.server wants
 
             def log_message(self, format: str, *args: Any) -> None:
                 """Stay silent."""
