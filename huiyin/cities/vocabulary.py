@@ -6,6 +6,8 @@ A word that is not here is refused, so that a slip never becomes a rule that nob
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from huiyin.channels.messaging import rules as messages
+from huiyin.channels.messaging.states import TEMPLATE_KEYS
 from huiyin.cities import parsers
 from huiyin.cities.parsers import Parse
 from huiyin.knowledge.states import ClockKind, Kind, ReasonGroup, Urgency
@@ -63,6 +65,10 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "archive.after_days": parsers.whole(0, 3650),
         "duplicate.metres": parsers.whole(0, 5000),
         "duplicate.days": parsers.whole(0, 365),
+        "messaging.events": messages.read_events,
+        "messaging.quiet_hours": parsers.quiet,
+        "messaging.at_once": messages.read_templates,
+        "messaging.keep_days": parsers.whole(1, 3650),
         "retention.recording_months": parsers.whole(6, 1200),
     }
 )
@@ -78,18 +84,19 @@ PROOFS = (
     "police_clue",
 )
 
-MESSAGES = (
-    "registered",
-    "dispatched",
-    "progress",
-    "extended",
-    "replied_rating_link",
-    "closed",
-    "redo",
-    "referred",
-)
+MESSAGES = TEMPLATE_KEYS
 # The longest text that each placeholder can become; a message must fit with all of them.
 PLACEHOLDERS: Mapping[str, int] = MappingProxyType(
-    {"number": 16, "code": 6, "link": 60, "unit": 12, "due": 12, "promise": 20}
+    {
+        "number": 16,
+        "code": 6,
+        "link": 60,
+        "unit": 12,
+        "due": 12,
+        "promise": 20,
+        "title": 20,
+        "city": 10,
+        "hotline": 12,
+    }
 )
 SMS_SIZES: Mapping[int, int] = MappingProxyType({1: 70, 2: 134})
