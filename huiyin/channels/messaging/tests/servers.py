@@ -108,6 +108,19 @@ def hang_up(_: Asked, handler: BaseHTTPRequestHandler) -> None:
     handler.close_connection = True
 
 
+def drip(_: Asked, handler: BaseHTTPRequestHandler) -> None:
+    """Answer so slowly that each letter comes in time and the whole does not."""
+    handler.send_response(200)
+    handler.send_header("Content-Length", "6")
+    handler.end_headers()
+    for _letter in range(6):
+        time.sleep(0.3)
+        try:
+            handler.wfile.write(b" ")
+        except OSError:
+            return
+
+
 def be_silent(_: Asked, handler: BaseHTTPRequestHandler) -> None:
     """Take the request and let the sender wait longer than it will."""
     time.sleep(1.5)

@@ -10,7 +10,7 @@ from huiyin.channels.messaging.drivers import gateway as settings
 from huiyin.channels.messaging.drivers.base import Misconfigured, Rejected, TryLater, Unknown
 from huiyin.channels.messaging.drivers.http import LARGEST_ANSWER, HttpGateway
 from huiyin.channels.messaging.states import MessageState
-from huiyin.channels.messaging.tests.servers import GatewayServer, be_silent, hang_up, say
+from huiyin.channels.messaging.tests.servers import GatewayServer, be_silent, drip, hang_up, say
 from huiyin.channels.messaging.tests.support import PHONE, parcel
 
 SIGNED = "【测试市12345】您的诉求已登记，查询码123456。"
@@ -91,6 +91,7 @@ def test_the_answer_names_the_message(gateway) -> None:
         pytest.param(say(200, b"<html>"), Unknown, id="not JSON"),
         pytest.param(say(200, b"x" * (LARGEST_ANSWER + 1)), Unknown, id="too large"),
         pytest.param(be_silent, Unknown, id="silence"),
+        pytest.param(drip, Unknown, id="a letter now and then"),
         pytest.param(hang_up, Unknown, id="hangs up"),
     ],
 )

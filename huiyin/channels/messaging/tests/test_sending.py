@@ -174,13 +174,14 @@ def test_a_lost_message_is_sent_again_after_the_lease_by_the_same_idempotent_dri
 
 @pytest.mark.rule("R-74")
 @pytest.mark.django_db
-@pytest.mark.parametrize("driver", ["http", "smtp"])
-def test_a_lost_message_is_given_up_where_it_might_arrive_twice(simple, driver) -> None:
+@pytest.mark.parametrize(("door", "driver"), [("simple", "http"), ("idempotent", "smtp")])
+def test_a_lost_message_is_given_up_where_it_might_arrive_twice(request, door, driver) -> None:
+    server = request.getfixturevalue(door)
     row = lost(driver=driver)
     assert actions.send_due(now=at(2) + LEASE) == 1
     assert state_of(row) == ("given_up", 1, None)
     assert "请核实" in row.last_error
-    assert simple.asked == []
+    assert server.asked == []
 
 
 _SENDER = """
