@@ -22,7 +22,6 @@ from huiyin.orders.states import CLOSE, Satisfaction, Solved, State
 from huiyin.orgs.actors import CITIZEN, SYSTEM, Actor
 from huiyin.worktime.calendar import SHANGHAI
 
-
 SURVEYS_APART_HOURS = 24
 
 
