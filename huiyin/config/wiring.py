@@ -8,9 +8,10 @@ from huiyin.channels.messaging.states import TOPICS as MESSAGE_TOPICS
 from huiyin.kernel import outbox
 from huiyin.kernel.outbox import Handler
 
-JOBS = ("huiyin.orders.jobs", "huiyin.channels.messaging.jobs")
+JOBS = ("huiyin.kernel.upkeep", "huiyin.orders.jobs", "huiyin.channels.messaging.jobs")
 CONSUMERS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("messaging", MESSAGE_TOPICS, "huiyin.channels.messaging.actions:hear"),
+    ("live", ("order.*",), "huiyin.web.live.nudges:tell"),
 )
 
 
