@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 
 from django.contrib.auth.hashers import check_password as same_password
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from huiyin.kernel import cached, crypto, masks, outbox
 from huiyin.kernel.errors import Invalid, NotAllowed, TooMany
@@ -83,6 +84,51 @@ def _count_failure(staff_id: int, now: datetime) -> None:
     if staff.failed_logins >= LOCK_AFTER:
         staff.failed_logins, staff.locked_until = 0, now + LOCK_FOR
     staff.save(update_fields=["failed_logins", "locked_until"])
+
+
+@transaction.atomic
+def set_password(staff: Staff, password: str) -> None:
+    """Give an account a new password; it is unlocked, and its open sessions end by themselves.
+
+    Raises:
+        Invalid: the password is too weak.
+    """
+    rules.check_password(password, staff.username)
+    staff.set_password(password)
+    staff.failed_logins, staff.locked_until = 0, None
+    staff.save(update_fields=["password", "failed_logins", "locked_until"])
+
+
+def unlock(staff: Staff) -> bool:
+    """Lift the lock after wrong passwords; tell whether there was anything to lift."""
+    locked = bool(staff.failed_logins or staff.locked_until)
+    Staff.objects.filter(pk=staff.pk).update(failed_logins=0, locked_until=None)
+    return locked
+
+
+def remove_demo_accounts(*, now: datetime) -> tuple[int, int]:
+    """Remove every demonstration account; return how many were deleted and how many closed.
+
+    One that has acted is named by the history and stays, but can never be used again.
+    """
+    deleted = closed = 0
+    for staff in Staff.objects.filter(is_demo=True, is_active=True).order_by("pk"):
+        try:
+            with transaction.atomic():
+                staff.delete()
+            deleted += 1
+        except ProtectedError:
+            _close(staff, now)
+            closed += 1
+    return deleted, closed
+
+
+@transaction.atomic
+def _close(staff: Staff, now: datetime) -> None:
+    staff.is_active = False
+    staff.set_unusable_password()
+    staff.save(update_fields=["is_active", "password"])
+    ApiToken.objects.filter(staff=staff, revoked_at__isnull=True).update(revoked_at=now)
 
 
 @transaction.atomic
