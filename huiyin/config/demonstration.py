@@ -1,10 +1,11 @@
-"""The demonstration's accounts: made when it is asked for, remembered for the next start, removed."""
+"""The demonstration's accounts: made when it is asked for, remembered, removed."""
 
 from __future__ import annotations
 
 import json
 import os
-from dataclasses import dataclass
+import secrets
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from huiyin.config import environment
@@ -34,25 +35,23 @@ def create(profile: str) -> list[Account]:
     from huiyin.cities import actions
     from huiyin.kernel import clock
 
-    made = actions.create_demo_accounts(profile, now=clock.now())
-    accounts = [Account(*facts) for facts in made]
+    password = f"Huiyin-{secrets.randbelow(900_000) + 100_000}"
+    made = actions.create_demo_accounts(profile, password=password, now=clock.now())
+    accounts = [Account(one.username, password, one.role_label) for one in made]
     handle = os.open(_file(), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
-        json.dump([_plain(account) for account in accounts], file)
+        json.dump([asdict(account) for account in accounts], file)
     return accounts
 
 
-def forget() -> None:
-    """Forget the passwords."""
+def remove() -> int:
+    """Close every account of the demonstration and forget the passwords; return how many."""
+    from huiyin.cities import actions
+    from huiyin.kernel import clock
+
+    closed = actions.remove_demo_accounts(now=clock.now())
     _file().unlink(missing_ok=True)
-
-
-def _plain(account: Account) -> dict[str, str]:
-    return {
-        "username": account.username,
-        "password": account.password,
-        "role": account.role,
-    }
+    return closed
 
 
 def _file() -> Path:

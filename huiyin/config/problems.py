@@ -74,4 +74,3 @@ def _of_disk(error: BaseException) -> tuple[ExitCode, str] | None:
     if isinstance(error, OSError) and error.filename is not None:
         return ExitCode.CANNOT_RUN, f"无法使用 {error.filename}：{error.strerror}"
     return None
-

@@ -208,7 +208,9 @@ def waiting(order: WorkOrder, now: datetime) -> Waiting:
 
 def standing(key: int) -> tuple[str, str, tuple[str, ...]] | None:
     """Return number, state and the paths of all units with a part, now or before. One query."""
-    rows = WorkOrder.objects.filter(pk=key).values_list("number", "state", "assignments__unit__path")
+    rows = WorkOrder.objects.filter(pk=key).values_list(
+        "number", "state", "assignments__unit__path"
+    )
     found = list(rows.distinct().order_by("assignments__unit__path"))
     if not found:
         return None

@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 
 from django.contrib.auth.hashers import check_password as same_password
 from django.db import transaction
-from django.db.models import ProtectedError
 
 from huiyin.kernel import cached, crypto, masks, outbox
 from huiyin.kernel.errors import Invalid, NotAllowed, TooMany
@@ -104,31 +103,6 @@ def unlock(staff: Staff) -> bool:
     locked = bool(staff.failed_logins or staff.locked_until)
     Staff.objects.filter(pk=staff.pk).update(failed_logins=0, locked_until=None)
     return locked
-
-
-def remove_demo_accounts(*, now: datetime) -> tuple[int, int]:
-    """Remove every demonstration account; return how many were deleted and how many closed.
-
-    One that has acted is named by the history and stays, but can never be used again.
-    """
-    deleted = closed = 0
-    for staff in Staff.objects.filter(is_demo=True, is_active=True).order_by("pk"):
-        try:
-            with transaction.atomic():
-                staff.delete()
-            deleted += 1
-        except ProtectedError:
-            _close(staff, now)
-            closed += 1
-    return deleted, closed
-
-
-@transaction.atomic
-def _close(staff: Staff, now: datetime) -> None:
-    staff.is_active = False
-    staff.set_unusable_password()
-    staff.save(update_fields=["is_active", "password"])
-    ApiToken.objects.filter(staff=staff, revoked_at__isnull=True).update(revoked_at=now)
 
 
 @transaction.atomic

@@ -114,6 +114,11 @@ def staff_named(username: str) -> Staff | None:
     return Staff.objects.select_related("unit").filter(username=username).first()
 
 
+def staff_by_key(key: int) -> Staff | None:
+    """Return the account with that key and its unit. One query."""
+    return Staff.objects.select_related("unit").filter(pk=key).first()
+
+
 def unit_by_code(code: str) -> Unit | None:
     """Return the active unit with that code. One query."""
     return Unit.objects.filter(code=code, active=True).first()

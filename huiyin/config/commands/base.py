@@ -30,5 +30,7 @@ def with_django() -> installation.Facts:
     on_disk = installation.migrations_on_disk()
     installation.require_fitting(known, on_disk)
     if not on_disk <= known.applied:
-        raise CannotRun("数据库还没有建表或需要升级；请先执行 huiyin serve，或 huiyin django migrate")
+        raise CannotRun(
+            "数据库还没有建表或需要升级；请先执行 huiyin serve，或 huiyin django migrate"
+        )
     return known

@@ -1,17 +1,17 @@
-"""``huiyin web``, ``live`` and ``worker``: each part alone, any number of times, on many machines."""
+"""``huiyin web``, ``live`` and ``worker``: each part alone, any number of times."""
 
 from __future__ import annotations
 
+import os
 from typing import Annotated
 
 import typer
 
 from huiyin.config import installation
 from huiyin.config.commands import base
-from huiyin.config.commands.serve import choose_place
+from huiyin.config.commands.serve import Address, Port, choose_place
 
-Port = Annotated[int, typer.Option(help="端口")]
-Address = Annotated[str, typer.Option(help="监听的地址，缺省 127.0.0.1")]
+LivePort = Annotated[int, typer.Option("--port", help="端口，缺省 8013", show_default=False)]
 
 
 def web(*, port: Port = 0, address: Address = "") -> None:
@@ -23,12 +23,10 @@ def web(*, port: Port = 0, address: Address = "") -> None:
     process.run()
 
 
-def live(*, port: Port = 0, address: Address = "") -> None:
+def live(*, port: LivePort = 0, address: Address = "") -> None:
     """只启动实时消息。"""
     choose_place(0, address)
     if port:
-        import os
-
         os.environ["HUIYIN_LIVE_PORT"] = str(port)
     _ready()
     from huiyin.config.processes import live as process

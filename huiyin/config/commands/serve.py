@@ -17,6 +17,8 @@ from huiyin.config.processes import claim, ports, supervisor, watch
 from huiyin.config.processes.supervisor import Part, Supervisor
 
 _BEFORE_WORKER, _WORKER = 0, 1
+Port = Annotated[int, typer.Option(help="页面和接口的端口，缺省 8012", show_default=False)]
+Address = Annotated[str, typer.Option(help="监听的地址，缺省 127.0.0.1", show_default=False)]
 
 
 def serve(
@@ -25,8 +27,10 @@ def serve(
         bool, typer.Option("--demo", help="演示：每个角色建一个账号并显示密码")
     ] = False,
     city: Annotated[str, typer.Option(help="还没有载入城市时，载入它")] = "",
-    port: Annotated[int, typer.Option(help="页面和接口的端口，缺省 8012")] = 0,
-    address: Annotated[str, typer.Option(help="监听的地址，缺省 127.0.0.1")] = "",
+    port: Annotated[int, typer.Option(help="页面和接口的端口，缺省 8012", show_default=False)] = 0,
+    address: Annotated[
+        str, typer.Option(help="监听的地址，缺省 127.0.0.1", show_default=False)
+    ] = "",
 ) -> None:
     """启动全部：数据库、页面、实时消息、后台任务。按 Ctrl-C 停止。"""
     began = time.monotonic()

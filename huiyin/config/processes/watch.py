@@ -39,7 +39,7 @@ class FirstAnswer:
         if self._open is None:
             self._open = socket.create_connection(self._where, timeout=0.2)
             self._open.sendall(self._question)
-            self._open.setblocking(False)
+            self._open.settimeout(0)
         try:
             heard = self._open.recv(16)
         except BlockingIOError:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
-from django.db import connection
 
+from huiyin.kernel import notify
 from huiyin.kernel.outbox import Payload
 from huiyin.orders import queries as orders
 
 CHANNEL = "huiyin_live"
-_LONGEST = 7900  # PostgreSQL takes up to 8000 bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +31,13 @@ def tell(_topic: str, payload: Payload, _now: datetime) -> None:
     """Notify the live processes of one step. Runs in the worker, never in the hot path."""
     standing = orders.standing(payload["order"])
     if standing is not None:
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_notify(%s, %s)", [CHANNEL, pack(Nudge(*standing))])
+        notify.tell(CHANNEL, pack(Nudge(*standing)))
 
 
 def pack(nudge: Nudge) -> str:
     """Return the nudge as text that fits into a notification."""
     packed = orjson.dumps([nudge.number, nudge.state, nudge.paths])
-    if len(packed) > _LONGEST:
+    if len(packed) > notify.LONGEST:
         packed = orjson.dumps([nudge.number, nudge.state, None])
     return packed.decode()
 
