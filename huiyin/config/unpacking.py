@@ -45,14 +45,24 @@ def run(file: Path) -> Manifest:
         raise CannotRun(f"没有备份文件 {file}")
     _require_empty()
     with _scratch() as folder:
-        found = _unpack(file, folder)
-        _verify(file, found)
-        _require_fitting(found.manifest)
-        _check_keys(found.manifest, folder)
+        manifest = verified(file, folder)
+        _require_fitting(manifest)
+        _check_keys(manifest, folder)
         _require_only_these(folder)
         _place_attachments(folder)
-        with _keys_placed(found.manifest, folder):
+        with _keys_placed(manifest, folder):
             restore(database.address(), folder / DUMP)
+    return manifest
+
+
+def verified(file: Path, folder: Path) -> Manifest:
+    """Unpack a backup into an empty scratch folder and prove that it is whole.
+
+    Raises:
+        CannotRun: it is foreign, cut or altered.
+    """
+    found = _unpack(file, folder)
+    _verify(file, found)
     return found.manifest
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from django.test import override_settings
 from PIL import Image
 
 from huiyin.orders import actions
@@ -18,7 +19,8 @@ def make() -> None:
     """Make the city and two orders, once."""
     if City.objects.exists():
         return
-    small = world.build()
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        small = world.build()
     Story(small).to_callback().closed()
     order = Story(small).created().order
     picture = io.BytesIO()

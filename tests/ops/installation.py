@@ -89,9 +89,7 @@ class Installation:
         }
         return kept | ours | changes
 
-    def run(
-        self, *words: str, given: str = "", **changes: str
-    ) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str, given: str = "", **changes: str) -> subprocess.CompletedProcess[str]:
         """Run a command to its end."""
         return subprocess.run(
             [sys.executable, "-m", "huiyin.config.command", *words],

@@ -61,8 +61,8 @@ def _sockets_of(process: Path) -> set[str]:
     """Return the socket numbers that a process holds; none if we may not look."""
     found = set()
     try:
-        for entry in os.scandir(process / "fd"):
-            target = os.readlink(entry.path)
+        for name in os.listdir(process / "fd"):
+            target = os.readlink(process / "fd" / name)
             if target.startswith("socket:["):
                 found.add(target[8:-1])
     except OSError:
