@@ -160,9 +160,9 @@ def test_two_workers_share_the_rows(transactional_db) -> None:
 
 def test_news_of_a_failed_event_is_never_heard(db) -> None:
     outbox.register("a", ("t",), write_a_row)
-    with pytest.raises(RuntimeError), transaction.atomic():
+    with transaction.atomic():
         announce(1)
-        raise RuntimeError
+        transaction.set_rollback(True)
     assert outbox.drain() == 0
 
 
