@@ -5,6 +5,23 @@ from __future__ import annotations
 import pytest
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _tests_may_empty_tables():
+    """Let the emptying of tables after a transactional test pass the append-only trigger."""
+    from django.db.backends.postgresql.operations import DatabaseOperations
+
+    plain = DatabaseOperations.sql_flush
+    trigger = "alter table orders_orderevent {} trigger orders_event_no_truncate"
+
+    def without_trigger(self, *args, **kwargs):
+        sql = plain(self, *args, **kwargs)
+        return [trigger.format("disable"), *sql, trigger.format("enable")] if sql else sql
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(DatabaseOperations, "sql_flush", without_trigger)
+        yield
+
+
 @pytest.fixture(autouse=True)
 def _forget_remembered():
     """Start every test without reference data remembered from another."""

@@ -3,7 +3,7 @@
 They are never committed: set-up brings them, the built wheel contains them.
 """
 
-import shutil
+import re
 import sys
 from pathlib import Path
 
@@ -16,6 +16,7 @@ FILES = {
     "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
     "@alpinejs/csp/dist/cdn.min.js": "alpine.csp.min.js",
 }
+_MAP = re.compile(rb"\n?(//|/\*)# sourceMappingURL=[^\n*]*(\*/)?")
 ICONS = (
     "alert-triangle",
     "arrow-back-up",
@@ -67,6 +68,11 @@ ICONS = (
 )
 
 
+def copy(source: Path, target: Path) -> None:
+    """Copy a file without its pointer to a source map, which we do not ship."""
+    target.write_bytes(_MAP.sub(b"", source.read_bytes()))
+
+
 def main() -> int:
     """Copy each file; say in one line which are missing."""
     VENDOR.mkdir(parents=True, exist_ok=True)
@@ -78,11 +84,11 @@ def main() -> int:
         sys.stderr.write(f"missing in node_modules (run npm ci): {', '.join(missing)}\n")
         return 1
     for source, target in wanted.items():
-        shutil.copyfile(MODULES / source, VENDOR / target)
+        copy(MODULES / source, VENDOR / target)
     import django_htmx
 
     static = Path(django_htmx.__file__).parent / "static/django_htmx"
-    shutil.copyfile(static / "htmx-2.min.js", VENDOR / "htmx.min.js")
+    copy(static / "htmx-2.min.js", VENDOR / "htmx.min.js")
     (VENDOR / ".ready").touch()
     return 0
 

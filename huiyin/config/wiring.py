@@ -9,12 +9,14 @@ from huiyin.kernel import outbox
 from huiyin.kernel.outbox import Handler
 
 JOBS = (
+    "huiyin.kernel.upkeep",
     "huiyin.orders.jobs",
     "huiyin.followup.callbacks.jobs",
     "huiyin.channels.messaging.jobs",
 )
 CONSUMERS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("messaging", MESSAGE_TOPICS, "huiyin.channels.messaging.actions:hear"),
+    ("live", ("order.*",), "huiyin.web.live.nudges:tell"),
 )
 
 

@@ -206,6 +206,17 @@ def waiting(order: WorkOrder, now: datetime) -> Waiting:
     )
 
 
+def standing(key: int) -> tuple[str, str, tuple[str, ...]] | None:
+    """Return number, state and the paths of all units with a part, now or before. One query."""
+    rows = WorkOrder.objects.filter(pk=key).values_list(
+        "number", "state", "assignments__unit__path"
+    )
+    found = list(rows.distinct().order_by("assignments__unit__path"))
+    if not found:
+        return None
+    return found[0][0], found[0][1], tuple(path for *_, path in found if path)
+
+
 def same_phone(phone: str, *, limit: int = 10, but: int | None = None) -> list[WorkOrder]:
     """Return the latest orders of the same telephone number, newest first. One query."""
     key = crypto.lookup(text.phone_digits(phone), "phone")

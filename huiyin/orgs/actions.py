@@ -86,6 +86,26 @@ def _count_failure(staff_id: int, now: datetime) -> None:
 
 
 @transaction.atomic
+def set_password(staff: Staff, password: str) -> None:
+    """Give an account a new password; it is unlocked, and its open sessions end by themselves.
+
+    Raises:
+        Invalid: the password is too weak.
+    """
+    rules.check_password(password, staff.username)
+    staff.set_password(password)
+    staff.failed_logins, staff.locked_until = 0, None
+    staff.save(update_fields=["password", "failed_logins", "locked_until"])
+
+
+def unlock(staff: Staff) -> bool:
+    """Lift the lock after wrong passwords; tell whether there was anything to lift."""
+    locked = bool(staff.failed_logins or staff.locked_until)
+    Staff.objects.filter(pk=staff.pk).update(failed_logins=0, locked_until=None)
+    return locked
+
+
+@transaction.atomic
 def issue_token(
     *, staff: Staff, name: str, scopes: Sequence[Perm], now: datetime, days: int | None = 365
 ) -> str:

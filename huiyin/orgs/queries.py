@@ -105,5 +105,20 @@ def _table(year: int, row: CalendarYear | None) -> YearTable:
 
 
 def demo_accounts() -> QuerySet[Staff]:
-    """Return the demonstration accounts. One query."""
-    return Staff.objects.filter(is_demo=True).select_related("unit").order_by("pk")
+    """Return the demonstration accounts that can be used. One query."""
+    return Staff.objects.filter(is_demo=True, is_active=True).select_related("unit").order_by("pk")
+
+
+def staff_named(username: str) -> Staff | None:
+    """Return the account of that name with its unit. One query."""
+    return Staff.objects.select_related("unit").filter(username=username).first()
+
+
+def staff_by_key(key: int) -> Staff | None:
+    """Return the account with that key and its unit. One query."""
+    return Staff.objects.select_related("unit").filter(pk=key).first()
+
+
+def unit_by_code(code: str) -> Unit | None:
+    """Return the active unit with that code. One query."""
+    return Unit.objects.filter(code=code, active=True).first()

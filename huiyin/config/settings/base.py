@@ -14,7 +14,7 @@ VAR = environment.var_dir()
 
 DEBUG = False
 ALLOWED_HOSTS = environment.get("HUIYIN_HOSTS").split()
-KEYS_FILE = Path(environment.get("HUIYIN_KEYS_FILE") or VAR / "secrets/keys.json")
+KEYS_FILE = environment.keys_file()
 ATTACHMENTS_DIR = VAR / "attachments"
 PERSONAL_DATA_CIPHER = environment.get("HUIYIN_CIPHER")
 HISTORY_DIGEST = environment.get("HUIYIN_DIGEST")
@@ -23,6 +23,9 @@ SMTP_URL = environment.get("HUIYIN_SMTP_URL")
 SMS_URL = environment.get("HUIYIN_SMS_URL")
 SMS_FILE = environment.get("HUIYIN_SMS_FILE")
 SMS_SECRET = environment.get("HUIYIN_SMS_SECRET")
+LIVE_URL = environment.get("HUIYIN_LIVE_URL")  # empty: this host, at the port below
+LIVE_PORT = environment.live_port()
+LIVE_ORIGINS = environment.origins()  # pages that may listen to live events
 DEMO = False
 
 
@@ -39,15 +42,17 @@ def _secret() -> str:
 def _database() -> dict[str, Any]:
     """Return the database that ``DATABASE_URL`` names (the command sets it for a private one)."""
     facts = conninfo_to_dict(environment.get("DATABASE_URL") or "dbname=huiyin")
+    connections = environment.number("HUIYIN_THREADS", least=1, most=64) + 4
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": facts.get("dbname") or "huiyin",
-        "USER": facts.get("user") or "",
-        "PASSWORD": facts.get("password") or "",
-        "HOST": facts.get("host") or "",
-        "PORT": str(facts.get("port") or ""),
+        "NAME": facts.pop("dbname", None) or "huiyin",
+        "USER": facts.pop("user", None) or "",
+        "PASSWORD": facts.pop("password", None) or "",
+        "HOST": facts.pop("host", None) or "",
+        "PORT": str(facts.pop("port", None) or ""),
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": 12, "timeout": 10},
+            **facts,  # such as sslmode
+            "pool": {"min_size": 1, "max_size": connections, "timeout": 10},
             "prepare_threshold": 2,
             "server_side_binding": True,
         },

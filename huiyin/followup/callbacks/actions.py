@@ -217,8 +217,8 @@ def _fill(attempt: CallbackAttempt, answers: Answers) -> None:
 def ask_again(*, until: datetime, limit: int = 500) -> int:
     """Wish for the next survey message of orders whose last one is a day old; return how many.
 
-    Safe late, twice or in parallel: the wish carries a key per order, round and survey, and messaging
-    writes one message per key; the attempt is counted when it has been sent.
+    Safe late, twice or in parallel: the wish carries a key per order, round and survey, and
+    messaging writes one message per key; the attempt is counted when it has been sent.
 
     Source: R-84 (handbook domain.md 2.8: two SMS surveys; a day apart is our default).
     """
