@@ -21,7 +21,6 @@ from huiyin.orders.numbers import query_code
 from huiyin.orders.states import Channel
 from huiyin.orgs.actors import Actor
 
-
 _WRITTEN_DOWN = (Channel.PHONE, Channel.VISIT)
 
 
