@@ -60,6 +60,11 @@ VARIABLES: tuple[Variable, ...] = (
     Variable(
         "HUIYIN_SMS_SECRET", "", "what {secret} stands for in headers and fields of that file"
     ),
+    Variable(
+        "HUIYIN_API_RATE",
+        "6000",
+        "API requests per minute of one token or account, in each web process; 0: no limit",
+    ),
     Variable("HUIYIN_DATA", "", "folder of real data for tests, never needed"),
 )
 _BY_NAME = {variable.name: variable for variable in VARIABLES}

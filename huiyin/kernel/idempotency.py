@@ -16,11 +16,14 @@ from huiyin.kernel.models import IdempotencyKey
 LONGEST_KEY = 80
 Answer = dict[str, Any]
 
-_CLAIM = """
-    insert into kernel_idempotencykey (caller, key, fingerprint, created_at)
-    values (%s, %s, %s, %s) on conflict (caller, key) do nothing
+_KEEP = """
+    insert into kernel_idempotencykey (caller, key, fingerprint, answer, created_at)
+    values (%s, %s, %s, %s::jsonb, %s) on conflict (caller, key) do nothing
 """
-_ANSWER = "update kernel_idempotencykey set answer = %s::jsonb where caller = %s and key = %s"
+
+
+class _Repeated(Exception):
+    """The key is taken: whatever the work has stored is undone."""
 
 
 def once(
@@ -28,8 +31,11 @@ def once(
 ) -> tuple[Answer, bool]:
     """Do ``work`` once per caller and key; return its answer and whether it was done now.
 
-    The claim, the work and the answer are one transaction. A second request at the same moment
-    waits for the first to end, then gets the first's answer.
+    The work, then key and answer, are one transaction, so the usual case costs one statement. A
+    repeat does the work again, finds the key taken and undoes it; a second request at the same
+    moment waits at the key for the first to end. Work that fails because the first has been there
+    (a number that is taken, a step that was made) gets the first answer as well. So ``work`` must
+    have no effect outside the database that does harm when it happens twice.
 
     Args:
         caller: who asks (account, token or visitor), at most 80 characters.
@@ -45,27 +51,26 @@ def once(
     if not 0 < len(key) <= LONGEST_KEY:
         raise Invalid("幂等键须为 1–80 个字符", fields={"Idempotency-Key": "1–80 个字符"})
     fingerprint = crypto.keyed_digest(request, "idempotency")
-    with transaction.atomic():
-        if not _claim(caller, key, fingerprint, now):
-            return _first_answer(caller, key, fingerprint), False
-        answer = work()
-        _remember(caller, key, answer)
+    try:
+        with transaction.atomic():
+            answer = work()
+            _keep(caller, key, fingerprint, answer, now)
+    except Exception:
+        kept = IdempotencyKey.objects.filter(caller=caller, key=key).first()
+        if kept is None:
+            raise
+        return _first_answer(kept, fingerprint), False
     return answer, True
 
 
-def _claim(caller: str, key: str, fingerprint: bytes, now: datetime) -> bool:
+def _keep(caller: str, key: str, fingerprint: bytes, answer: Answer, now: datetime) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(_CLAIM, [caller, key, fingerprint, now])
-        return bool(cursor.rowcount == 1)
+        cursor.execute(_KEEP, [caller, key, fingerprint, orjson.dumps(answer).decode(), now])
+        if cursor.rowcount != 1:
+            raise _Repeated
 
 
-def _remember(caller: str, key: str, answer: Answer) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(_ANSWER, [orjson.dumps(answer).decode(), caller, key])
-
-
-def _first_answer(caller: str, key: str, fingerprint: bytes) -> Answer:
-    kept = IdempotencyKey.objects.get(caller=caller, key=key)
+def _first_answer(kept: IdempotencyKey, fingerprint: bytes) -> Answer:
     if bytes(kept.fingerprint) != fingerprint:
         raise Conflict("这个幂等键已用于另一份内容", remedy="请换一个新的 Idempotency-Key")
     answer: Answer = kept.answer or {}

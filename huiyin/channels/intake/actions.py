@@ -7,25 +7,35 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 import orjson
+from django.db import IntegrityError, transaction
 
 from huiyin.channels.intake.models import Submission
 from huiyin.kernel import crypto, idempotency
+from huiyin.kernel.errors import Conflict
 from huiyin.orders import actions as orders
 from huiyin.orders import queries
 from huiyin.orders.actions.files import Upload, accept
 from huiyin.orders.actions.intake import Request
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.numbers import query_code
+from huiyin.orders.states import Channel
 from huiyin.orgs.actors import Actor
+
+_WRITTEN_DOWN = (Channel.PHONE, Channel.VISIT)
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the sender is given: the number, the code, and whether it was made just now."""
+    """What the sender is given: the number, the code, and whether it was made just now.
+
+    A repeat is given the same moments as the first time, whatever has happened since.
+    """
 
     number: str
     code: str
     new: bool
+    created_at: datetime
+    waits_until: datetime
 
 
 def take_in(
@@ -41,7 +51,7 @@ def take_in(
     """Store a raw submission and make its order; a repeated key gives the first receipt.
 
     Files are checked before anything is stored; number, files, raw form and order are one
-    transaction.
+    transaction. What staff write down at the telephone or counter has no raw form beside the order.
 
     Args:
         request: what was asked.
@@ -54,7 +64,7 @@ def take_in(
 
     Raises:
         Invalid, TooLarge, WrongType: the content or a file is refused; nothing is stored.
-        Conflict: the key was used for another content.
+        Conflict: the key was used for another content, or the number of the other system is known.
 
     Source: R-90 (requirements 66, 97, 149; handbook domain.md 4.2).
     """
@@ -64,15 +74,13 @@ def take_in(
     def work() -> idempotency.Answer:
         order = orders.create(request, by=by, now=now)
         orders.attach(order, accepted, by=by, now=now, public=True)
-        Submission.objects.create(
-            order=order,
-            channel=order.channel,
-            source=source[:80],
-            external_number=external_number[:80],
-            body_sealed=crypto.seal(raw.decode(), "submission.body"),
-            received_at=now,
-        )
-        return {"number": order.number}
+        if _has_raw_form(request, by, external_number):
+            _keep_raw(order, raw, source[:80], external_number[:80], now)
+        return {
+            "number": order.number,
+            "created_at": now.isoformat(),
+            "waits_until": order.waits_until.isoformat(),
+        }
 
     answer, new = idempotency.once(
         caller=source[:80],
@@ -82,7 +90,13 @@ def take_in(
         work=work,
     )
     number = str(answer["number"])
-    return Receipt(number, query_code(number), new)
+    return Receipt(
+        number,
+        query_code(number),
+        new,
+        datetime.fromisoformat(answer["created_at"]),
+        datetime.fromisoformat(answer["waits_until"]),
+    )
 
 
 def order_of(receipt: Receipt) -> WorkOrder:
@@ -91,6 +105,39 @@ def order_of(receipt: Receipt) -> WorkOrder:
     if order is None:
         raise RuntimeError("a receipt without an order")
     return order
+
+
+def _has_raw_form(request: Request, by: Actor, external_number: str) -> bool:
+    written_down = by.staff is not None and request.channel in _WRITTEN_DOWN
+    return bool(external_number) or not written_down
+
+
+def _keep_raw(
+    order: WorkOrder, raw: bytes, source: str, external_number: str, now: datetime
+) -> None:
+    row = Submission(
+        order=order,
+        channel=order.channel,
+        source=source,
+        external_number=external_number,
+        body_sealed=crypto.seal(raw.decode(), "submission.body"),
+        received_at=now,
+    )
+    if not external_number:
+        row.save(force_insert=True)
+        return
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        known = Submission.objects.select_related("order").get(
+            source=source, external_number=external_number
+        )
+        raise Conflict(
+            f"外部编号 {external_number} 已登记为工单 {known.order.number}",
+            remedy="如是同一件，请用原来的 Idempotency-Key 重发",
+            number=known.order.number,
+        ) from error
 
 
 def _raw(request: Request, external_number: str) -> bytes:

@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_htmx",
+    "ninja",
     "procrastinate.contrib.django",
     "huiyin.kernel.apps.KernelConfig",
     "huiyin.orgs.apps.OrgsConfig",
@@ -141,6 +142,8 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+
+API_REQUESTS_PER_MINUTE = int(environment.get("HUIYIN_API_RATE"))
 
 LOGGING = {
     "version": 1,
