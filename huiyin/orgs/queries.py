@@ -66,6 +66,28 @@ def regions(level: str) -> QuerySet[Region]:
     return Region.objects.filter(level=level, active=True).order_by("code")
 
 
+def places_of(key: int | None) -> dict[str, Region]:
+    """Return a region and those above it, by their level; empty for None. One query."""
+    found = Region.objects.select_related("parent__parent").filter(pk=key).first() if key else None
+    places: dict[str, Region] = {}
+    while found is not None:
+        places[found.level] = found
+        found = found.parent
+    return places
+
+
+def units_around(codes: Collection[str], regions: Collection[int]) -> QuerySet[Unit]:
+    """Return the active units that may stand in for those with ``codes`` in these regions.
+
+    They are the units themselves, the ones that they guide there, and the county and township
+    there; the highest first. One query.
+    """
+    local = Q(superior__code__in=codes) | Q(kind__in=("county", "township"))
+    return Unit.objects.filter(
+        Q(code__in=codes) | (Q(region__in=regions) & local), active=True
+    ).order_by("depth", "code")
+
+
 @remembered()
 def calendar() -> WorkCalendar:
     """Return the working calendar of the city.
