@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time
 
 from django.db.models import Q, QuerySet
@@ -62,6 +63,11 @@ def sub_units(unit: Unit) -> QuerySet[Unit]:
     return subtree(unit).filter(active=True).exclude(pk=unit.pk).order_by("depth", "name", "pk")
 
 
+def units_missing_from(codes: Collection[str]) -> QuerySet[Unit]:
+    """Return the active units whose code is not among ``codes``, by code. One query."""
+    return Unit.objects.filter(active=True).exclude(code__in=codes).order_by("code")
+
+
 def staff_by_token(token: str, now: datetime) -> ApiToken | None:
     """Return the live token with its account and unit; None for unknown, ended or revoked.
 
@@ -81,8 +87,8 @@ def _token(digest: bytes) -> ApiToken | None:
 
 
 def regions(level: str) -> QuerySet[Region]:
-    """Return the regions of one level, by code. One query."""
-    return Region.objects.filter(level=level).order_by("code")
+    """Return the active regions of one level, by code. One query."""
+    return Region.objects.filter(level=level, active=True).order_by("code")
 
 
 @remembered(60)
