@@ -112,7 +112,7 @@ def _naming_lines(file: str, lines: Mapping[Key, int]) -> Iterator[None]:
 def _apply_units(found: Profile) -> Changes:
     """Bring the units into line, unless one that is left out has open orders.
 
-    Source: R-16 (requirement 2; handbook domain.md 1.2).
+    Source: R-16 (requirements 126, 132: register of units on three levels).
     """
     leaving = list(register.units_missing_from({unit.code for unit in found.units}))
     problems = [
@@ -132,7 +132,7 @@ def create_demo_accounts(name: str, *, password: str, now: datetime) -> list[Dem
         ProfileError: there is no such profile, or it has mistakes.
         Conflict: the database serves another city or none, or a name is somebody else's account.
 
-    Source: R-17 (handbook domain.md 7.2).
+    Source: R-17 (handbook domain.md 7.2, point 5).
     """
     found = profiles.read(profiles.path_of(name))
     city = register.city()

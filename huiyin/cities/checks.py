@@ -101,6 +101,11 @@ def _check_articles(draft: Draft, notebook: Notebook) -> None:
     """Check news and selected answers."""
     note_doubles(draft.news, lambda each: each.code, "编码", notebook)
     note_doubles(draft.answers, lambda each: each.code, "编码", notebook)
+    news = {each.code: each.line for each in draft.news.records}
+    for each in draft.answers.records:
+        if each.code in news:
+            reason = f"编码与第 {news[each.code]} 行的动态重复"
+            notebook.note(draft.answers.file, each.line, reason)
     note_unknown(draft.answers, lambda each: (each.category,), draft.categories, "分类", notebook)
     note_unknown(draft.answers, lambda each: (each.unit,), draft.units, "单位", notebook)
 

@@ -93,13 +93,36 @@ def regions(level: str) -> QuerySet[Region]:
 
 @remembered(60)
 def all_regions() -> tuple[Region, ...]:
-    """Return every region with its parent, by code. One query, remembered for a minute."""
-    return tuple(Region.objects.select_related("parent").order_by("code"))
+    """Return every active region and its parent, by code. One query, remembered for a minute."""
+    rows = Region.objects.filter(active=True)
+    return tuple(rows.select_related("parent").order_by("code"))
 
 
 def region(code: str) -> Region | None:
     """Return the region with this code. No query while remembered."""
     return next((r for r in all_regions() if r.code == code), None)
+
+
+def places_of(key: int | None) -> dict[str, Region]:
+    """Return a region and those above it, by their level; empty for None. One query."""
+    found = Region.objects.select_related("parent__parent").filter(pk=key).first() if key else None
+    places: dict[str, Region] = {}
+    while found is not None:
+        places[found.level] = found
+        found = found.parent
+    return places
+
+
+def units_around(codes: Collection[str], regions: Collection[int]) -> QuerySet[Unit]:
+    """Return the active units that may stand in for those with ``codes`` in these regions.
+
+    They are the units themselves, the ones that they guide there, and the county and township
+    there; the highest first. One query.
+    """
+    local = Q(superior__code__in=codes) | Q(kind__in=("county", "township"))
+    return Unit.objects.filter(
+        Q(code__in=codes) | (Q(region__in=regions) & local), active=True
+    ).order_by("depth", "code")
 
 
 @remembered()

@@ -43,7 +43,7 @@ def sync_demo_accounts(rows: Sequence[DemoRow], *, password: str, now: datetime)
         NotFound: one of the units is not in the register.
         NotAllowed: a role does not fit its unit.
 
-    Source: R-17 (handbook domain.md 7.2: no well-known passwords where people are served).
+    Source: R-17 (handbook domain.md 7.2, point 5: no shared or default accounts).
     """
     units = Unit.objects.filter(code__in={row.unit for row in rows}, active=True).in_bulk(
         field_name="code"
@@ -122,7 +122,7 @@ def close_demo_accounts(*, now: datetime) -> int:
     They stay as the ones who acted, but have no password, no live token and no mark of a
     demonstration, so that an installation may go into service. Three statements.
 
-    Source: R-17 (handbook domain.md 7.2: no well-known passwords where people are served).
+    Source: R-17 (handbook domain.md 7.2, point 5: no shared or default accounts).
     """
     keys = list(Staff.objects.filter(is_demo=True).values_list("pk", flat=True))
     tokens = ApiToken.objects.filter(staff__in=keys, revoked_at__isnull=True)

@@ -77,7 +77,7 @@ def set_city(row: CityRow, *, now: datetime) -> Changes:
     Raises:
         Conflict: the database already serves another city.
 
-    Source: R-15 (docs/decisions/0004-one-city-per-database.md).
+    Source: R-15 (architecture 2, 4; docs/decisions/0004-one-city-per-database.md).
     """
     held = City.objects.select_for_update().first()
     if held is None:
@@ -134,7 +134,7 @@ def sync_units(rows: Sequence[UnitRow]) -> Changes:
     Raises:
         NotAllowed: a unit changes its kind and has staff whose roles do not fit the new one.
 
-    Source: R-16 (requirements 2, 12; handbook domain.md 1.2).
+    Source: R-16 (requirements 126, 132: register of units on three levels).
     """
     held = {unit.code: unit for unit in Unit.objects.order_by("pk")}
     _check_new_kinds(held, rows)
