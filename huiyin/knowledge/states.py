@@ -92,7 +92,7 @@ CLOCK_LABELS = {
 
 
 class LeadLevel(StrEnum):
-    """At which level a matter of the catalogue is handled: by the lead itself or by its local unit."""
+    """At which level a matter of the catalogue is handled: by the lead or by its local unit."""
 
     CITY = "city"
     COUNTY = "county"
