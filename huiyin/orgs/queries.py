@@ -119,7 +119,8 @@ def units_around(codes: Collection[str], regions: Collection[int]) -> QuerySet[U
     They are the units themselves, the ones that they guide there, and the county and township
     there; the highest first. One query.
     """
-    local = Q(superior__code__in=codes) | Q(kind__in=("county", "township"))
+    named = Unit.objects.filter(code__in=codes)
+    local = Q(superior__in=named) | Q(kind__in=("county", "township"))
     return Unit.objects.filter(
         Q(code__in=codes) | (Q(region__in=regions) & local), active=True
     ).order_by("depth", "code")

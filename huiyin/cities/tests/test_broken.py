@@ -232,6 +232,9 @@ FIELDS = [
         "别名合计最多 200 字",
         "aliases",
     ),
+    case(
+        "city.toml", "closed_days = []", "closed_days = [1999-10-01]", "", "1999-10-01 不在", "day"
+    ),
     case("news.toml", "\ndemo = true", "\ndemo = 1", "demo = 1", "true 或 false", "demo flag"),
     case("demo.toml", 'role = "agent"', 'role = "boss"', '"boss"', "role：只能是", "role"),
     case(

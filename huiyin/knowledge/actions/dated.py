@@ -53,7 +53,7 @@ class ParameterRow:
     """One figure or choice; ``value`` is as JSON knows it."""
 
     key: str
-    value: bool | int | str | list[int]
+    value: object
     valid_from: date
     valid_to: date | None
     source: str

@@ -80,17 +80,18 @@ def set_city(row: CityRow, *, now: datetime) -> Changes:
     Source: R-15 (architecture 2, 4; docs/decisions/0004-one-city-per-database.md).
     """
     held = City.objects.select_for_update().first()
+    was_there = held is not None
     if held is None:
         made = City(**asdict(row), loaded_at=now)
         City.objects.bulk_create([made], ignore_conflicts=True)
         held = City.objects.select_for_update().get()
-        if held.loaded_at == now:
-            return Changes("城市", added=(row.name,))
     if held.code != row.code:
         raise Conflict(
             f"这个数据库已经用于{held.name}，不能再加载{row.name}",
             remedy=f"一个数据库只服务一个城市，请为{row.name}另建一个数据库",
         )
+    if not was_there and held.loaded_at == now:
+        return Changes("城市", added=(row.name,))
     found = compare({row.code: held}, {row.code: asdict(row)}, off={})
     if found.changed:
         held.save(update_fields=found.fields)
