@@ -91,6 +91,18 @@ def regions(level: str) -> QuerySet[Region]:
     return Region.objects.filter(level=level, active=True).order_by("code")
 
 
+@remembered(60)
+def all_regions() -> tuple[Region, ...]:
+    """Return every active region and its parent, by code. One query, remembered for a minute."""
+    rows = Region.objects.filter(active=True)
+    return tuple(rows.select_related("parent").order_by("code"))
+
+
+def region(code: str) -> Region | None:
+    """Return the region with this code. No query while remembered."""
+    return next((r for r in all_regions() if r.code == code), None)
+
+
 def places_of(key: int | None) -> dict[str, Region]:
     """Return a region and those above it, by their level; empty for None. One query."""
     found = Region.objects.select_related("parent__parent").filter(pk=key).first() if key else None
@@ -112,17 +124,6 @@ def units_around(codes: Collection[str], regions: Collection[int]) -> QuerySet[U
     return Unit.objects.filter(
         Q(code__in=codes) | (Q(region__in=regions) & local), active=True
     ).order_by("depth", "code")
-
-
-@remembered(60)
-def all_regions() -> tuple[Region, ...]:
-    """Return every region with its parent, by code. One query, remembered for a minute."""
-    return tuple(Region.objects.select_related("parent").order_by("code"))
-
-
-def region(code: str) -> Region | None:
-    """Return the region with this code. No query while remembered."""
-    return next((r for r in all_regions() if r.code == code), None)
 
 
 @remembered()
