@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from huiyin.kernel.postgres import birth, folder, programs, server
+from huiyin.kernel.postgres import birth, folder, log, programs, server
 from huiyin.kernel.postgres.account import Account, owner_of, server_account
 from huiyin.kernel.postgres.address import Address
 from huiyin.kernel.postgres.binaries import Binaries, find
@@ -64,13 +64,18 @@ class Cluster:
             running = self._running() or self._start(progress)
             return Address(running[0].socket, running[0].port, ROLE, "", ROLE)
 
-    def stop(self, progress: Progress = _quiet, *, patience: float = 300) -> bool:
+    def stop(self, progress: Progress = _quiet, *, patience: float = 60) -> bool:
         """Stop the server; sessions are cut, data is safe. Return False if none was running.
 
         Does not wait for a start that is under way, so that a long recovery can be stopped.
 
+        Args:
+            progress: called while it lasts.
+            patience: seconds for an orderly end. A server that cannot end in order, on a full
+                disk say, is then ended at once; its next start recovers.
+
         Raises:
-            PostgresProblem: it has not ended after ``patience`` seconds, or it is not ours.
+            PostgresProblem: it does not end even so, or the folder is not ours.
         """
         with plainly(self.data):
             folder.check_ours(self.data)
@@ -127,7 +132,7 @@ class Cluster:
         facts["upgraded_from"] = mark.get("upgraded_from")
         if running:
             facts |= {"pid": running[0].pid, "socket": running[0].socket}
-        if problem := server.current_problem(self.data, running=running is not None):
+        if problem := log.current_problem(self.data, running=running is not None):
             facts["problem"] = {"code": problem.code, "message": str(problem)}
         binaries = self.binaries()
         facts["binaries"] = {"source": binaries.source, "version": binaries.version}
@@ -173,7 +178,6 @@ class Cluster:
                 waiting=lambda: progress("正在初始化数据库"),
             )
         write_settings(self.data, account)
-        server.forget_stranger(self.pgdata, account)
         progress("正在启动数据库")
         server.launch(usable, self.data, account, progress)
         folder.write_mark(self.data, account, version=binaries.version)
