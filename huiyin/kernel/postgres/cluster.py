@@ -177,9 +177,9 @@ class Cluster:
                 lock=lock,
                 waiting=lambda: progress("正在初始化数据库"),
             )
-        write_settings(self.data, account)
+        socket = write_settings(self.data, account)
         progress("正在启动数据库")
-        server.launch(usable, self.data, account, progress)
+        server.launch(usable, self.data, account, socket=socket, progress=progress)
         folder.write_mark(self.data, account, version=binaries.version)
 
     def _refuse_lost_data(self) -> None:

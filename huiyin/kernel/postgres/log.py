@@ -29,6 +29,22 @@ def why_it_failed(said: str, data: Path, before: Mapping[Path, int]) -> Postgres
     return problem
 
 
+def crash_loop(data: Path, before: Mapping[Path, int] | None = None) -> PostgresProblem | None:
+    """Return why a server keeps crashing before it is ready; None if it does not.
+
+    It would try for ever, when the disk is full say, and look as if it were recovering.
+
+    Args:
+        data: the data folder.
+        before: the ``log_sizes`` from before its start; None means since its last start.
+    """
+    text = _recent_log(data) if before is None else _log_since(data, before)
+    text = text[max(0, text.rfind("ready to accept connections")) :]
+    if text.count("all server processes terminated; reinitializing") < 2:
+        return None
+    return explain(text, doing="恢复数据库")
+
+
 def what_it_does(data: Path) -> str:
     """Say what a starting server is at, in its own words if it is recovering."""
     lines = [
@@ -72,7 +88,7 @@ def current_problem(data: Path, *, running: bool) -> PostgresProblem | None:
     lines = _recent_log(data).splitlines()
     if running:
         lines = [line for line in lines if _is_fresh(line)]
-    elif any("shutdown request" in line for line in lines):
+    elif any("received fast shutdown request" in line for line in lines):
         lines = []
     known = recognise("\n".join(lines), only=_LASTING)
     if known:

@@ -14,8 +14,8 @@ from huiyin.kernel.postgres.account import Account, run, shell
 from huiyin.kernel.postgres.binaries import Binaries
 from huiyin.kernel.postgres.errors import PostgresProblem
 from huiyin.kernel.postgres.folder import RUNNING_LOCK, open_lock, take
-from huiyin.kernel.postgres.log import log_sizes, what_it_does, why_it_failed
-from huiyin.kernel.postgres.settings import ADMIN
+from huiyin.kernel.postgres.log import crash_loop, log_sizes, what_it_does, why_it_failed
+from huiyin.kernel.postgres.settings import ADMIN, PORT
 
 Progress = Callable[[str], None]
 _SILENT = 30.0  # seconds that a server may say it is ready and yet not answer
@@ -108,7 +108,7 @@ def await_answer(pgdata: Path, progress: Progress) -> tuple[Postmaster, Answer] 
     """Wait for the server on ``pgdata``, through a recovery of any length; None if it is gone.
 
     Raises:
-        PostgresProblem: it says that it is ready but does not answer.
+        PostgresProblem: it says that it is ready but does not answer, or it only ever crashes.
     """
     silent_since: float | None = None
     while (postmaster := read_postmaster(pgdata)) and (
@@ -122,12 +122,16 @@ def await_answer(pgdata: Path, progress: Progress) -> tuple[Postmaster, Answer] 
             raise PostgresProblem(
                 "no_answer", f"数据库进程 {postmaster.pid} 在运行但不应答；请停止后重新启动"
             )
+        if problem := crash_loop(pgdata.parent):
+            raise problem
         progress("正在等待数据库就绪")
         time.sleep(0.1)
     return None
 
 
-def launch(binaries: Binaries, data: Path, account: Account, progress: Progress) -> None:
+def launch(
+    binaries: Binaries, data: Path, account: Account, *, socket: Path, progress: Progress
+) -> None:
     """Start the server and wait for it, through a recovery of any length.
 
     pg_ctl gives it a session of its own, so that it survives us and our terminal.
@@ -144,14 +148,15 @@ def launch(binaries: Binaries, data: Path, account: Account, progress: Progress)
     with open_lock(data / RUNNING_LOCK, account) as lock:
         if not _take_running_lock(lock, pgdata, progress):
             return
-        _forget_the_dead(pgdata, account)
-        outcome = run(
-            command,
-            account,
-            environment={"PGDATA": str(pgdata)},
-            keep=(lock,),
-            waiting=lambda: progress(what_it_does(data)),
-        )
+        _forget_the_dead(pgdata, socket, account)
+
+        def waiting() -> None:
+            progress(what_it_does(data))
+            if crash_loop(data, before) and (postmaster := read_postmaster(pgdata)):
+                _signal("QUIT", postmaster, account)
+
+        environment = {"PGDATA": str(pgdata)}
+        outcome = run(command, account, environment=environment, keep=(lock,), waiting=waiting)
     if outcome.code:
         raise why_it_failed(outcome.output, data, before)
 
@@ -180,22 +185,28 @@ def _take_running_lock(lock: int, pgdata: Path, progress: Progress) -> bool:
     return True
 
 
-def _forget_the_dead(pgdata: Path, account: Account) -> None:
-    """Remove a postmaster.pid that no server stands behind any more.
+def _forget_the_dead(pgdata: Path, socket: Path, account: Account) -> None:
+    """Remove what names the process of a server that is gone; only while the running lock is ours.
 
-    PostgreSQL itself takes the file for a running server's if anything in the system has the
+    PostgreSQL itself takes such files for a running server's if anything in the system has the
     number: another program of the same account, or a zombie that nobody buries in a container.
     """
     postmaster = read_postmaster(pgdata)
-    if postmaster and holder(postmaster.pid, pgdata) is not Holder.OURS:
-        shell('rm -f -- "$1"', pgdata / "postmaster.pid", account=account)
+    if postmaster is None or holder(postmaster.pid, pgdata) is not Holder.OURS:
+        names = (pgdata / "postmaster.pid", socket / f".s.PGSQL.{PORT}.lock")
+        shell('rm -f -- "$1" "$2"', *names, account=account)
+
+
+def _signal(signal: str, postmaster: Postmaster, account: Account) -> None:
+    """Signal a server in its own account's name.
+
+    A number read from that account's folder must not let root signal anyone else's process.
+    """
+    shell(f'kill -{signal} "$1" || true', postmaster.pid, account=account)
 
 
 def end(pgdata: Path, account: Account, progress: Progress, *, patience: float) -> bool:
     """Stop the server on ``pgdata``; False if none runs. See ``Cluster.stop``.
-
-    The signals are sent by the server's account: a number read from its folder must not let root
-    signal anyone else's process.
 
     Raises:
         PostgresProblem: it does not end.
@@ -204,7 +215,7 @@ def end(pgdata: Path, account: Account, progress: Progress, *, patience: float) 
     if postmaster is None or holder(postmaster.pid, pgdata) is not Holder.OURS:
         return False
     for signal, seconds in (("INT", patience), ("QUIT", _SILENT)):
-        shell(f'kill -{signal} "$1" || true', postmaster.pid, account=account)
+        _signal(signal, postmaster, account)
         give_up = time.monotonic() + seconds
         while time.monotonic() < give_up:
             if holder(postmaster.pid, pgdata) is not Holder.OURS:

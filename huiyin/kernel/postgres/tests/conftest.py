@@ -79,19 +79,6 @@ def account(place: Path) -> Account:
     return server_account(place / "data")
 
 
-@pytest.fixture(scope="session", params=SOURCES)
-def live(request: pytest.FixtureRequest) -> Iterator[Cluster]:
-    """A running server for tests that leave it as it is, one for each kind of programs."""
-    place = make_place()
-    try:
-        cluster = Cluster(place / "data", source=request.param)
-        cluster.ensure_running()
-        yield cluster
-        cluster.stop()
-    finally:
-        clear_place(place)
-
-
 @pytest.fixture(scope="session")
 def templates() -> Iterator[Callable[[str], Path]]:
     """Stopped data folders with a table of ``ROWS`` rows, made once and copied for each test."""
@@ -110,15 +97,32 @@ def templates() -> Iterator[Callable[[str], Path]]:
         clear_place(place)
 
 
+@pytest.fixture(scope="session", params=SOURCES)
+def live(request: pytest.FixtureRequest, templates: Callable[[str], Path]) -> Iterator[Cluster]:
+    """A running server for tests that do not stop it, one for each kind of programs."""
+    place = make_place()
+    try:
+        cluster = copy(templates(request.param), place / "data", request.param)
+        cluster.ensure_running()
+        yield cluster
+        cluster.stop()
+    finally:
+        clear_place(place)
+
+
 @pytest.fixture
 def seeded(place: Path, templates: Callable[[str], Path]) -> Callable[..., Cluster]:
     """Make a stopped cluster with data in it, by default of the first source."""
 
     def make(source: str = SOURCES[0], *, at: Path = place / "data") -> Cluster:
-        subprocess.run(["cp", "-a", templates(source), at], check=True)  # noqa: S603, S607
-        return Cluster(at, source=source)
+        return copy(templates(source), at, source)
 
     return make
+
+
+def copy(template: Path, at: Path, source: str) -> Cluster:
+    subprocess.run(["cp", "-a", template, at], check=True)  # noqa: S603, S607
+    return Cluster(at, source=source)
 
 
 def fill(address: Address) -> None:
