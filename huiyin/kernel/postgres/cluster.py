@@ -139,12 +139,10 @@ class Cluster:
         facts["restart_needed"] = bool(running) and facts["version"] != binaries.version
 
     def _running(self) -> tuple[Postmaster, Answer] | None:
-        """Return the server if it runs on this folder and answers."""
+        """Return the server if it runs on this folder and answers, be it in another container."""
         postmaster = server.read_postmaster(self.pgdata)
-        if not postmaster or server.holder(postmaster.pid, self.pgdata) is not server.Holder.OURS:
-            return None
-        answer = server.ask(postmaster, self.pgdata)
-        return (postmaster, answer) if answer and answer.ours else None
+        answer = server.ask(postmaster, self.pgdata) if postmaster else None
+        return (postmaster, answer) if postmaster and answer and answer.ours else None
 
     def _start(self, progress: Progress) -> tuple[Postmaster, Answer]:
         """Start the server, or wait for whoever is starting it."""

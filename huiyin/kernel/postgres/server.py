@@ -213,6 +213,8 @@ def end(pgdata: Path, account: Account, progress: Progress, *, patience: float) 
     """
     postmaster = read_postmaster(pgdata)
     if postmaster is None or holder(postmaster.pid, pgdata) is not Holder.OURS:
+        if postmaster and (answer := ask(postmaster, pgdata)) and answer.ours:
+            raise PostgresProblem("elsewhere", "数据库在另一个容器里运行；请在那里停止它")
         return False
     for signal, seconds in (("INT", patience), ("QUIT", _SILENT)):
         _signal(signal, postmaster, account)

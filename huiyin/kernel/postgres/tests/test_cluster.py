@@ -11,7 +11,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from huiyin.kernel.postgres import Cluster, PostgresProblem
+from huiyin.kernel.postgres import Cluster, PostgresProblem, server
+from huiyin.kernel.postgres.account import owner_of, shell
 from huiyin.kernel.postgres.folder import LOCK, MARK, RUNNING_LOCK, locked, open_lock, take
 from huiyin.kernel.postgres.settings import socket_folder
 from huiyin.kernel.postgres.tests.conftest import (
@@ -46,8 +47,11 @@ def test_it_listens_on_its_socket_only(live):
     for table in ("tcp", "tcp6"):
         rows = [row.split() for row in Path("/proc/net", table).read_text().splitlines()[1:]]
         listening |= {f"socket:[{row[9]}]" for row in rows if row[3] == "0A"}
-    held = {os.readlink(fd) for fd in Path(f"/proc/{live.status()['pid']}/fd").iterdir()}
-    assert any(name.startswith("socket:") for name in held)
+    # Asked in the server's name: inside a container root may not look.
+    own = owner_of(live.pgdata)
+    words = shell('ls -l "/proc/$1/fd"', live.status()["pid"], account=own).split()
+    held = {word for word in words if word.startswith("socket:")}
+    assert held
     assert not held & listening
 
 
@@ -222,7 +226,7 @@ def hold_up_recovery(cluster, account, until):
 
 
 @pytest.mark.parametrize(
-    "times", [pytest.param(1, id="short"), pytest.param(75, id="long", marks=pytest.mark.slow)]
+    "times", [pytest.param(1, id="short"), pytest.param(62, id="long", marks=pytest.mark.slow)]
 )
 def test_a_recovery_is_waited_for_and_told(seeded, account, place, times):
     """We are told about once a second; the long one passes every limit that pg_ctl has."""
@@ -259,6 +263,22 @@ def test_the_server_holds_a_lock_while_any_of_its_processes_lives(seeded, accoun
     cluster.stop()
     with open_lock(cluster.data / RUNNING_LOCK, account) as lock:
         assert take(lock)
+
+
+def test_a_server_in_another_container_is_used_and_left_alone(seeded, monkeypatch):
+    """Its process number means nothing here; the socket and the lock on the shared disk do."""
+    cluster = seeded()
+    address = cluster.ensure_running()
+    monkeypatch.setattr(server, "holder", lambda *_: server.Holder.NOBODY)
+    monkeypatch.setattr(server, "_LEFTOVERS", 0.3)
+    assert cluster.ensure_running() == address
+    with pytest.raises(PostgresProblem) as refused:
+        cluster.stop()
+    assert refused.value.code == "elsewhere"
+    Path(address.host).rename(cluster.data / "hidden")
+    with pytest.raises(PostgresProblem) as refused:
+        cluster.ensure_running()
+    assert refused.value.code == "still_used"
 
 
 def test_an_odd_and_long_path_gets_its_socket_elsewhere(seeded, place):
