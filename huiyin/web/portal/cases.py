@@ -21,7 +21,7 @@ from huiyin.orders import queries as orders
 from huiyin.orders.actions.files import path_of
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.states import State
-from huiyin.web.portal import facts, grants, speech, tries
+from huiyin.web.portal import facts, grants, rating, speech, tries
 from huiyin.web.portal.forms import AskForm
 
 WRONG = "编号或查询码不正确"
@@ -66,7 +66,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
     order = _granted(request, number, now)
     if order is None:
         return redirect(f"{reverse('portal:ask')}?number={numbers.read(number) or ''}&again=1")
-    rated = order.standing is State.TO_CALLBACK and callbacks.has_rated(order)
+    waits = order.standing is State.TO_CALLBACK
+    rated = waits and callbacks.has_rated(order)
     hidden = order.kind == Kind.REPORT or order.confidential
     return render(
         request,
@@ -84,9 +85,8 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
             "content": masks.in_text(order.content) if hidden else order.content,
             "hidden": hidden,
             "files": orders.public_attachments(order),
-            "may_rate": order.standing is State.TO_CALLBACK and not rated,
+            "rating": rating.asked(order, rating.empty_form()) if waits and not rated else None,
             "rated": rated,
-            "token": numbers.rating_token(order.number, order.round),
         },
     )
 

@@ -8,7 +8,6 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from huiyin.knowledge.models import Reason
-from huiyin.knowledge.states import Kind
 from huiyin.orders.actions.files import LARGEST, MOST_FILES
 from huiyin.orders.actions.intake import LONGEST
 from huiyin.orders.states import Satisfaction, Solved
@@ -28,15 +27,19 @@ class ManyFiles(forms.ClearableFileInput):
 
     allow_multiple_selected = True
 
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[Any]:  # noqa: ARG002
+        """Return every file sent under the name, also those of a second field with it."""
+        return list(files.getlist(name)) if files else []
+
 
 class FilesField(forms.FileField):
     """Several files; each is checked again by its content when the request is taken in."""
 
     widget = ManyFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[Any]]:  # noqa: ARG002
         """Return the files. Raises ValidationError for too many or too large ones."""
-        files = [f for f in (data if isinstance(data, list | tuple) else [data]) if f]
+        files = [file for file in data if file]
         if len(files) > MOST_FILES:
             raise forms.ValidationError(f"一次最多上传 {MOST_FILES} 个文件", code="too-large")
         for file in files:
@@ -68,7 +71,7 @@ class SubmitForm(forms.Form):
     region = forms.ChoiceField(required=False, error_messages={"invalid_choice": "请重新选择"})
     longitude = forms.FloatField(required=False, min_value=-180, max_value=180)
     latitude = forms.FloatField(required=False, min_value=-90, max_value=90)
-    files = FilesField(required=False)
+    uploads = FilesField(required=False)
     name = forms.CharField(
         required=False, max_length=LONGEST["name"], error_messages=_too_long(LONGEST["name"])
     )
@@ -96,10 +99,9 @@ class SubmitForm(forms.Form):
         return version
 
     @property
-    def picked(self) -> Kind | None:
-        """Return the chosen kind."""
-        value = self.cleaned_data.get("kind")
-        return Kind(value) if value else None
+    def lost_files(self) -> bool:
+        """Tell whether files were sent that a browser will not send again by itself."""
+        return bool(self.files)
 
 
 class AskForm(forms.Form):
@@ -109,7 +111,8 @@ class AskForm(forms.Form):
         max_length=30, error_messages={"required": "请输入编号", "max_length": "编号是 14 位数字"}
     )
     code = forms.CharField(
-        max_length=12, error_messages={"required": "请输入查询码", "max_length": "查询码是 6 位数字"}
+        max_length=12,
+        error_messages={"required": "请输入查询码", "max_length": "查询码是 6 位数字"},
     )
 
 

@@ -1,4 +1,4 @@
-"""Pages that everybody may read: home, news, selected answers, what the line is for, letter size."""
+"""Pages that everybody may read: home, news, selected answers, about the line, letter size."""
 
 from __future__ import annotations
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hmac
 from datetime import datetime
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
@@ -46,7 +47,7 @@ def rate(request: HttpRequest, number: str, token: str) -> HttpResponse:
     if order.standing is not State.TO_CALLBACK:
         return _thanks(request, order, round_, now)
     if request.method != "POST":
-        return _questions(request, order, _form(None))
+        return _questions(request, order, empty_form())
     tries.rating(request, order.number, now)
     return _posted(request, order, token, now)
 
@@ -74,9 +75,7 @@ def _posted(request: HttpRequest, order: WorkOrder, token: str, now: datetime) -
     return redirect("portal:rate", order.number, token)
 
 
-def _opened(
-    request: HttpRequest, number: str, token: str, now: datetime
-) -> tuple[WorkOrder, int]:
+def _opened(request: HttpRequest, number: str, token: str, now: datetime) -> tuple[WorkOrder, int]:
     """Return the order and the round that the link belongs to. Raises NotFound, TooMany."""
     order = orders.by_number(number)
     given = token.encode("utf-8", "replace")
@@ -88,8 +87,23 @@ def _opened(
     raise NotFound("评价链接无效", remedy="请核对短信里的链接，或用编号和查询码查看诉求")
 
 
-def _form(data: object) -> RatingForm:
-    return RatingForm(data, reasons=knowledge.reasons(ReasonGroup.UNSATISFIED))  # type: ignore[arg-type]
+def asked(order: WorkOrder, form: RatingForm) -> dict[str, Any]:
+    """Return what ``portal/_rating.html`` shows: the form, its choices, and where it is sent."""
+    return {
+        "form": form,
+        "solved": [(s.value, s.label) for s in (Solved.YES, Solved.PARTLY, Solved.NO)],
+        "grades": GRADES,
+        "token": numbers.rating_token(order.number, order.round),
+    }
+
+
+def empty_form() -> RatingForm:
+    """Return the form before anything is answered."""
+    return _form(None)
+
+
+def _form(data: QueryDict | None) -> RatingForm:
+    return RatingForm(data, reasons=knowledge.reasons(ReasonGroup.UNSATISFIED))
 
 
 def _questions(
@@ -101,10 +115,8 @@ def _questions(
         {
             "order": order,
             "hidden": order.kind == Kind.REPORT or order.confidential,
-            "form": form,
+            "rating": asked(order, form),
             "words": facts.words(),
-            "solved": [(s.value, s.label) for s in (Solved.YES, Solved.PARTLY, Solved.NO)],
-            "grades": GRADES,
         },
         status=status,
     )

@@ -75,7 +75,7 @@ def _posted(request: HttpRequest, visitor: str, now: datetime) -> HttpResponse:
             by=CITIZEN,
             source=f"portal:{visitor}",
             key=form.cleaned_data["key"],
-            files=[Upload(f.name or "", f.read()) for f in form.cleaned_data["files"]],
+            files=[Upload(f.name or "", f.read()) for f in form.cleaned_data["uploads"]],
             now=now,
         )
     except Conflict:
@@ -88,12 +88,9 @@ def _posted(request: HttpRequest, visitor: str, now: datetime) -> HttpResponse:
 
 
 def _form(data: Any, files: MultiValueDict[str, Any] | None = None) -> SubmitForm:
-    sent = None
-    if files is not None:
-        sent = MultiValueDict({"files": [files.getlist("files")]})
     return SubmitForm(
         data,
-        sent,
+        files,
         regions=_regions(),
         privacy=facts.words().privacy_version,
         initial={"key": secrets.token_hex(16), "wants_reply": True},
@@ -133,24 +130,23 @@ def _region(code: str) -> Region | None:
 
 
 def _status_of(form: SubmitForm) -> int:
-    errors = form.errors.as_data().get("files", [])
+    errors = form.errors.as_data().get("uploads", [])
     return 413 if any(error.code == "too-large" for error in errors) else 422
 
 
 def _refused(request: HttpRequest, form: SubmitForm, refusal: Refused) -> HttpResponse:
     """Put what the rules refused beside the fields it is about."""
-    fields = refusal.facts.get("fields") or {"files": refusal.message}
+    fields = refusal.facts.get("fields") or {"uploads": refusal.message}
     for name, message in fields.items():
         form.add_error(name if name in form.fields else None, str(message))
     return _page(request, form, status=refusal.status)
 
 
 def _already_sent(request: HttpRequest) -> HttpResponse:
-    """Say that this form has been sent before with other words; a new key lets it be sent as new."""
+    """Say that this form was sent before with other words; a new key lets it be sent as new."""
     data = request.POST.copy()
     data["key"] = secrets.token_hex(16)
     form = _form(data)
-    form.is_valid()
     form.add_error(
         None,
         "这张表刚才已经提交成功一次，现在的内容和那次不同。想再提一件，请重新选择照片后再点“提交”。",

@@ -11,7 +11,7 @@ from huiyin.kernel import attempts, crypto, text
 from huiyin.web.staff import address_of
 
 _HOUR, _QUARTER = timedelta(hours=1), timedelta(minutes=15)
-# Whole districts share one address behind a mobile carrier, so an address may do more than a number.
+# Whole districts share one address behind a carrier, so an address may do more than a number.
 SUBMISSIONS_PER_ADDRESS = 60
 SUBMISSIONS_PER_PHONE = 10
 CODES_PER_ADDRESS = 60
