@@ -121,7 +121,7 @@ def test_clicking_twice_makes_one_case(told, phone: Page) -> None:
 
 def test_a_report_is_confidential_by_itself(told, phone: Page) -> None:
     phone.goto("/submit")
-    phone.get_by_label("举报").check()
+    phone.get_by_role("radio", name="举报").check()
     expect(phone.get_by_label("请对办理单位保密")).to_be_checked()
     expect(phone.get_by_text("举报已自动保密")).to_be_visible()
 
@@ -178,7 +178,7 @@ def test_not_satisfied_by_the_link_of_the_message(told, phone: Page, axe, shot) 
     order = told.to_callback().order
     phone.goto(f"/rate/{order.number}/{rating_token(order.number, 1)}")
     axe(phone)
-    phone.get_by_text("未解决").click()
+    phone.get_by_text("未解决", exact=True).click()
     phone.get_by_label("不满意", exact=True).check()
     phone.get_by_label("没有人联系我").check()
     phone.get_by_label("还想说的话").fill("没有人来过。")
@@ -296,8 +296,8 @@ def test_the_keyboard_alone_is_enough(told, page: Page) -> None:
 def test_touch_targets_are_large_enough(told, phone: Page) -> None:
     phone.goto("/submit")
     small = phone.evaluate(
-        """[...document.querySelectorAll('.button, .choice, .check, select, input[type=text],
-           input[type=tel], .menu a, .letters, .brand')]
+        """[...document.querySelectorAll(".button, .choice, .check, .field > select, .menu a," +
+           " .field > input, .letters, .brand")]
            .filter(e => e.offsetParent && e.getBoundingClientRect().height < 44)
            .map(e => e.outerHTML.slice(0, 80))"""
     )
