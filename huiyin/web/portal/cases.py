@@ -80,7 +80,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
             "stations": speech.STATIONS,
             "station": speech.station(order),
             "ended": order.closed_at is not None or order.standing is State.VOID,
-            "limit": speech.limit(order.due_at, now),
+            "limit": speech.limit(order, now),
             "steps": speech.told(orders.public_events(order), order.answer),
             "content": masks.in_text(order.content) if hidden else order.content,
             "hidden": hidden,

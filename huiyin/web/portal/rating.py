@@ -135,6 +135,6 @@ def _thanks(request: HttpRequest, order: WorkOrder, round_: int, now: datetime) 
             "waits": order.standing is State.TO_CALLBACK and order.round == round_,
             "headline": speech.headline(order),
             "next_step": speech.next_step(order),
-            "limit": speech.limit(order.due_at, now),
+            "limit": speech.limit(order, now),
         },
     )

@@ -86,6 +86,15 @@ STEPS = {
     "write_off": "整改完成",
     "confirm_void": "已撤销",
 }
+# What is due until when, as long as it is: the answer no longer is once the unit has replied.
+_DUE = {
+    State.DRAFT: "受理",
+    State.TO_DISPATCH: "派给办理单位",
+    State.TO_SIGN: "答复",
+    State.RETURN_REVIEW: "答复",
+    State.IN_PROGRESS: "答复",
+    State.EXT_REVIEW: "答复",
+}
 # Steps whose public note is the whole answer; it stands in the answer's own box.
 _ANSWERING = frozenset({"answer", "refer", "transfer", "answer_from_file", "pass_audit"})
 
@@ -103,8 +112,9 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """Until when something is due: the exact end, how much is left, and whether it has passed."""
+    """Until when what is due: the exact end, how much is left, and whether it has passed."""
 
+    what: str
     end: str
     left: str
     late: bool
@@ -134,37 +144,33 @@ def told(events: Iterable[OrderEvent], answer: str) -> list[Told]:
         answer: the answer that stands in its own box and is not repeated here.
     """
     rows = list(events)
-    steps = [
-        Told(
-            at=event.at,
-            title=STEPS.get(event.verb, "有新进展"),
-            note="" if event.verb in _ANSWERING else event.public_note,
-            earlier_answer=_earlier(event, answer),
-            latest=event is rows[-1],
-        )
-        for event in rows
-    ]
-    return steps[::-1]
+    return [_told(event, answer, latest=event is rows[-1]) for event in reversed(rows)]
 
 
-def _earlier(event: OrderEvent, answer: str) -> str:
-    shown = event.verb in _ANSWERING and event.public_note != answer
-    return event.public_note if shown else ""
+def _told(event: OrderEvent, answer: str, *, latest: bool) -> Told:
+    title, note, earlier = STEPS.get(event.verb, "有新进展"), event.public_note, ""
+    if event.verb in _ANSWERING:
+        note, earlier = "", "" if note == answer else note
+    elif note.startswith(title):
+        title, note = note, ""
+    return Told(event.at, title, note, earlier, latest)
 
 
-def limit(due_at: datetime | None, now: datetime) -> Limit | None:
-    """Return a limit in words; None when there is none. Midnight is the end of the day before."""
-    if due_at is None or due_at >= NEVER:
+def limit(order: WorkOrder, now: datetime) -> Limit | None:
+    """Return until when what is due to the citizen; None when nothing is or no limit is set."""
+    what = _DUE.get(order.standing)
+    due_at = order.due_at if what == "答复" else order.waits_until
+    if what is None or due_at is None or due_at >= NEVER:
         return None
     late = now >= due_at
     left = worktime.remaining(now, due_at)
     if late:
         left = left.replace("超期", "已超过").replace("刚刚已超过", "刚刚超过")
-    return Limit(ending(due_at), left, late)
+    return Limit(what, ending(due_at), left, late)
 
 
 def ending(due_at: datetime) -> str:
-    """Return an exclusive end as people say it: ``3月9日（周一）24:00``."""
+    """Return an exclusive end as people say it: ``3月9日（周一）24:00``, never 0:00 of the next."""
     local = due_at.astimezone(SHANGHAI)
     clock = f"{local:%H:%M}"
     if clock == "00:00":

@@ -59,7 +59,7 @@ def submitted(request: HttpRequest) -> HttpResponse:
         {
             "order": order,
             "code": query_code(order.number),
-            "limit": speech.limit(order.waits_until, clock.now()),
+            "limit": speech.limit(order, clock.now()),
         },
     )
 
