@@ -79,6 +79,7 @@ def show(request: HttpRequest, number: str) -> HttpResponse:
             "next_step": speech.next_step(order),
             "stations": speech.STATIONS,
             "station": speech.station(order),
+            "superseded": speech.superseded(order),
             "ended": order.closed_at is not None or order.standing is State.VOID,
             "limit": speech.limit(order, now),
             "steps": speech.told(orders.public_events(order), order.answer),

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from huiyin.knowledge.models import Reason
 from huiyin.orders.actions.files import LARGEST, MOST_FILES
 from huiyin.orders.actions.intake import LONGEST
+from huiyin.orders.rules import SHORTEST_CONTENT
 from huiyin.orders.states import Satisfaction, Solved
 from huiyin.orgs.models import Region
 from huiyin.web.portal import speech
@@ -52,9 +53,11 @@ class SubmitForm(forms.Form):
     """What a citizen writes."""
 
     content = forms.CharField(
+        min_length=SHORTEST_CONTENT,
         max_length=LONGEST["content"],
         error_messages={
             "required": "请写下发生了什么",
+            "min_length": f"请写明发生了什么，至少 {SHORTEST_CONTENT} 个字",
             "max_length": f"最多 {LONGEST['content']} 个字",
         },
         widget=forms.Textarea(attrs={"rows": 6}),

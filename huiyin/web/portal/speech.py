@@ -136,6 +136,11 @@ def station(order: WorkOrder) -> int:
     return _STATION_OF[order.standing]
 
 
+def superseded(order: WorkOrder) -> bool:
+    """Tell whether the answer belongs to an earlier round and a new one is being worked on."""
+    return order.round > 1 and station(order) < STATIONS.index("答复")
+
+
 def told(events: Iterable[OrderEvent], answer: str) -> list[Told]:
     """Return the timeline, newest first.
 
