@@ -292,6 +292,16 @@ def attachments_of(order_id: int, keys: Sequence[int] | None = None) -> QuerySet
     return (rows if keys is None else rows.filter(pk__in=keys)).order_by("pk")
 
 
+def public_attachments(order: WorkOrder) -> QuerySet[Attachment]:
+    """Return the files that the citizen may see, in the order they were added. One query."""
+    return Attachment.objects.filter(order=order, public=True).order_by("pk")
+
+
+def public_attachment(order: WorkOrder, key: int) -> Attachment | None:
+    """Return one file of the order that the citizen may see. One query."""
+    return public_attachments(order).filter(pk=key).first()
+
+
 def breaks(chunk: int = 2000) -> Iterator[history.Break | int]:
     """Verify every order's chain; yield each break, and last the number of orders verified.
 

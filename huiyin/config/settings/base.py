@@ -84,6 +84,7 @@ INSTALLED_APPS = [
 ]
 AUTH_USER_MODEL = "orgs.Staff"
 MIDDLEWARE = [
+    "huiyin.web.csp.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -140,8 +141,13 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
-FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+FILE_UPLOAD_HANDLERS = [
+    "huiyin.web.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+CSRF_FAILURE_VIEW = "huiyin.web.errors.forged"
 
 API_REQUESTS_PER_MINUTE = int(environment.get("HUIYIN_API_RATE"))
 

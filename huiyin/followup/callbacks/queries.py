@@ -36,3 +36,8 @@ def waiting_for_survey(
     rows = sent.values("order_id", "round").annotate(n=Count("pk"), last=Max("at"))
     due = rows.filter(n__lt=fewer_than, last__lt=before).order_by("last", "order_id")[:limit]
     return [(row["order_id"], row["round"], row["n"]) for row in due]
+
+
+def rating_of(order: WorkOrder, round_: int) -> CallbackAttempt | None:
+    """Return the citizen's own rating of one round. One query."""
+    return CallbackAttempt.objects.filter(order=order, round=round_, method="web").first()
