@@ -45,6 +45,7 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("HUIYIN_PUBLIC_URL", "", "address that citizens use, in links of messages"),
     Variable("HUIYIN_LIVE_PORT", "", "port of live events; empty: the one after HUIYIN_PORT"),
     Variable("HUIYIN_LIVE_URL", "", "address of live events for browsers; empty: that port"),
+    Variable("HUIYIN_LIVE_HEARTBEAT", "15", "seconds between two signs of life of live events"),
     Variable("HUIYIN_PROCESSES", "", "processes of pages and API; empty: one per processor"),
     Variable("HUIYIN_THREADS", "8", "threads in each of those processes"),
     Variable("HUIYIN_SECURE", "", "1 behind TLS: cookies only over https"),

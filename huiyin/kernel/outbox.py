@@ -7,14 +7,13 @@ what they do outside the database may happen again after a crash.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import Error, connection, transaction
+from django.db import connection, transaction
 from django.db.models import Count, Min, Q
 
 from huiyin.kernel import clock, log
@@ -26,7 +25,6 @@ Handler = Callable[[str, Payload, datetime], None]
 LAST_ATTEMPT = 12
 BATCH = 100
 LONGEST_BATCH = 0.25  # seconds
-IDLE = 0.25  # seconds between two looks when there was nothing to do
 
 _WAITING = """
     select name from unnest(%s::text[]) as name where exists (
@@ -95,22 +93,6 @@ def drain(*, limit: int = 200) -> int:
         if taken == before:
             break
     return done
-
-
-def run(stop: threading.Event) -> None:
-    """Drain until ``stop`` is set: back to back while there is work, else looking now and then.
-
-    A database that is away is waited for.
-    """
-    pause = IDLE
-    while not stop.wait(pause):
-        try:
-            pause = 0 if drain() else IDLE
-        except Error as error:
-            pause = min(10.0, max(1.0, pause * 2))
-            _log.error("outbox waits %.0f s for the database: %s", pause, error)
-        if pause:
-            connection.close()
 
 
 @dataclass(frozen=True, slots=True)

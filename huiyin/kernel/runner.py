@@ -1,4 +1,4 @@
-"""The worker's loops: periodic jobs by procrastinate, and the outbox beside them.
+"""The worker: periodic jobs by procrastinate, and the loops beside them.
 
 Nothing of what has run is kept in procrastinate's tables, our own ``JobRun`` says it. So a tick
 that was missed, failed or died with its worker is recognised by its missing row and run once more.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
 from datetime import datetime
 
 import psycopg
@@ -17,7 +18,7 @@ from procrastinate import App, exceptions, psycopg_connector
 from procrastinate.contrib.django import db_cleanup, utils
 from procrastinate.jobs import Status
 
-from huiyin.kernel import clock, jobs, log, outbox
+from huiyin.kernel import clock, jobs, log, loops
 
 JOBS_AT_ONCE = 2
 PATIENCE = 8.0  # seconds for what is under way when the worker is told to stop
@@ -37,18 +38,33 @@ async def work(stop: asyncio.Event) -> tuple[bool, bool]:
     had not finished are done by another, or by itself when it runs again.
     """
     told = threading.Event()
-    drainer = threading.Thread(target=outbox.run, args=(told,), name="outbox", daemon=True)
-    drainer.start()
+    threads = [
+        threading.Thread(target=loops.run, args=(loop, told), name=loop.name, daemon=True)
+        for loop in loops.REGISTRY.values()
+    ]
+    for thread in threads:
+        thread.start()
     periodic = asyncio.create_task(_periodic(stop))
-    while not stop.is_set() and drainer.is_alive() and not periodic.done():
+    while not stop.is_set() and _all_alive(threads) and not periodic.done():
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), 1)
     told_to = stop.is_set()
     stop.set()
     told.set()
     await asyncio.wait({periodic}, timeout=PATIENCE)
-    await asyncio.to_thread(drainer.join, 1.0)
-    return told_to, periodic.done() and not drainer.is_alive()
+    await asyncio.to_thread(_join, threads, 1.0)
+    return told_to, periodic.done() and not any(thread.is_alive() for thread in threads)
+
+
+def _all_alive(threads: list[threading.Thread]) -> bool:
+    return all(thread.is_alive() for thread in threads)
+
+
+def _join(threads: list[threading.Thread], patience: float) -> None:
+    """Wait for all of them to end, ``patience`` seconds altogether."""
+    give_up = time.monotonic() + patience
+    for thread in threads:
+        thread.join(max(0.0, give_up - time.monotonic()))
 
 
 async def _periodic(stop: asyncio.Event) -> None:

@@ -18,7 +18,11 @@ def web(*, port: Port = 0, address: Address = "") -> None:
     """只启动页面和接口。"""
     choose_place(port, address)
     _ready()
+    from huiyin.config import static_files
     from huiyin.config.processes import web as process
+
+    if not static_files.are_current():
+        static_files.collect()
 
     process.run()
 
@@ -49,7 +53,3 @@ def _ready() -> None:
 
     if not settings.DEMO:
         installation.refuse_demo_accounts(known)
-    from huiyin.config import static_files
-
-    if not static_files.are_current():
-        static_files.collect()

@@ -26,6 +26,7 @@ SMS_SECRET = environment.get("HUIYIN_SMS_SECRET")
 LIVE_URL = environment.get("HUIYIN_LIVE_URL")  # empty: this host, at the port below
 LIVE_PORT = environment.live_port()
 LIVE_ORIGINS = environment.origins()  # pages that may listen to live events
+LIVE_HEARTBEAT = environment.number("HUIYIN_LIVE_HEARTBEAT", least=1, most=300)
 DEMO = False
 
 

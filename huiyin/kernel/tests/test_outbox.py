@@ -164,23 +164,3 @@ def test_news_of_a_failed_event_is_never_heard(db) -> None:
         announce(1)
         transaction.set_rollback(True)
     assert outbox.drain() == 0
-
-
-def test_the_loop_ends_when_told_and_waits_for_a_database_that_is_away(
-    transactional_db, monkeypatch
-) -> None:
-    from django.db import OperationalError
-
-    stop, calls = threading.Event(), []
-
-    def drain() -> int:
-        calls.append(1)
-        if len(calls) == 1:
-            raise OperationalError("gone")
-        stop.set()
-        return 0
-
-    monkeypatch.setattr(outbox, "drain", drain)
-    monkeypatch.setattr(outbox, "IDLE", 0.01)
-    outbox.run(stop)
-    assert len(calls) == 2

@@ -26,7 +26,6 @@ Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 Headers = list[tuple[bytes, bytes]]
 
-HEARTBEAT = 15.0
 _RETRY = b"retry: 3000\n\n"
 _STREAM: Headers = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -104,13 +103,13 @@ async def _feed(stream: Stream, proof: Proof, send: Send) -> None:
     """Send what waits, and a sign of life where nothing does; end when the proof has expired."""
     await _send(send, _RETRY)
     loop = asyncio.get_running_loop()
-    beat = loop.time() + HEARTBEAT
+    beat = loop.time() + settings.LIVE_HEARTBEAT
     while True:
         try:
             message = await asyncio.wait_for(stream.waiting.get(), max(0, beat - loop.time()))
         except TimeoutError:
             message = b": ok\n\n"
-            beat = loop.time() + HEARTBEAT
+            beat = loop.time() + settings.LIVE_HEARTBEAT
             if await asyncio.to_thread(audiences.listener, proof) != stream.listener:
                 await send({"type": "http.response.body", "body": b"", "more_body": False})
                 return
