@@ -74,7 +74,7 @@ def answer_item(request: HttpRequest, code: str) -> HttpResponse:
 def _listed(request: HttpRequest, kind: ArticleKind) -> HttpResponse:
     rows = knowledge.published(kind, clock.now()).select_related("category")
     found = page(
-        rows, by=("-published_at", "-pk"), cursor=request.GET.get("after", ""), size=ON_LIST
+        rows, by=("-published_at", "-id"), cursor=request.GET.get("after", ""), size=ON_LIST
     )
     return render(request, "portal/articles.html", {"kind": kind.value, "page": found})
 

@@ -10,6 +10,7 @@ from huiyin.knowledge.states import ArticleKind
 from huiyin.orgs.models import City, Region
 
 DETAILS = {
+    "hotline_name": "测试市 12345 热线",
     "portal": {
         "welcome": "说说您遇到的事，我们会转给负责的单位，并告诉您结果。",
         "emergency_note": "遇到危险请马上拨打：报警 110，火警 119，急救 120。",

@@ -198,7 +198,7 @@ def test_not_satisfied_by_the_link_of_the_message(told, phone: Page, axe, shot) 
 
 def test_large_letters_change_sizes_and_come_back(told, phone: Page, axe, shot) -> None:
     phone.goto("/submit")
-    size = "parseFloat(getComputedStyle(document.querySelector('label')).fontSize)"
+    size = "parseFloat(getComputedStyle(document.body).fontSize)"
     height = "document.querySelector('#send').offsetHeight"
     small, low = phone.evaluate(size), phone.evaluate(height)
     phone.get_by_role("link", name="大字版").click()

@@ -66,6 +66,7 @@ protect();
 
 /* Files: photographs of the camera and chosen ones add up in one field. */
 const LARGEST = 20 * 1024 * 1024;
+const LARGEST_TOGETHER = 98 * 1024 * 1024; // the server takes 100 MB with everything around
 const MOST = 9;
 const chosen = byId("chosen");
 const camera = byId("camera");
@@ -77,6 +78,7 @@ function add(list) {
     if (files.some((f) => f.name === file.name && f.size === file.size && f.lastModified === file.lastModified)) continue;
     if (file.size > LARGEST) refused.push(`“${file.name}”超过 20 MB`);
     else if (files.length >= MOST) refused.push(`最多 ${MOST} 个文件`);
+    else if (files.reduce((sum, f) => sum + f.size, file.size) > LARGEST_TOGETHER) refused.push(`“${file.name}”加上后超过 100 MB`);
     else files.push(file);
   }
   words.textContent = [...new Set(refused)].join("；");
