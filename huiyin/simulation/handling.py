@@ -74,11 +74,13 @@ def _contacting(town: Town, case: Case) -> list[tuple[float, Doing]]:
 
 
 def _others(town: Town, case: Case) -> list[tuple[float, Doing]]:
-    """Return what other units do: a sub-unit of the lead, and the assisting ones."""
+    """Return what other units do in the first round: a sub-unit of the lead, the assisting ones."""
     random, doings = case.random, []
+    if case.order.round > 1:
+        return []
     taken = [*case.assisting, case.supervising]
     below = [u for u in town.cast.below(case.lead) if u not in taken] if case.lead else []
-    if below and case.order.round == 1 and town.draw(case, town.behaviour.passed_down):
+    if below and town.draw(case, town.behaviour.passed_down):
         doings += _passing_down(random.choice(below), random.uniform(0.08, 0.2))
     for unit in case.assisting:
         doings += _part_of(unit, random.uniform(0.1, 0.4), random.uniform(0.5, 0.9))

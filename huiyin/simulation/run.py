@@ -45,7 +45,7 @@ PLANNERS: dict[State, Planner] = {
     State.REWORK: dispatching.plan_again,
 }
 
-_OVERDUE_EVERY = timedelta(minutes=30)
+_OVERDUE_EVERY = timedelta(hours=1)
 _NEWS_EVERY = timedelta(minutes=10)
 _ARCHIVE_AT = clock_time(2, 20)
 
@@ -90,7 +90,8 @@ def simulate(plan: Plan) -> Outcome:
         _let_the_platform_work(town, start)
         end = town.agenda.run(plan.until or start + timedelta(days=plan.days) + FOLLOWED_FOR)
         with clock.driven(end):
-            _tidy_up(end)
+            _mark_overdue(town, end)
+            _spread_news(town, end)
     seconds = time.perf_counter() - began
     return outcome.read(plan.behaviour, town, start=start, end=end, seconds=seconds)
 
@@ -139,20 +140,15 @@ def _arrive(town: Town, index: int, now: datetime) -> None:
 
 def _let_the_platform_work(town: Town, start: datetime) -> None:
     """Run what the worker runs, at a slower beat: overdue marks, news, the archive."""
-    town.agenda.every(start + _OVERDUE_EVERY, _OVERDUE_EVERY, _mark_overdue)
-    town.agenda.every(start + _NEWS_EVERY, _NEWS_EVERY, _spread_news)
+    town.agenda.every(start + _OVERDUE_EVERY, _OVERDUE_EVERY, partial(_mark_overdue, town))
+    town.agenda.every(start + _NEWS_EVERY, _NEWS_EVERY, partial(_spread_news, town))
     night = datetime.combine(start.date(), _ARCHIVE_AT, SHANGHAI)
     town.agenda.every(night, timedelta(days=1), _archive)
 
 
-def _tidy_up(end: datetime) -> None:
-    _mark_overdue(end)
-    _spread_news(end)
-
-
-def _mark_overdue(now: datetime) -> None:
+def _mark_overdue(town: Town, now: datetime) -> None:
     while orders.record_overdue(until=now):
-        pass
+        town.has_news = True
 
 
 def _archive(now: datetime) -> None:
@@ -160,6 +156,9 @@ def _archive(now: datetime) -> None:
         pass
 
 
-def _spread_news(_: datetime) -> None:
-    while outbox.drain():
-        pass
+def _spread_news(town: Town, _: datetime) -> None:
+    """Let the consumers work, if anything has happened since the last time."""
+    if town.has_news:
+        town.has_news = False
+        while outbox.drain():
+            pass

@@ -85,7 +85,7 @@ def arrive(town: Town, case: Case, now: datetime) -> None:
         town.refuse(case, "create", refusal)
         return
     town.made.append(case.key)
-    town.journal.acknowledge(case.order.number, 1, "create")
+    town.acknowledge(case, "create")
     town.go_on(case, now)
 
 

@@ -42,6 +42,7 @@ class Town:
         seed: from which every case derives its own generator.
         mark: tells this run from others in the same database.
         planners: by state, who decides what happens next and when.
+        has_news: whether a step has been taken since the outbox was last drained.
         refusals: steps that the platform refused, by reason; none on a database of its own.
     """
 
@@ -55,6 +56,7 @@ class Town:
     messages: RealMessages | None
     planners: dict[State, Planner]
     made: list[int] = field(default_factory=list)
+    has_news: bool = False
     refusals: dict[str, int] = field(default_factory=dict)
 
     def desk(self, role: Role, case: Case) -> Actor:
@@ -97,8 +99,13 @@ class Town:
             return False
         case.order = done if isinstance(done, WorkOrder) else done.order
         verb = _FOLLOWED_BY[case.state] if verb == CALLBACK else verb
-        self.journal.acknowledge(case.order.number, case.order.event_count, verb)
+        self.acknowledge(case, verb)
         return True
+
+    def acknowledge(self, case: Case, verb: str) -> None:
+        """Write down that the case's last step has been stored."""
+        self.has_news = True
+        self.journal.acknowledge(case.order.number, case.order.event_count, verb)
 
     def refuse(self, case: Case, verb: str, refusal: Refused) -> None:
         """Count a refused step and leave the case alone from now on."""
