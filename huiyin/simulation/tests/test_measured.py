@@ -54,7 +54,7 @@ def redone(world: World) -> int:
 
 
 def returned(world: World) -> int:
-    """Returned before it was signed, dispatched anew, never signed: its limit ran out on the 5th."""
+    """Returned before it was signed, dispatched anew, never signed: the limit ended on the 5th."""
     story = Story(world).created().submitted().dispatched()
     actions.ask_return(
         story.order.pk, by=world.actor("water_handler"), reason=Reason.objects.get(group="return"),
@@ -86,7 +86,7 @@ def uncalled(world: World) -> int:
 EXPECTED = {
     # 7 requests, one of them void; one answered on the spot
     "direct_answer_rate": (1, 6),
-    # signed: content, redone, unreached, uncalled; run out: returned's second; its first was stopped
+    # signed: content, redone, unreached, uncalled; run out: returned's second (its first stopped)
     "on_time_sign_rate": (4, 5),
     # as above, and round 2 of redone in time (until the 6th); returned's second ran out
     "on_time_contact_rate": (5, 6),

@@ -1,4 +1,4 @@
-"""What people say: complete sentences within the limits, from our own bank or from real messages."""
+"""What people say: whole sentences within the limits, our own or real messages."""
 
 from __future__ import annotations
 
