@@ -27,18 +27,20 @@ def create_staff(
     name: str,
     unit: Unit,
     roles: Sequence[Role],
-    password: str,
+    password: str | None,
     now: datetime,
     demo: bool = False,
 ) -> Staff:
     """Make an account. Callers with a person behind them check ``Perm.STAFF`` first.
+
+    With None as password nobody can sign in with it.
 
     Raises:
         NotAllowed: a role does not fit the unit's kind.
         Invalid: the password is too weak, or the account name is taken.
     """
     rules.check_roles(roles, UnitKind(unit.kind))
-    if not demo:
+    if password is not None and not demo:
         rules.check_password(password, username)
     if Staff.objects.filter(username=username).exists():
         raise Invalid(f"账号 {username} 已存在", fields={"username": "账号已存在"})
