@@ -10,6 +10,7 @@ import pytest
 
 from huiyin.kernel.postgres import Cluster, PostgresProblem, binaries, errors, place_for
 from huiyin.kernel.postgres.account import server_account
+from huiyin.kernel.postgres.folder import LOCK, MARK
 from huiyin.kernel.postgres.tests.conftest import ROWS, SOURCES, count, portrait, spawn
 
 
@@ -45,7 +46,10 @@ def test_a_file_in_the_place_of_the_folder_is_left_alone(place):
 
 
 def test_an_empty_disk_of_its_own_is_welcome(place):
+    """And so is a folder that another start has only just taken."""
     (place / "data" / "lost+found").mkdir(parents=True)
+    for name in (LOCK, f"{MARK}.new"):
+        (place / "data" / name).touch()
     Cluster(place / "data").ensure_running()
     assert Cluster(place / "data").status()["state"] == "running"
 
