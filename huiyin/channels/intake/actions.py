@@ -12,10 +12,12 @@ from django.db import IntegrityError, transaction
 from huiyin.channels.intake.models import Submission
 from huiyin.kernel import crypto, idempotency
 from huiyin.kernel.errors import Conflict
+from huiyin.kernel.idempotency import Answer, Claim, Repeated
 from huiyin.orders import actions as orders
 from huiyin.orders import queries
 from huiyin.orders.actions.files import Upload, accept
 from huiyin.orders.actions.intake import Request
+from huiyin.orders.creation import answer_of
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.numbers import query_code
 from huiyin.orders.states import Channel
@@ -70,25 +72,32 @@ def take_in(
     """
     accepted = accept(list(files))
     raw = _raw(request, external_number)
+    claim = Claim.of(source[:80], key, raw + b"".join(file.content for file in accepted))
+    if accepted or _has_raw_form(request, by, external_number):
 
-    def work() -> idempotency.Answer:
-        order = orders.create(request, by=by, now=now)
-        orders.attach(order, accepted, by=by, now=now, public=True)
-        if _has_raw_form(request, by, external_number):
+        def work() -> Answer:
+            order = orders.create(request, by=by, now=now)
+            if accepted:
+                orders.attach(order, accepted, by=by, now=now, public=True)
             _keep_raw(order, raw, source[:80], external_number[:80], now)
-        return {
-            "number": order.number,
-            "created_at": now.isoformat(),
-            "waits_until": order.waits_until.isoformat(),
-        }
+            return answer_of(order)
 
-    answer, new = idempotency.once(
-        caller=source[:80],
-        key=key,
-        request=raw + b"".join(file.content for file in accepted),
-        now=now,
-        work=work,
-    )
+        return _receipt(*idempotency.once(claim, work, now=now))
+    return _in_one_statement(request, by, claim, now)
+
+
+def _in_one_statement(request: Request, by: Actor, claim: Claim, now: datetime) -> Receipt:
+    """Store what has neither files nor a raw form: the order itself settles the key."""
+    try:
+        return _receipt(answer_of(orders.create(request, by=by, now=now, claim=claim)), new=True)
+    except Repeated:
+        first = idempotency.first_answer(claim)
+        if first is None:
+            raise
+        return _receipt(first, new=False)
+
+
+def _receipt(answer: Answer, new: bool) -> Receipt:  # noqa: FBT001 - unpacked from ``once``
     number = str(answer["number"])
     return Receipt(
         number,

@@ -176,13 +176,14 @@ def test_work_is_done_once_per_key(db) -> None:
         done.append(1)
         return {"n": len(done)}
 
-    ask = {"caller": "token:1", "key": "k", "now": at(2), "work": work}
-    assert idempotency.once(request=b"a", **ask) == ({"n": 1}, True)
-    assert idempotency.once(request=b"a", **ask) == ({"n": 1}, False)
+    claim = idempotency.Claim.of("token:1", "k", b"a")
+    assert idempotency.once(claim, work, now=at(2)) == ({"n": 1}, True)
+    assert idempotency.once(claim, work, now=at(2)) == ({"n": 1}, False)
     with pytest.raises(Conflict):
-        idempotency.once(request=b"b", **ask)
-    with pytest.raises(Invalid):
-        idempotency.once(request=b"a", **(ask | {"key": "x" * 81}))
+        idempotency.once(idempotency.Claim.of("token:1", "k", b"b"), work, now=at(2))
+    for key in ("", "x" * 81):
+        with pytest.raises(Invalid):
+            idempotency.Claim.of("token:1", key, b"a")
     assert idempotency.forget_before(at(3)) == 1
 
 
@@ -190,10 +191,26 @@ def test_failed_work_leaves_no_key(db) -> None:
     def fail() -> dict:
         raise Invalid("不行")
 
+    claim = idempotency.Claim.of("c", "k", b"a")
     with pytest.raises(Invalid):
-        idempotency.once(caller="c", key="k", request=b"a", now=at(2), work=fail)
-    answer = idempotency.once(caller="c", key="k", request=b"a", now=at(2), work=lambda: {"ok": 1})
-    assert answer == ({"ok": 1}, True)
+        idempotency.once(claim, fail, now=at(2))
+    assert idempotency.once(claim, lambda: {"ok": 1}, now=at(2)) == ({"ok": 1}, True)
+
+
+def test_work_that_fails_because_it_was_done_gets_the_first_answer(db) -> None:
+    done = []
+
+    def only_once() -> dict:
+        if done:
+            raise Conflict("已经办过")
+        done.append(1)
+        return {"n": 1}
+
+    claim = idempotency.Claim.of("c", "k", b"a")
+    assert idempotency.once(claim, only_once, now=at(2)) == ({"n": 1}, True)
+    assert idempotency.once(claim, only_once, now=at(2)) == ({"n": 1}, False)
+    with pytest.raises(Conflict, match="已经办过"):
+        idempotency.once(idempotency.Claim.of("c", "other", b"a"), only_once, now=at(2))
 
 
 def test_pages_are_stable_and_refuse_foreign_cursors(db) -> None:

@@ -40,8 +40,8 @@ REASON_GROUPS = {
     ReasonGroup.UNREACHED: "无法联系",
     ReasonGroup.EMERGENCY: "紧急情况",
 }
-_KINDS: tuple[type[Enum], ...] = (*TITLES, ReasonGroup)
-_ENUMS = {tuple(v.value for v in kind): kind.__name__ for kind in _KINDS}
+_LISTS: tuple[type[Enum], ...] = (*TITLES, ReasonGroup)
+_ENUMS = {tuple(v.value for v in kind): kind.__name__ for kind in _LISTS}
 STATUSES = {
     400: "请求无法解析",
     401: "没有令牌、令牌无效或登录已过期",

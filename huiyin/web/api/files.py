@@ -88,9 +88,8 @@ def add_attachments(request: ApiRequest, number: str) -> Answered[FileList]:
     key = reading.key_of(request)
     if key:
         asked = request.path.encode() + b"".join(u.content for u in uploads)
-        answer, new = idempotency.once(
-            caller=request.auth.source, key=key, request=asked, now=now, work=work
-        )
+        claim = idempotency.Claim.of(request.auth.source, key, asked)
+        answer, new = idempotency.once(claim, work, now=now)
     else:
         answer, new = work(), True
     rows = queries.attachments_of(order.pk, answer["keys"])

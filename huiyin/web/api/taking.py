@@ -68,13 +68,9 @@ def take(request: ApiRequest, number: str, act: Act) -> Answered[StepTaken]:
     key = reading.key_of(request)
     if not key:
         return _told(work(), new=True)
-    body, new = idempotency.once(
-        caller=request.auth.source,
-        key=key,
-        request=request.path.encode() + b" " + request.body,
-        now=now,
-        work=lambda: cast(idempotency.Answer, work()),
-    )
+    asked = request.path.encode() + b" " + request.body
+    claim = idempotency.Claim.of(request.auth.source, key, asked)
+    body, new = idempotency.once(claim, lambda: cast(idempotency.Answer, work()), now=now)
     return _told(cast(StepTaken, body), new=new)
 
 
