@@ -5,6 +5,7 @@ They are never committed: set-up brings them, the built wheel contains them.
 
 import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -73,6 +74,14 @@ def copy(source: Path, target: Path) -> None:
     target.write_bytes(_MAP.sub(b"", source.read_bytes()))
 
 
+def package(name: str) -> Path:
+    """Return the folder of an installed package without running its code."""
+    found = find_spec(name)
+    if found is None or found.origin is None:
+        raise SystemExit(f"missing: the package {name} (run make setup)")
+    return Path(found.origin).parent
+
+
 def main() -> int:
     """Copy each file; say in one line which are missing."""
     VENDOR.mkdir(parents=True, exist_ok=True)
@@ -85,10 +94,9 @@ def main() -> int:
         return 1
     for source, target in wanted.items():
         copy(MODULES / source, VENDOR / target)
-    import django_htmx
-
-    static = Path(django_htmx.__file__).parent / "static/django_htmx"
-    copy(static / "htmx-2.min.js", VENDOR / "htmx.min.js")
+    copy(package("django_htmx") / "static/django_htmx/htmx-2.min.js", VENDOR / "htmx.min.js")
+    for name in ("swagger-ui-bundle.js", "swagger-ui-init.js", "swagger-ui.css"):
+        copy(package("ninja") / "static/ninja" / name, VENDOR / name)
     (VENDOR / ".ready").touch()
     return 0
 

@@ -12,14 +12,9 @@ _MARK = ".collected-from"
 
 def _sources() -> Iterator[Path]:
     """Yield every folder that files are collected from."""
-    from django.apps import apps
     from django.conf import settings
 
     yield from map(Path, settings.STATICFILES_DIRS)
-    for app in apps.get_app_configs():
-        folder = Path(app.path) / "static"
-        if folder.is_dir():
-            yield folder
 
 
 def fingerprint() -> str:
