@@ -60,7 +60,7 @@ def load_folder(folder: Path, *, now: datetime, preview: bool = False) -> Report
     """
     found = profiles.read(folder)
     with transaction.atomic():
-        report = Report(found.folder, found.city.name, _apply(found, now))
+        report = Report(found.folder, found.city.name, _apply(found, now), preview)
         if report.changed:
             orgs.mark_loaded(now=now)
         if preview:

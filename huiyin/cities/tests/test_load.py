@@ -113,6 +113,7 @@ def test_a_second_load_changes_nothing_and_says_so(django_assert_max_num_queries
 def test_a_preview_tells_and_does_nothing() -> None:
     report = actions.load("dezhou", now=at(2), preview=True)
     assert report.changed
+    assert report.lines[0] == "德州市（dezhou）：将更新如下，现在什么也没有改"
     assert not any(everything())
 
 
