@@ -45,11 +45,12 @@ def test_a_file_in_the_place_of_the_folder_is_left_alone(place):
     assert (place / "data").read_text() == "a file"
 
 
-def test_an_empty_disk_of_its_own_is_welcome(place):
+def test_an_empty_disk_of_its_own_is_welcome(place, account):
     """And so is a folder that another start has only just taken."""
     (place / "data" / "lost+found").mkdir(parents=True)
     for name in (LOCK, f"{MARK}.new"):
         (place / "data" / name).touch()
+        os.chown(place / "data" / name, account.uid, account.gid)
     Cluster(place / "data").ensure_running()
     assert Cluster(place / "data").status()["state"] == "running"
 
