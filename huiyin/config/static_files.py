@@ -4,28 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 _MARK = ".collected-from"
 
 
-def _sources() -> Iterator[Path]:
-    """Yield every folder that files are collected from."""
-    from django.apps import apps
-    from django.conf import settings
-
-    yield from map(Path, settings.STATICFILES_DIRS)
-    for app in apps.get_app_configs():
-        folder = Path(app.path) / "static"
-        if folder.is_dir():
-            yield folder
-
-
 def fingerprint() -> str:
     """Return a digest over names, sizes and times of all sources."""
+    from django.conf import settings
+
     digest = hashlib.sha256()
-    for source in _sources():
+    for source in settings.STATICFILES_DIRS:
         for folder, folders, files in os.walk(source):
             folders.sort()
             for name in sorted(files):
