@@ -1,0 +1,121 @@
+"""Template tags of the staff pages: the navigation that a person's permissions give."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+
+from huiyin.kernel.cached import remembered
+from huiyin.knowledge import queries as knowledge
+from huiyin.knowledge.models import Category
+from huiyin.orgs.states import Perm
+
+register = template.Library()
+
+LISTS = frozenset({Perm.SEE_ALL, Perm.HANDLE})
+CONSOLE = frozenset({Perm.CONTENT, Perm.STAFF, Perm.RULES, Perm.MESSAGES, Perm.ACCESS_LOG})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the navigation: where it leads, for whom, and its key."""
+
+    url: str
+    label: str
+    icon: str
+    perms: frozenset[Perm] = frozenset()
+    key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry as one page shows it."""
+
+    url: str
+    label: str
+    icon: str
+    key: str
+    active: bool
+
+
+PLACES = (
+    Place("/desk/", "今日", "home"),
+    Place("/desk/new", "登记", "headset", frozenset({Perm.INTAKE}), "n"),
+    Place("/desk/callback", "回访", "phone", frozenset({Perm.CALL_BACK})),
+    Place("/desk/orders", "工单", "clipboard-list", LISTS),
+    Place("/console/", "管理", "settings", CONSOLE),
+)
+
+
+@register.simple_tag(takes_context=True)
+def desk_nav(context: dict[str, Any]) -> list[Item]:
+    """Return the entries that the signed-in person may open; the one of this page is marked."""
+    staff, path = context["staff"], context["request"].path
+    mine = [p for p in PLACES if not p.perms or p.perms & staff.perms]
+    here = max((p.url for p in mine if path.startswith(p.url)), key=len, default="")
+    if here == "/desk/" and path != here:
+        here = ""
+    return [Item(p.url, p.label, p.icon, p.key, p.url == here) for p in mine]
+
+
+@register.simple_tag(takes_context=True)
+def desk_may_list(context: dict[str, Any]) -> bool:
+    """Tell whether the signed-in person has any orders to look for."""
+    return bool(LISTS & context["staff"].perms)
+
+
+@register.simple_tag
+def category_option(code: str) -> SafeString:
+    """Return the option of the category that is chosen; nothing for an unknown code."""
+    found = knowledge.category(code)
+    if found is None:
+        return SafeString("")
+    return format_html(
+        '<option value="{}" data-name="{}" selected>{}</option>',
+        found.code,
+        found.full_name,
+        found.full_name,
+    )
+
+
+@register.simple_tag
+def category_options() -> SafeString:
+    """Return every category as an option, grouped by the first level; drawn once a minute."""
+    return _category_options()
+
+
+@remembered(60)
+def _category_options() -> SafeString:
+    """Return the options; hundreds of them on every page would be its slowest part."""
+    categories = knowledge.categories()
+    return format_html_join(
+        "\n",
+        '<optgroup label="{}">{}</optgroup>',
+        (
+            (top.name, _options([c for c in categories if c.code.startswith(top.code)]))
+            for top in categories
+            if len(top.code) == 2
+        ),
+    )
+
+
+def _options(categories: list[Category]) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}" data-name="{}" data-words="{} {} {}">{}</option>',
+        (
+            (
+                c.code,
+                c.full_name,
+                c.full_name,
+                c.aliases,
+                c.code,
+                "\u3000" * (len(c.code) // 2 - 1) + c.name,
+            )
+            for c in categories
+        ),
+    )
