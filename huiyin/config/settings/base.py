@@ -71,7 +71,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_htmx",
-    "ninja",
     "procrastinate.contrib.django",
     "huiyin.kernel.apps.KernelConfig",
     "huiyin.orgs.apps.OrgsConfig",

@@ -158,9 +158,8 @@ def test_jobs_of_dead_workers_are_cleared(transactional_db, registry) -> None:
 def test_upkeep_forgets_what_is_old_and_nothing_else(db) -> None:
     now = clock.now()
     for age in (timedelta(days=1), timedelta(days=8)):
-        idempotency.once(
-            caller="c", key=f"{age}", request=b"", now=now - age, work=lambda: {"x": 1}
-        )
+        claim = idempotency.Claim.of("c", f"{age}", b"")
+        idempotency.once(claim, lambda: {"x": 1}, now=now - age)
         AttemptCounter.objects.create(scope="s", window_start=now - age / 2)
     JobRun.objects.create(name="x", scheduled_for=now, started_at=now - timedelta(days=31))
     assert upkeep.forget_old(now) == 3

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from django.conf import settings
 from django.db import transaction
 from django.http import FileResponse
 from django.http.response import HttpResponseBase
@@ -13,9 +12,9 @@ from pydantic import with_config
 from typing_extensions import TypedDict
 
 from huiyin.kernel import clock, idempotency
-from huiyin.kernel.errors import Invalid, NotFound, TooLarge, WrongType
+from huiyin.kernel.errors import Invalid, NotFound, WrongType
 from huiyin.orders import actions, policy, queries
-from huiyin.orders.actions.files import LARGEST, MOST_FILES, Upload, accept, path_of
+from huiyin.orders.actions.files import MOST_FILES, Upload, accept, path_of
 from huiyin.web.api import order_telling as telling
 from huiyin.web.api import reading
 from huiyin.web.api.answers import Answered
@@ -26,7 +25,6 @@ from huiyin.web.api.orders import found
 from huiyin.web.api.words import said, shape
 
 router = Router(tags=["附件"])
-LARGEST_REQUEST = LARGEST + 5 * 2**20
 
 _MULTIPART: dict[str, Any] = {
     "required": True,
@@ -101,13 +99,9 @@ def add_attachments(request: ApiRequest, number: str) -> Answered[FileList]:
 
 
 def _uploads(request: ApiRequest) -> list[Upload]:
-    """Return the files as they came. Raises WrongType, TooLarge, Invalid."""
+    """Return the files as they came. Raises WrongType, Invalid, RequestDataTooBig."""
     if request.content_type != "multipart/form-data":
         raise WrongType("附件须以表单上传", remedy="请将 Content-Type 设为 multipart/form-data")
-    if int(request.META.get("CONTENT_LENGTH") or 0) > min(
-        LARGEST_REQUEST, settings.FILE_UPLOAD_MAX_MEMORY_SIZE
-    ):
-        raise TooLarge("一次上传的内容过大", remedy="请分几次上传，每个文件不超过 20 MB")
     files = request.FILES.getlist("files")
     if not files:
         raise Invalid("没有附件", fields={"files": "必填"})

@@ -21,7 +21,8 @@ from huiyin.orders import queries as orders
 from huiyin.orders.actions.files import path_of
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.states import State
-from huiyin.web.portal import facts, grants, rating, speech, tries
+from huiyin.web import tries
+from huiyin.web.portal import facts, grants, rating, speech
 from huiyin.web.portal.forms import AskForm
 
 WRONG = "编号或查询码不正确"

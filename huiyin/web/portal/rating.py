@@ -22,7 +22,8 @@ from huiyin.orders import numbers
 from huiyin.orders import queries as orders
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.states import Satisfaction, Solved, State
-from huiyin.web.portal import facts, speech, tries
+from huiyin.web import tries
+from huiyin.web.portal import facts, speech
 from huiyin.web.portal.forms import RatingForm
 
 GRADES = tuple(

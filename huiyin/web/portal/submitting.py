@@ -25,7 +25,8 @@ from huiyin.orders.states import Channel
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import CITIZEN
 from huiyin.orgs.models import Region
-from huiyin.web.portal import facts, grants, speech, tries
+from huiyin.web import tries
+from huiyin.web.portal import facts, grants, speech
 from huiyin.web.portal.forms import SubmitForm
 
 

@@ -15,7 +15,7 @@ from huiyin.orders import actions
 from huiyin.orders.models import Attachment, WorkOrder
 from huiyin.orders.numbers import check_digit, query_code, spoken
 from huiyin.orders.states import Satisfaction, Solved
-from huiyin.web.portal import tries
+from huiyin.web import tries
 from huiyin.web.portal.cases import WRONG
 from huiyin.web.portal.tests.support import filled, opened, photo
 from tests.world import Story, at, reply_form

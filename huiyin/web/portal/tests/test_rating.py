@@ -11,7 +11,7 @@ from huiyin.knowledge.states import Kind
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.numbers import rating_token
 from huiyin.orders.states import State
-from huiyin.web.portal import tries
+from huiyin.web import tries
 from huiyin.web.portal.tests.support import opened
 from tests.world import Story, at
 

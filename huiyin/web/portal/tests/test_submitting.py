@@ -14,8 +14,7 @@ from huiyin.knowledge.states import Kind
 from huiyin.orders.models import Attachment, WorkOrder
 from huiyin.orders.numbers import query_code, spoken
 from huiyin.orgs.models import Region
-from huiyin.web import uploads
-from huiyin.web.portal import tries
+from huiyin.web import tries, uploads
 from huiyin.web.portal.tests.support import KEY, WORDS, filled, photo, say
 
 pytestmark = pytest.mark.django_db
