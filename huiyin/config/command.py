@@ -38,7 +38,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "restore": ("huiyin.config.commands.backup", "restore"),
     "docs": ("huiyin.config.commands.docs", "docs"),
     "django": ("huiyin.config.commands.django", "django"),
-    "simulate": ("huiyin.simulation.command", "app"),
+    "simulate": ("huiyin.config.commands.simulate", "simulate"),
     "bench": ("huiyin.config.commands.bench", "bench"),
 }
 _NEEDS = {"bench": "bench.run"}  # only where the source tree is

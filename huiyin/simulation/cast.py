@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from random import Random
 
+from huiyin.dispatch import queries as dispatch
 from huiyin.kernel.errors import Refused
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Category, Reason
 from huiyin.knowledge.states import ReasonGroup
+from huiyin.orders.models import WorkOrder
 from huiyin.orgs import actions as orgs
 from huiyin.orgs.actors import Actor, acting
 from huiyin.orgs.models import Region, Staff, Unit
@@ -21,6 +23,7 @@ from huiyin.orgs.queries import sub_units
 from huiyin.orgs.states import Role, UnitKind
 from huiyin.simulation import queries
 from huiyin.simulation.behaviour import Behaviour
+from huiyin.worktime.calendar import SHANGHAI
 
 # How many colleagues share one desk of the centre; a void takes two people anyway.
 DESKS: dict[Role, int] = {
@@ -57,11 +60,10 @@ class Cast:
     categories: list[Category]
     weights: list[float]
     streets: list[Region]
-    counties: dict[int, int | None]
     reasons: dict[ReasonGroup, Sequence[Reason]]
     _handlers: dict[int, Actor] = field(default_factory=dict)
     _below: dict[int, list[Unit]] = field(default_factory=dict)
-    _items: dict[tuple[int, date], tuple[Unit | None, str, Sequence[str]]] = field(
+    _offers: dict[tuple[int | None, int | None, date], tuple[Unit, Sequence[Unit]] | None] = field(
         default_factory=dict
     )
 
@@ -85,35 +87,22 @@ class Cast:
         return self._below[unit.pk]
 
     def responsible(
-        self, category: Category, street: Region | None, day: date, random: Random
-    ) -> tuple[Unit, list[Unit]]:
-        """Return the lead unit of the catalogue for a matter there, and the assisting ones.
+        self, order: WorkOrder, now: datetime, random: Random
+    ) -> tuple[Unit, Sequence[Unit]]:
+        """Return the lead unit that the dispatch desk is offered first, and those to assist it.
 
-        Without an entry, or without such a unit in that place, any likely unit.
+        Where the catalogue says nothing, any likely unit.
         """
-        key = (category.pk, day)
-        if key not in self._items:
-            found = knowledge.responsible_for(category, day)[:1]
-            self._items[key] = next(
-                ((i.lead, i.lead_level, i.assist_codes) for i in found), (None, "", ())
-            )
-        lead, level, assist = self._items[key]
-        unit = self._in_place(lead, level, street) or self.any_unit(random)
-        return unit, [u for u in self.units if u.code in assist and u.pk != unit.pk]
+        key = (order.category_id, order.region_id, now.astimezone(SHANGHAI).date())
+        if key not in self._offers:
+            offers = dispatch.suggestions(order, now)[:1]
+            self._offers[key] = next(((o.unit, o.assist) for o in offers), None)
+        return self._offers[key] or (self.any_unit(random), ())
 
     def any_unit(self, random: Random, *, but: Sequence[Unit] = ()) -> Unit:
         """Return any unit that might be given work, except ``but``."""
         left = [u for u in self.units if u not in but]
         return random.choices(left, [_LIKELY.get(u.kind, _UNLIKELY) for u in left])[0]
-
-    def _in_place(self, lead: Unit | None, level: str, street: Region | None) -> Unit | None:
-        if street is None or level not in ("county", "township"):
-            return lead
-        if level == "township":
-            return next((u for u in self.units if u.region_id == street.pk), lead)
-        county = self.counties.get(street.pk)
-        guided = (u for u in self.units if lead is not None and u.superior_id == lead.pk)
-        return next((u for u in guided if u.region_id == county), lead)
 
 
 def gather(behaviour: Behaviour, now: datetime) -> Cast:
@@ -137,7 +126,6 @@ def gather(behaviour: Behaviour, now: datetime) -> Cast:
         categories=categories,
         weights=_even(categories, weights),
         streets=streets,
-        counties={street.pk: street.parent_id for street in streets},
         reasons={group: knowledge.reasons(group) for group in ReasonGroup},
     )
 

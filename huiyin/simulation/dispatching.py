@@ -13,7 +13,6 @@ from huiyin.simulation import words
 from huiyin.simulation.case import Case, waits_until
 from huiyin.simulation.pace import minutes
 from huiyin.simulation.town import Town
-from huiyin.worktime.calendar import SHANGHAI
 
 _USUAL = timedelta(hours=2)
 
@@ -81,11 +80,10 @@ def _dispatch(town: Town, case: Case, now: datetime) -> None:
 
 def _units(town: Town, case: Case, now: datetime) -> tuple[Unit, list[Unit]]:
     """Return lead and assisting units: those of the catalogue, or a wrong one by mistake."""
-    day = now.astimezone(SHANGHAI).date()
-    lead, assisting = town.cast.responsible(case.category, case.street, day, case.random)
+    lead, assisting = town.cast.responsible(case.order, now, case.random)
     mistaken = case.lead is None and town.draw(case, town.behaviour.wrong_unit)
     if mistaken:
-        lead, assisting = town.cast.any_unit(case.random, but=[lead]), []
+        lead, assisting = town.cast.any_unit(case.random, but=[lead]), ()
     elif case.lead is not None and lead == case.lead:
         lead = town.cast.any_unit(case.random, but=[lead])
     case.misplaced = mistaken

@@ -14,7 +14,6 @@ from huiyin.simulation import words
 from huiyin.simulation.case import Case, waits_until
 from huiyin.simulation.pace import minutes
 from huiyin.simulation.town import Doing, Town
-from huiyin.worktime.calendar import SHANGHAI
 
 _USUAL_SIGNING = timedelta(hours=24)
 _USUAL_HANDLING = timedelta(days=5)
@@ -123,8 +122,7 @@ def _ask_return(town: Town, case: Case, now: datetime) -> None:
     if not case.is_at(State.TO_SIGN) or case.lead is None:
         return
     reasons = town.cast.reasons[ReasonGroup.RETURN]
-    day = now.astimezone(SHANGHAI).date()
-    right, _ = town.cast.responsible(case.category, case.street, day, case.random)
+    right, _ = town.cast.responsible(case.order, now, case.random)
     if right == case.lead:
         right = town.cast.any_unit(case.random, but=[case.lead])
     case.asked_return = True

@@ -18,7 +18,6 @@ from huiyin.simulation import words
 from huiyin.simulation.case import WRITTEN, Case
 from huiyin.simulation.pace import minutes
 from huiyin.simulation.town import Town, case_random
-from huiyin.worktime.calendar import SHANGHAI
 
 T = TypeVar("T")
 
@@ -127,8 +126,7 @@ def _decide(town: Town, case: Case, now: datetime) -> None:
 
 
 def _answer(town: Town, case: Case, now: datetime) -> bool:
-    day = now.astimezone(SHANGHAI).date()
-    unit, _ = town.cast.responsible(case.category, case.street, day, case.random)
+    unit, _ = town.cast.responsible(case.order, now, case.random)
     said = words.staff(case.random, "answers", matter=case.category.name, unit=unit.name)
     agent = town.desk(Role.AGENT, case)
     return town.take(case, "answer", orders.answer, by=agent, text_=said, now=now)
