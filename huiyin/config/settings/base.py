@@ -78,6 +78,7 @@ INSTALLED_APPS = [
 ]
 AUTH_USER_MODEL = "orgs.Staff"
 MIDDLEWARE = [
+    "huiyin.web.csp.SecurityHeaders",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -15,6 +15,8 @@ KEYS_FILE = _TEMP / "secrets/keys.json"
 keys.create_file(KEYS_FILE)
 SECRET_KEY = keys.read_file(KEYS_FILE).derive("django").hex()
 ATTACHMENTS_DIR = _TEMP / "attachments"
+STATIC_ROOT = _TEMP / "static"
+STATIC_ROOT.mkdir(exist_ok=True)  # the server of static files warns of a folder that is not there
 DATABASES = {
     "default": base.DATABASES["default"]
     | {"OPTIONS": {"prepare_threshold": 2, "server_side_binding": True}}
