@@ -11,6 +11,7 @@ from huiyin.cities.reading import WHOLE_FILE, Notebook
 from huiyin.cities.tree_checks import check_categories, check_regions, check_units
 from huiyin.orgs.states import Role, UnitKind, roles_for
 
+_YEARS = (2000, 2100)
 _NEVER_LEAD = ("centre", "vendor")
 
 
@@ -33,8 +34,15 @@ def check(draft: Draft, notebook: Notebook) -> None:
 
 
 def _check_city(draft: Draft, notebook: Notebook) -> None:
-    """Check that no day is both a holiday and a working day of the city's own."""
-    if draft.city and draft.city.working_time_closed_days & draft.city.working_time_opened_days:
+    """Check the city's own days: in our time, and none both a holiday and a working day."""
+    if draft.city is None:
+        return
+    closed, opened = draft.city.working_time_closed_days, draft.city.working_time_opened_days
+    for day in sorted(closed | opened):
+        if not _YEARS[0] <= day.year <= _YEARS[1]:
+            reason = f"{day} 不在 {_YEARS[0]} 到 {_YEARS[1]} 年之间"
+            notebook.note("city.toml", WHOLE_FILE, reason)
+    if closed & opened:
         reason = "同一天不能既放假又上班（closed_days 与 opened_days 重复）"
         notebook.note("city.toml", WHOLE_FILE, reason)
 
@@ -101,6 +109,11 @@ def _check_articles(draft: Draft, notebook: Notebook) -> None:
     """Check news and selected answers."""
     note_doubles(draft.news, lambda each: each.code, "编码", notebook)
     note_doubles(draft.answers, lambda each: each.code, "编码", notebook)
+    news = {each.code: each.line for each in draft.news.records}
+    for each in draft.answers.records:
+        if each.code in news:
+            reason = f"编码与第 {news[each.code]} 行的动态重复"
+            notebook.note(draft.answers.file, each.line, reason)
     note_unknown(draft.answers, lambda each: (each.category,), draft.categories, "分类", notebook)
     note_unknown(draft.answers, lambda each: (each.unit,), draft.units, "单位", notebook)
 

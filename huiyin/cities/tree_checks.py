@@ -12,6 +12,7 @@ _UNIT_ABOVE = {
     "township": ("county",),
     "community": ("township",),
 }
+_LONGEST_ALIASES = 200
 _WITHOUT_SUB_UNITS = ("vendor", "community")
 
 Tree = Listing[Region] | Listing[Unit] | Listing[Category]
@@ -89,6 +90,8 @@ def check_categories(draft: Draft, notebook: Notebook) -> None:
             notebook.note(categories.file, each.line, f"按编码，上级应是{wanted}")
         if each.name in each.aliases:
             notebook.note(categories.file, each.line, "别名与名称相同")
+        if len(";".join(each.aliases)) > _LONGEST_ALIASES:
+            notebook.note(categories.file, each.line, f"别名合计最多 {_LONGEST_ALIASES} 字")
 
 
 def _check_parents(tree: Tree, notebook: Notebook) -> None:

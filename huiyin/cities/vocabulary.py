@@ -10,7 +10,7 @@ from huiyin.channels.messaging import rules as messages
 from huiyin.channels.messaging.states import TEMPLATE_KEYS
 from huiyin.cities import parsers
 from huiyin.cities.parsers import Parse
-from huiyin.knowledge.states import ClockKind, Kind, ReasonGroup, Urgency
+from huiyin.knowledge.states import ClockKind, Kind, LeadLevel, ReasonGroup, Urgency
 from huiyin.orders.states import Channel
 from huiyin.orgs.states import Role, UnitKind
 
@@ -20,7 +20,7 @@ REGION_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 UNIT_TYPES = tuple(kind.value for kind in UnitKind)
-LEAD_LEVELS = ("city", "county", "township")
+LEAD_LEVELS = tuple(level.value for level in LeadLevel)
 ROLES = tuple(role.value for role in Role)
 
 # Limits that are no clocks of an order: how long an extension may be, how fast an urging, a

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
 
@@ -88,3 +88,98 @@ def _weight(row: LimitLike) -> tuple[bool, int, int, bool, bool, date]:
         bool(row.channel),
         row.valid_from,
     )
+
+
+Key = tuple[str, date]
+"""What tells one version of a rule: its code and the day from which it holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a version of a rule says, and the first day on which it no longer holds."""
+
+    content: tuple[object, ...]
+    valid_to: date | None = None
+
+
+@dataclass(slots=True)
+class Plan:
+    """What must be done to the held versions, and which wishes are refused and why."""
+
+    add: list[Key] = field(default_factory=list)
+    replace: list[Key] = field(default_factory=list)
+    end: dict[Key, date] = field(default_factory=dict)
+    drop: list[Key] = field(default_factory=list)
+    refused: list[tuple[Key, str]] = field(default_factory=list)
+    same: int = 0
+
+
+def succession(
+    held: Mapping[Key, Version], wanted: Mapping[Key, Version], *, today: date, in_use: bool
+) -> Plan:
+    """Return how the held versions become the wanted ones without rewriting the past.
+
+    A version that holds since today or earlier is never changed but in its end, and that not
+    before today. Versions that are no longer wanted end when their successor begins, else with
+    today; those that would only have begun later are dropped. A code that is held gets no version
+    for days gone by. Days are those of the city, ranges are half-open.
+
+    Args:
+        held: the versions that are stored.
+        wanted: the versions that shall be.
+        today: the present local day.
+        in_use: whether there is any order; while there is none, everything may be replaced.
+
+    Source: R-32 (handbook domain.md 2.9, rules with effective dates).
+    """
+    plan = Plan()
+    codes = {code for code, _ in held}
+    for key, version in wanted.items():
+        if key not in held:
+            is_late = in_use and key[0] in codes and key[1] < today
+            if is_late:
+                plan.refused.append((key, "生效日期已经过去；请写今天或以后的日期"))
+            else:
+                plan.add.append(key)
+        elif held[key] == version:
+            plan.same += 1
+        else:
+            _plan_change(plan, key, held[key], version, today if in_use else None)
+    for key in held.keys() - wanted.keys():
+        _plan_absent(plan, key, held[key], wanted, today if in_use else None)
+    return plan
+
+
+def _plan_change(plan: Plan, key: Key, old: Version, new: Version, today: date | None) -> None:
+    """Plan one version that is held and wanted, but not alike."""
+    if today is None or key[1] > today:
+        plan.replace.append(key)
+    elif old.content != new.content:
+        plan.refused.append((key, "已经生效，不能改写；请新增一行并写上生效日期"))
+    elif _end(old, today) != _end(new, today):
+        plan.refused.append(
+            (key, "失效日期只能是今天或以后，已经失效的不能恢复；请新增一行并写上生效日期")
+        )
+    elif new.valid_to is None:
+        plan.replace.append(key)
+    else:
+        plan.end[key] = new.valid_to
+
+
+def _plan_absent(
+    plan: Plan, key: Key, old: Version, wanted: Mapping[Key, Version], today: date | None
+) -> None:
+    """Plan one version that is held and no longer wanted."""
+    code, begins = key
+    if today is None or begins > today:
+        plan.drop.append(key)
+        return
+    later = [day for other, day in wanted if other == code and day > begins and day >= today]
+    until = min(later, default=today + timedelta(days=1))
+    if old.valid_to is None or old.valid_to > until:
+        plan.end[key] = until
+
+
+def _end(version: Version, today: date) -> date:
+    """Return up to which day, today at the latest, a version has held."""
+    return min(version.valid_to or today, today)

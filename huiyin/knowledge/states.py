@@ -91,6 +91,14 @@ CLOCK_LABELS = {
 }
 
 
+class LeadLevel(StrEnum):
+    """At which level a matter of the catalogue is handled: by the lead or by its local unit."""
+
+    CITY = "city"
+    COUNTY = "county"
+    TOWNSHIP = "township"
+
+
 class ReasonGroup(StrEnum):
     """Groups of reason codes; each code carries advice for the citizen."""
 

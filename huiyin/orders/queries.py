@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -237,6 +237,20 @@ def by_number(number: str) -> WorkOrder | None:
     if found is None:
         return None
     return WorkOrder.objects.select_related("lead_unit", "category").filter(number=found).first()
+
+
+def has_orders() -> bool:
+    """Tell whether there is any order at all. One query."""
+    return WorkOrder.objects.exists()
+
+
+def units_with_open_orders(units: Collection[Unit]) -> list[tuple[Unit, int]]:
+    """Return those of ``units`` with a part in open orders, and in how many orders. One query."""
+    rows = Assignment.objects.filter(unit__in=[u.pk for u in units], ended_at__isnull=True)
+    counted: dict[int, int] = dict(
+        rows.order_by().values_list("unit").annotate(n=Count("order", distinct=True))
+    )
+    return [(unit, counted[unit.pk]) for unit in units if unit.pk in counted]
 
 
 def public_events(order: WorkOrder) -> QuerySet[OrderEvent]:

@@ -35,13 +35,17 @@ class City(models.Model):
 
 
 class Region(models.Model):
-    """A place in the tree city > county > street; codes are those of GB/T 2260 and longer."""
+    """A place in the tree city > county > street; codes are those of GB/T 2260 and longer.
+
+    A place that was merged or renamed away is no longer ``active``; old orders keep it.
+    """
 
     code = models.CharField(max_length=12, unique=True)
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
     name = models.CharField(max_length=60)
     level = models.CharField(max_length=10)
     kind = models.CharField(max_length=10, blank=True, default="")
+    active = models.BooleanField(default=True)
 
     def __str__(self) -> str:
         return self.name

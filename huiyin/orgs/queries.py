@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime, time
 
 from django.db.models import Q, QuerySet
@@ -43,6 +44,11 @@ def sub_units(unit: Unit) -> QuerySet[Unit]:
     return subtree(unit).filter(active=True).exclude(pk=unit.pk).order_by("depth", "name", "pk")
 
 
+def units_missing_from(codes: Collection[str]) -> QuerySet[Unit]:
+    """Return the active units whose code is not among ``codes``, by code. One query."""
+    return Unit.objects.filter(active=True).exclude(code__in=codes).order_by("code")
+
+
 def staff_by_token(token: str, now: datetime) -> ApiToken | None:
     """Return the live token with account and unit; None for unknown, ended, revoked. One query."""
     row = (
@@ -56,8 +62,31 @@ def staff_by_token(token: str, now: datetime) -> ApiToken | None:
 
 
 def regions(level: str) -> QuerySet[Region]:
-    """Return the regions of one level, by code. One query."""
-    return Region.objects.filter(level=level).order_by("code")
+    """Return the active regions of one level, by code. One query."""
+    return Region.objects.filter(level=level, active=True).order_by("code")
+
+
+def places_of(key: int | None) -> dict[str, Region]:
+    """Return a region and those above it, by their level; empty for None. One query."""
+    found = Region.objects.select_related("parent__parent").filter(pk=key).first() if key else None
+    places: dict[str, Region] = {}
+    while found is not None:
+        places[found.level] = found
+        found = found.parent
+    return places
+
+
+def units_around(codes: Collection[str], regions: Collection[int]) -> QuerySet[Unit]:
+    """Return the active units that may stand in for those with ``codes`` in these regions.
+
+    They are the units themselves, the ones that they guide there, and the county and township
+    there; the highest first. One query.
+    """
+    named = Unit.objects.filter(code__in=codes)
+    local = Q(superior__in=named) | Q(kind__in=("county", "township"))
+    return Unit.objects.filter(
+        Q(code__in=codes) | (Q(region__in=regions) & local), active=True
+    ).order_by("depth", "code")
 
 
 @remembered()

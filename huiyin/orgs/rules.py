@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from huiyin.kernel.errors import Invalid, NotAllowed
 from huiyin.orgs.states import Role, UnitKind, roles_for
@@ -49,3 +49,25 @@ def check_password(password: str, username: str) -> None:
         )
     if username.lower() in password.lower():
         raise Invalid("密码不能包含账号", fields={"password": "密码不能包含账号"})
+
+
+def paths(parents: Mapping[int, int | None]) -> dict[int, tuple[str, int]]:
+    """Return the path ("/1/17/") and the depth of every unit, given each one's parent.
+
+    Raises:
+        ValueError: a unit stands below itself, or below one that is not given.
+    """
+    found: dict[int, tuple[str, int]] = {}
+    for key in parents:
+        chain: list[int] = []
+        above: int | None = key
+        while above is not None and above not in found:
+            if above in chain or above not in parents:
+                raise ValueError(f"unit {key} has no way to the top")
+            chain.append(above)
+            above = parents[above]
+        path, depth = found[above] if above is not None else ("/", -1)
+        for step in reversed(chain):
+            path, depth = f"{path}{step}/", depth + 1
+            found[step] = path, depth
+    return found

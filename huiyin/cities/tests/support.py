@@ -1,12 +1,45 @@
-"""A copy of a shipped profile that a test may break."""
+"""A copy of a shipped profile that a test may change, and orders in the city that it makes."""
 
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
+from huiyin.cities import actions
 from huiyin.cities.profile import Problem, ProfileError, path_of, read
+from huiyin.cities.report import Report
+from huiyin.kernel.compare import Changes
+from huiyin.knowledge.models import (
+    Article,
+    CatalogueItem,
+    Category,
+    LimitRule,
+    Parameter,
+    Reason,
+)
+from huiyin.orgs.actions import create_staff
+from huiyin.orgs.models import (
+    CalendarYear,
+    City,
+    ContactChange,
+    Region,
+    Unit,
+    UnitContact,
+)
+from huiyin.orgs.states import Role
+from tests.world import PASSWORD, Story, World, at
+
+TABLES = (
+    City, Region, Unit, UnitContact, ContactChange, CalendarYear, Category, LimitRule, Parameter,
+    CatalogueItem, Reason, Article,
+)  # fmt: skip
+
+
+def everything() -> list[list[object]]:
+    """Return every row of every table that a load writes."""
+    return [list(table.objects.order_by("pk").values_list()) for table in TABLES]
 
 
 @dataclass(frozen=True)
@@ -51,3 +84,41 @@ class Copy:
 def copy_of(name: str, tmp_path: Path) -> Copy:
     """Copy a shipped profile into ``tmp_path``."""
     return Copy(Path(shutil.copytree(path_of(name), tmp_path / name)))
+
+
+def changes(report: Report, kind: str) -> Changes:
+    """Return what a load did to one kind of rows."""
+    return next(each for each in report.kinds if each.kind == kind)
+
+
+class Town:
+    """Dezhou in the database, its profile, and people who can take an order to its end."""
+
+    def __init__(self, copy: Copy) -> None:
+        self.copy = copy
+        centre = Unit.objects.get(code="100")
+        roles = (Role.AGENT, Role.DISPATCHER, Role.CALLBACK, Role.AUDITOR)
+        self.people = {
+            role.value: create_staff(
+                username=f"{role}_1", name=role.label, unit=centre, roles=[role],
+                password=PASSWORD, now=at(1),
+            )
+            for role in roles
+        }  # fmt: skip
+
+    def load(self, now: datetime) -> Report:
+        """Load the profile again."""
+        return actions.load_folder(self.copy.folder, now=now)
+
+    def story(self, code: str) -> Story:
+        """Return an order that is dispatched to the unit with this code."""
+        unit = Unit.objects.get(code=code)
+        people = self.people | {
+            "water_handler": create_staff(
+                username="handler_1", name="承办人", unit=unit, roles=[Role.HANDLER],
+                password=PASSWORD, now=at(1),
+            )
+        }  # fmt: skip
+        heating = Category.objects.get(code="0404")
+        world = World(unit, unit, unit, unit, unit, unit, unit, heating, people)
+        return Story(world).created().submitted().dispatched()

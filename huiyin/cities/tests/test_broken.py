@@ -3,12 +3,6 @@
 import pytest
 
 from huiyin.cities.profile import Problem, ProfileError, path_of, read
-from huiyin.cities.tests.support import copy_of
-
-
-@pytest.fixture
-def copy(tmp_path):
-    return copy_of("dezhou", tmp_path)
 
 
 def case(file, old, new, at, reason, name):
@@ -222,6 +216,25 @@ FIELDS = [
         "matter",
     ),
     case("news.toml", 'unit = "304"', 'unit = "399"', "[[answer]]", "单位“399”不存在", "news unit"),
+    case(
+        "news.toml",
+        'code = "wages"',
+        'code = "night-shift"',
+        '^category = "090101"',
+        "的动态重复",
+        "answer named like news",
+    ),
+    case(
+        "categories.csv",
+        "在建违建,正在盖;抢建",
+        "在建违建," + ";".join(f"第{n}种说法" for n in range(30, 70)),
+        "在建违建",
+        "别名合计最多 200 字",
+        "aliases",
+    ),
+    case(
+        "city.toml", "closed_days = []", "closed_days = [1999-10-01]", "", "1999-10-01 不在", "day"
+    ),
     case("news.toml", "\ndemo = true", "\ndemo = 1", "demo = 1", "true 或 false", "demo flag"),
     case("demo.toml", 'role = "agent"', 'role = "boss"', '"boss"', "role：只能是", "role"),
     case(

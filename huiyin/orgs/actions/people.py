@@ -1,19 +1,19 @@
-"""Everything that changes units, staff, tokens and calendars."""
+"""Accounts, signing in, tokens, and the person whom a unit names."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.contrib.auth.hashers import check_password as same_password
 from django.db import transaction
 
-from huiyin.kernel import cached, crypto, masks, outbox
+from huiyin.kernel import crypto, masks
 from huiyin.kernel.errors import Invalid, NotAllowed, TooMany
 from huiyin.orgs import policy, rules
 from huiyin.orgs.actors import Actor
-from huiyin.orgs.models import ApiToken, CalendarYear, ContactChange, Staff, Unit, UnitContact
+from huiyin.orgs.models import ApiToken, ContactChange, Staff, Unit, UnitContact
 from huiyin.orgs.states import Perm, Role, UnitKind
 
 LOCK_AFTER = 5
@@ -134,46 +134,3 @@ def name_contact(
         contact.save()
         ContactChange.objects.create(unit=unit, at=now, by=by.label, before=before, after=after)
     return contact
-
-
-@transaction.atomic
-def load_calendar_year(
-    year: int,
-    *,
-    closed: Sequence[date],
-    opened: Sequence[date],
-    names: dict[str, str],
-    source: str,
-    by: Actor,
-    now: datetime,
-) -> CalendarYear:
-    """Store the published table of a year; running provisional deadlines are recomputed by a job.
-
-    Raises:
-        Invalid: a day lies outside the year, or a closed day is already a weekend day, or an
-            opened day is not.
-
-    Source: R-14 (architecture 5; handbook domain.md 1.4).
-    """
-    if by.staff:
-        policy.require(by, Perm.RULES)
-    wrong = [d for d in (*closed, *opened) if d.year != year]
-    wrong += [d for d in opened if d.weekday() < 5]
-    if wrong:
-        days = "、".join(f"{d:%Y-%m-%d}" for d in wrong[:5])
-        raise Invalid(f"日历表有误：{days} 不属于 {year} 年或调休上班日不是周末")
-    row, _ = CalendarYear.objects.update_or_create(
-        year=year,
-        own=False,
-        defaults={
-            "closed": sorted(closed),
-            "opened": sorted(opened),
-            "names": names,
-            "source": source,
-            "loaded_at": now,
-            "loaded_by": by.label,
-        },
-    )
-    outbox.announce("calendar.loaded", {"year": year}, now=now)
-    cached.forget_all()
-    return row

@@ -1,0 +1,112 @@
+"""To whom an order may be given: what the dispatch catalogue says for its matter and its place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from huiyin.dispatch import rules
+from huiyin.dispatch.rules import How, Place
+from huiyin.knowledge import queries as knowledge
+from huiyin.knowledge.models import CatalogueItem
+from huiyin.knowledge.states import LeadLevel
+from huiyin.orders.models import WorkOrder
+from huiyin.orgs import queries as orgs
+from huiyin.orgs.models import Region, Unit
+from huiyin.worktime.calendar import SHANGHAI
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A unit that may lead, the catalogue item that names it, why, and who should assist."""
+
+    unit: Unit
+    item: CatalogueItem
+    why: str
+    assist: tuple[Unit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """The units near the place of an order, the highest first."""
+
+    place: Place
+    regions: Mapping[str, Region]
+    units: Sequence[Unit]
+    by_code: Mapping[str, Unit]
+
+
+def suggestions(order: WorkOrder, now: datetime) -> list[Suggestion]:
+    """Return the units that the catalogue in force names for an order, the nearest matter first.
+
+    Each unit is named once. Empty without a category, or when the catalogue says nothing. Three
+    queries, one more when the order's category is not at hand.
+    """
+    if order.category is None:
+        return []
+    items = knowledge.responsible_for(order.category, now.astimezone(SHANGHAI).date())
+    if not items:
+        return []
+    around = _around(order, items)
+    found: dict[int, Suggestion] = {}
+    for each in _resolved(items, around):
+        found.setdefault(each.unit.pk, each)
+    return list(found.values())
+
+
+def _around(order: WorkOrder, items: Sequence[CatalogueItem]) -> _Around:
+    regions = orgs.places_of(order.region_id)
+    named = {item.lead.code for item in items if item.lead}
+    named |= {code for item in items for code in item.assist_codes}
+    units = list(orgs.units_around(named, [region.pk for region in regions.values()]))
+    county, street = regions.get("county"), regions.get("street")
+    return _Around(
+        place=Place(county.pk if county else None, street.pk if street else None),
+        regions=regions,
+        units=units,
+        by_code={unit.code: unit for unit in units},
+    )
+
+
+def _resolved(items: Sequence[CatalogueItem], around: _Around) -> Iterator[Suggestion]:
+    """Yield one suggestion for each item whose lead is still active."""
+    for item in items:
+        lead = around.by_code.get(item.lead.code) if item.lead else None
+        if lead is None:
+            continue
+        level = LeadLevel(item.lead_level or LeadLevel.CITY)
+        local, how = rules.choose(level, lead, around.units, around.place)
+        unit = local or lead
+        assist = dict.fromkeys(_assisting(item, level, around))
+        assist.pop(unit, None)
+        yield Suggestion(unit, item, _why(how, level, lead, around), tuple(assist))
+
+
+def _assisting(item: CatalogueItem, level: LeadLevel, around: _Around) -> Iterator[Unit]:
+    """Yield the assisting units, those of the county where the lead is local too."""
+    for code in item.assist_codes:
+        unit = around.by_code.get(code)
+        if unit is None:
+            continue
+        is_local = level is not LeadLevel.CITY
+        local = rules.counterpart(unit, around.units, around.place) if is_local else None
+        yield local or unit
+
+
+def _why(how: How, level: LeadLevel, lead: Unit, around: _Around) -> str:
+    """Say in one line why the unit was chosen."""
+    county, street = around.regions.get("county"), around.regions.get("street")
+    if how is How.ITSELF:
+        return f"派单目录规定由{lead}办理"
+    if how is How.GUIDED:
+        return f"派单目录规定由县级部门办理，{county}对口{lead}的部门"
+    if how is How.TOWNSHIP:
+        return f"派单目录规定由属地乡镇街道办理，{lead}指导"
+    if how is How.LEAD:
+        missing = "没有写明发生在哪个县市区" if county is None else f"{county}没有承办单位"
+        return f"{missing}，先由{lead}办理"
+    if level is LeadLevel.COUNTY:
+        return f"{county}没有对口{lead}的部门，由{county}统筹"
+    missing = f"{street}没有承办单位" if street else "没有写明发生在哪个街道乡镇"
+    return f"{missing}，先由{county}安排，{lead}指导"

@@ -1,0 +1,127 @@
+"""Lists without dates: matters, reasons, articles. Rows are switched off, never deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from django.db import transaction
+
+from huiyin.kernel import bulk
+from huiyin.kernel.compare import Changes, compare
+from huiyin.knowledge.models import Article, Category, Reason
+from huiyin.knowledge.states import ArticleKind
+from huiyin.orgs.models import Unit
+
+
+@dataclass(frozen=True, slots=True)
+class CategoryRow:
+    """One node of the tree of matters; ``parent`` is a code, empty at the top."""
+
+    code: str
+    parent: str
+    name: str
+    aliases: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """A reason of a group, what the citizen is told, and the proof it needs."""
+
+    group: str
+    code: str
+    name: str
+    advice: str
+    needs: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRow:
+    """News or a selected answer; ``category`` and ``unit`` are codes, empty for none."""
+
+    code: str
+    kind: ArticleKind
+    title: str
+    body: str
+    published_at: datetime
+    demo: bool
+    category: str = ""
+    unit: str = ""
+
+
+@transaction.atomic(savepoint=False)
+def sync_categories(rows: Sequence[CategoryRow]) -> Changes:
+    """Let the tree of matters be these rows; others are switched off. Up to three statements."""
+    held = {category.code: category for category in Category.objects.order_by("pk")}
+    new = [Category(code=row.code) for row in rows if row.code not in held]
+    held |= {each.code: each for each in bulk.add(Category, new)}
+    names = _full_names(rows)
+    wanted: dict[str, dict[str, object]] = {
+        row.code: {
+            "parent_id": held[row.parent].pk if row.parent else None,
+            "name": row.name,
+            "aliases": row.aliases,
+            "full_name": names[row.code],
+            "active": True,
+        }
+        for row in rows
+    }
+    found = compare(held, wanted, off={"active": False})
+    bulk.store(Category, found.touched, found.fields)
+    return found.told("诉求分类", new, lambda each: each.full_name)
+
+
+def _full_names(rows: Sequence[CategoryRow]) -> dict[str, str]:
+    """Return the names from the top down, parted by slashes; parents stand anywhere in ``rows``."""
+    by_code: Mapping[str, CategoryRow] = {row.code: row for row in rows}
+    names: dict[str, str] = {}
+    for row in sorted(rows, key=lambda each: len(each.code)):
+        above = names[by_code[row.parent].code] + "/" if row.parent else ""
+        names[row.code] = above + row.name
+    return names
+
+
+@transaction.atomic(savepoint=False)
+def sync_reasons(rows: Sequence[ReasonRow]) -> Changes:
+    """Let the reasons be these rows; others are switched off. Up to three statements."""
+    held = {(reason.group, reason.code): reason for reason in Reason.objects.order_by("pk")}
+    wanted = {(row.group, row.code): asdict(row) | {"active": True} for row in rows}
+    found = compare(held, wanted, off={"active": False})
+    new = [Reason(**wanted[key]) for key in found.missing]
+    bulk.add(Reason, new)
+    bulk.store(Reason, found.touched, found.fields)
+    return found.told("原因", new, lambda each: each.name)
+
+
+@transaction.atomic(savepoint=False)
+def sync_articles(rows: Sequence[ArticleRow]) -> Changes:
+    """Let these articles be published as written here. Up to five statements.
+
+    Articles that are not among them belong to the city's editors and are left alone, except those
+    written for demonstrations, which are taken down.
+    """
+    categories: dict[str, int] = dict(Category.objects.values_list("code", "pk"))
+    units: dict[str, int] = dict(Unit.objects.values_list("code", "pk"))
+    wanted: dict[str, dict[str, object]] = {
+        row.code: {
+            "kind": row.kind.value,
+            "title": row.title,
+            "body": row.body,
+            "category_id": categories.get(row.category),
+            "unit_id": units.get(row.unit),
+            "demo": row.demo,
+            "published_at": row.published_at,
+        }
+        for row in rows
+    }
+    held = {
+        article.code: article
+        for article in Article.objects.order_by("pk")
+        if article.demo or article.code in wanted
+    }
+    found = compare(held, wanted, off={"published_at": None})
+    new = [Article(code=code, **wanted[code]) for code in found.missing]
+    bulk.add(Article, new)
+    bulk.store(Article, found.touched, found.fields)
+    return found.told("动态和答复", new, lambda each: each.title)

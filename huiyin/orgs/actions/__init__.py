@@ -1,0 +1,46 @@
+"""Everything that changes the city, its places, units, people, tokens and calendars."""
+
+from huiyin.orgs.actions.calendars import load_calendar_year, sync_own_days
+from huiyin.orgs.actions.demo import DemoRow, close_demo_accounts, sync_demo_accounts
+from huiyin.orgs.actions.people import (
+    LOCK_AFTER,
+    LOCK_FOR,
+    create_staff,
+    issue_token,
+    name_contact,
+    sign_in,
+)
+from huiyin.orgs.actions.register import (
+    CityRow,
+    ContactRow,
+    RegionRow,
+    UnitRow,
+    mark_loaded,
+    set_city,
+    sync_contacts,
+    sync_regions,
+    sync_units,
+)
+
+__all__ = [
+    "LOCK_AFTER",
+    "LOCK_FOR",
+    "CityRow",
+    "ContactRow",
+    "DemoRow",
+    "RegionRow",
+    "UnitRow",
+    "close_demo_accounts",
+    "create_staff",
+    "issue_token",
+    "load_calendar_year",
+    "mark_loaded",
+    "name_contact",
+    "set_city",
+    "sign_in",
+    "sync_contacts",
+    "sync_demo_accounts",
+    "sync_own_days",
+    "sync_regions",
+    "sync_units",
+]
