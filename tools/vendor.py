@@ -22,6 +22,7 @@ ICONS = (
     "arrow-forward-up",
     "arrow-right",
     "building",
+    "calendar",
     "camera",
     "check",
     "checks",

@@ -128,7 +128,7 @@ def articles_listed(
     return page(rows, by=("-id",), cursor=cursor, size=size)
 
 
-def article(key: int) -> Article | None:
+def article_by_key(key: int) -> Article | None:
     """Return one article, published or not. One query."""
     return Article.objects.select_related("category", "unit").filter(pk=key).first()
 
