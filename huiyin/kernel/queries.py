@@ -72,7 +72,9 @@ def job_standings(now: datetime) -> list[JobStanding]:
     latest = JobRun.objects.filter(name__in=names).order_by("name", "-started_at", "-pk")
     last = {run.name: run for run in latest.distinct("name")}
     good = JobRun.objects.filter(name__in=names, ended_at__isnull=False, error="")
-    ends = dict(good.order_by("name", "-started_at").distinct("name").values_list("name", "started_at"))
+    ends = dict(
+        good.order_by("name", "-started_at").distinct("name").values_list("name", "started_at")
+    )
     found = [
         JobStanding(job, last.get(name), ends.get(name, _NEVER) < now - 2 * job.period)
         for name, job in jobs.REGISTRY.items()

@@ -296,7 +296,9 @@ class YearForm(HouseForm):
         return {d.isoformat(): name for d, name in self.cleaned_data["closed"] if name}
 
 
-_LINE = re.compile(r"(\d{4}-\d{2}-\d{2})(?:\s*(?:至|到|~|～)\s*(\d{4}-\d{2}-\d{2}))?(?:\s+(\S.{0,19}))?")
+_LINE = re.compile(
+    r"(\d{4}-\d{2}-\d{2})(?:\s*(?:至|到|~|～)\s*(\d{4}-\d{2}-\d{2}))?(?:\s+(\S.{0,19}))?"
+)
 
 
 def read_days(raw: str) -> list[tuple[date, str]]:

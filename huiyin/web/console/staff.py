@@ -172,9 +172,7 @@ def revoke(request: StaffRequest, key: int) -> HttpResponse:
     return _back(token.staff_id, "revoked")
 
 
-def _step(
-    request: StaffRequest, key: int, act: Callable[..., Staff], done: str
-) -> HttpResponse:
+def _step(request: StaffRequest, key: int, act: Callable[..., Staff], done: str) -> HttpResponse:
     act(key, by=request.actor, now=clock.now())
     return _back(key, done)
 
