@@ -23,7 +23,7 @@ from huiyin.worktime.calendar import SHANGHAI
 @staff_page(Perm.RULES, Perm.REPORTS)
 def years(request: StaffRequest) -> HttpResponse:
     """Show the years around this one; load a year's table."""
-    form = YearForm(request.POST or None)
+    form = YearForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
         policy.require(request.actor, Perm.RULES)

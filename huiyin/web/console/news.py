@@ -40,7 +40,10 @@ def listed(request: StaffRequest) -> HttpResponse:
 @staff_page(Perm.CONTENT)
 def new(request: StaffRequest) -> HttpResponse:
     """Write something new."""
-    form = ArticleForm(request.POST or None, initial={"kind": request.GET.get("kind", "news")})
+    form = ArticleForm(
+        request.POST if request.method == "POST" else None,
+        initial={"kind": request.GET.get("kind", "news")},
+    )
     return _written(request, form, None)
 
 
@@ -49,7 +52,9 @@ def new(request: StaffRequest) -> HttpResponse:
 def edit(request: StaffRequest, key: int) -> HttpResponse:
     """Show and change one text."""
     article = _article(key)
-    form = ArticleForm(request.POST or None, initial=_initial(article))
+    form = ArticleForm(
+        request.POST if request.method == "POST" else None, initial=_initial(article)
+    )
     return _written(request, form, article)
 
 

@@ -29,7 +29,7 @@ def overview(request: StaffRequest) -> HttpResponse:
     now = clock.now()
     year = now.astimezone(SHANGHAI).year
     found: dict[str, Any] = {
-        "machinery": _machinery(now),
+        **_machinery(now),
         "years": orgs.calendar_years(year, year + 1),
         "demo": orgs.demo_accounts().count(),
         "may_manage_staff": Perm.STAFF in request.staff.perms,

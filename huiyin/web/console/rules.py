@@ -51,6 +51,7 @@ def listed(request: StaffRequest) -> HttpResponse:
     limit_rows.sort(key=lambda row: _CLOCK_ORDER.get(row["clock"], len(_CLOCK_ORDER)))
     parameters = [{"row": row, "when": when(row, day)} for row in queries.parameters()]
     in_force = [row for row in limit_rows if row["when"] == "now"]
+    others = sum(row["when"] != "now" for row in (*limit_rows, *parameters))
     found = {
         "form": form,
         "day": day,
@@ -58,6 +59,7 @@ def listed(request: StaffRequest) -> HttpResponse:
         "other_limits": [row for row in limit_rows if row["when"] != "now"],
         "parameters": [row for row in parameters if row["when"] == "now"],
         "other_parameters": [row for row in parameters if row["when"] != "now"],
+        "others": others,
         "tab": "rules",
     }
     return render(request, "console/rules.html", found, status=status)

@@ -63,7 +63,7 @@ def new(request: StaffRequest) -> HttpResponse:
         words = request.GET.get("q", "").strip()[:60]
         page = queries.units_matching(words) if words else None
         return render(request, "console/staff_unit.html", {"page": page, "words": words})
-    form = AccountForm(request.POST or None)
+    form = AccountForm(request.POST if request.method == "POST" else None)
     if request.method == "GET":
         return _new_page(request, unit, form, 200)
     if not form.is_valid():

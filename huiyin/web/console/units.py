@@ -45,7 +45,7 @@ def below(request: StaffRequest, code: str) -> HttpResponse:
 def shown(request: StaffRequest, code: str) -> HttpResponse:
     """Show a unit; name its contact."""
     unit = _unit(code)
-    form = ContactForm(request.POST or None)
+    form = ContactForm(request.POST if request.method == "POST" else None)
     status = 200
     if request.method == "POST":
         status = _name_contact(request, unit, form)
