@@ -3,8 +3,9 @@
 They are never committed: set-up brings them, the built wheel contains them.
 """
 
-import shutil
+import re
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,6 +17,7 @@ FILES = {
     "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
     "@alpinejs/csp/dist/cdn.min.js": "alpine.csp.min.js",
 }
+_MAP = re.compile(rb"\n?(//|/\*)# sourceMappingURL=[^\n*]*(\*/)?")
 ICONS = (
     "alert-triangle",
     "arrow-back-up",
@@ -68,6 +70,19 @@ ICONS = (
 )
 
 
+def copy(source: Path, target: Path) -> None:
+    """Copy a file without its pointer to a source map, which we do not ship."""
+    target.write_bytes(_MAP.sub(b"", source.read_bytes()))
+
+
+def package(name: str) -> Path:
+    """Return the folder of an installed package without running its code."""
+    found = find_spec(name)
+    if found is None or found.origin is None:
+        raise SystemExit(f"missing: the package {name} (run make setup)")
+    return Path(found.origin).parent
+
+
 def main() -> int:
     """Copy each file; say in one line which are missing."""
     VENDOR.mkdir(parents=True, exist_ok=True)
@@ -79,11 +94,10 @@ def main() -> int:
         sys.stderr.write(f"missing in node_modules (run npm ci): {', '.join(missing)}\n")
         return 1
     for source, target in wanted.items():
-        shutil.copyfile(MODULES / source, VENDOR / target)
-    import django_htmx
-
-    static = Path(django_htmx.__file__).parent / "static/django_htmx"
-    shutil.copyfile(static / "htmx-2.min.js", VENDOR / "htmx.min.js")
+        copy(MODULES / source, VENDOR / target)
+    copy(package("django_htmx") / "static/django_htmx/htmx-2.min.js", VENDOR / "htmx.min.js")
+    for name in ("swagger-ui-bundle.js", "swagger-ui-init.js", "swagger-ui.css"):
+        copy(package("ninja") / "static/ninja" / name, VENDOR / name)
     (VENDOR / ".ready").touch()
     return 0
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from django.db import transaction
 
+from huiyin.channels.messaging import actions as messages
 from huiyin.cities import profile as profiles
 from huiyin.cities import rows
 from huiyin.cities.profile import Problem, Profile, ProfileError
@@ -59,7 +60,7 @@ def load_folder(folder: Path, *, now: datetime, preview: bool = False) -> Report
     """
     found = profiles.read(folder)
     with transaction.atomic():
-        report = Report(found.folder, found.city.name, _apply(found, now))
+        report = Report(found.folder, found.city.name, _apply(found, now), preview)
         if report.changed:
             orgs.mark_loaded(now=now)
         if preview:
@@ -70,7 +71,7 @@ def load_folder(folder: Path, *, now: datetime, preview: bool = False) -> Report
 
 def _apply(found: Profile, now: datetime) -> tuple[Changes, ...]:
     """Bring every table into line, those that others refer to first."""
-    origin = f"城市配置 {found.folder}"
+    origin, today = f"城市配置 {found.folder}", now.astimezone(SHANGHAI).date()
     closed, opened = found.city.working_time_closed_days, found.city.working_time_opened_days
     return (
         orgs.set_city(rows.city(found), now=now),
@@ -79,9 +80,10 @@ def _apply(found: Profile, now: datetime) -> tuple[Changes, ...]:
         _apply_units(found),
         orgs.sync_contacts(rows.contacts(found), by=origin, now=now),
         knowledge.sync_categories(rows.categories(found)),
-        *_apply_rules(found, now.astimezone(SHANGHAI).date()),
+        *_apply_rules(found, today),
         knowledge.sync_reasons(rows.reasons(found)),
         knowledge.sync_articles(rows.articles(found)),
+        messages.sync_templates(rows.templates(found), today=today, source=origin),
     )
 
 

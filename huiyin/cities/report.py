@@ -11,11 +11,15 @@ EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The city, and what was done to each kind of rows, in the order of the work."""
+    """The city, and what was done to each kind of rows, in the order of the work.
+
+    After a ``preview`` it is what would have been done.
+    """
 
     profile: str
     city: str
     kinds: tuple[Changes, ...]
+    preview: bool = False
 
     @property
     def changed(self) -> bool:
@@ -28,7 +32,8 @@ class Report:
         if not self.changed:
             return (f"{self.city}（{self.profile}）：没有变化",)
         told = (_line(kind) for kind in self.kinds if not kind.is_empty)
-        return (f"{self.city}（{self.profile}）：已更新", *told)
+        done = "将更新如下，现在什么也没有改" if self.preview else "已更新"
+        return (f"{self.city}（{self.profile}）：{done}", *told)
 
     @property
     def counts(self) -> dict[str, dict[str, int]]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 
+from huiyin.channels.messaging.actions import TemplateRow
+from huiyin.channels.messaging.states import Medium, Text
 from huiyin.cities.shapes import City, Profile
 from huiyin.knowledge import actions as knowledge
 from huiyin.knowledge.states import ArticleKind
@@ -173,6 +175,16 @@ def reasons(profile: Profile) -> list[knowledge.ReasonRow]:
         knowledge.ReasonRow(each.group, each.code, each.name, each.advice, joined(each.needs))
         for each in profile.reasons
     ]
+
+
+def templates(profile: Profile) -> list[TemplateRow]:
+    """Return the texts of messages."""
+    sms = [TemplateRow(each.code, Medium.SMS, Text("", each.text)) for each in profile.sms]
+    emails = [
+        TemplateRow(each.code, Medium.EMAIL, Text(each.subject, each.body))
+        for each in profile.emails
+    ]
+    return [*sms, *emails]
 
 
 def articles(profile: Profile) -> list[knowledge.ArticleRow]:

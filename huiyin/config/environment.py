@@ -8,6 +8,11 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class WrongSetting(ValueError):
+    """A variable of the environment is not of its form; one line in Chinese."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,13 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("HUIYIN_KEYS_FILE", "", "key file; empty: HUIYIN_VAR/secrets/keys.json"),
     Variable("HUIYIN_HOSTS", "127.0.0.1 localhost [::1]", "host names that pages answer to"),
     Variable("HUIYIN_ADDRESS", "127.0.0.1", "address to listen on"),
-    Variable("HUIYIN_PORT", "8012", "port of pages and API; live events use the next one"),
+    Variable("HUIYIN_PORT", "8012", "port of pages and API"),
     Variable("HUIYIN_PUBLIC_URL", "", "address that citizens use, in links of messages"),
-    Variable("HUIYIN_LIVE_URL", "", "address of live events; empty: the port after HUIYIN_PORT"),
+    Variable("HUIYIN_LIVE_PORT", "", "port of live events; empty: the one after HUIYIN_PORT"),
+    Variable("HUIYIN_LIVE_URL", "", "address of live events for browsers; empty: that port"),
+    Variable("HUIYIN_LIVE_HEARTBEAT", "15", "seconds between two signs of life of live events"),
+    Variable("HUIYIN_PROCESSES", "", "processes of pages and API; empty: one per processor"),
+    Variable("HUIYIN_THREADS", "8", "threads in each of those processes"),
     Variable("HUIYIN_SECURE", "", "1 behind TLS: cookies only over https"),
     Variable("HUIYIN_CIPHER", "AES_GCM", "AES_GCM or SM4_GCM for personal data"),
     Variable("HUIYIN_DIGEST", "SM3", "SM3 or SHA256 for history and look-ups"),
@@ -51,6 +60,11 @@ VARIABLES: tuple[Variable, ...] = (
     Variable("HUIYIN_SMS_FILE", "", "TOML file that says how that gateway wants to be spoken to"),
     Variable(
         "HUIYIN_SMS_SECRET", "", "what {secret} stands for in headers and fields of that file"
+    ),
+    Variable(
+        "HUIYIN_API_RATE",
+        "6000",
+        "API requests per minute of one token or account, in each web process; 0: no limit",
     ),
     Variable("HUIYIN_DATA", "", "folder of real data for tests, never needed"),
 )
@@ -65,6 +79,52 @@ def get(name: str) -> str:
 def var_dir() -> Path:
     """Return the folder of everything that the platform writes, absolute."""
     return Path(get("HUIYIN_VAR")).resolve()
+
+
+def keys_file() -> Path:
+    """Return the place of the key file, which lies outside the database."""
+    return Path(get("HUIYIN_KEYS_FILE") or var_dir() / "secrets/keys.json")
+
+
+def number(name: str, *, least: int, most: int) -> int:
+    """Return a variable as a whole number.
+
+    Raises:
+        WrongSetting: it is none, or out of bounds.
+    """
+    text = get(name)
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise WrongSetting(f"{name} 须是 {least}–{most} 的整数，现为“{text}”")
+    return int(text)
+
+
+def port() -> int:
+    """Return the port of pages and API."""
+    return number("HUIYIN_PORT", least=1, most=65534)
+
+
+def live_port() -> int:
+    """Return the port of live events."""
+    if get("HUIYIN_LIVE_PORT"):
+        return number("HUIYIN_LIVE_PORT", least=1, most=65535)
+    return port() + 1
+
+
+def origins() -> frozenset[str]:
+    """Return the origins that our own pages have: the public one, and every host at our port."""
+    found = {f"http://{host}:{port()}" for host in get("HUIYIN_HOSTS").split()}
+    found |= {f"https://{host}" for host in get("HUIYIN_HOSTS").split()}
+    public = urlsplit(get("HUIYIN_PUBLIC_URL"))
+    if public.scheme and public.netloc:
+        found.add(f"{public.scheme}://{public.netloc}")
+    return frozenset(found)
+
+
+def processes() -> int:
+    """Return how many processes serve pages and API."""
+    if get("HUIYIN_PROCESSES"):
+        return number("HUIYIN_PROCESSES", least=1, most=256)
+    return os.cpu_count() or 1
 
 
 def table() -> str:

@@ -3,26 +3,38 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 from huiyin.channels.messaging.states import TOPICS as MESSAGE_TOPICS
-from huiyin.kernel import outbox
-from huiyin.kernel.outbox import Handler
+from huiyin.kernel import loops, outbox
 
-JOBS = ("huiyin.orders.jobs", "huiyin.channels.messaging.jobs")
+JOBS = (
+    "huiyin.kernel.upkeep",
+    "huiyin.orders.jobs",
+    "huiyin.followup.callbacks.jobs",
+    "huiyin.channels.messaging.jobs",
+)
 CONSUMERS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("messaging", MESSAGE_TOPICS, "huiyin.channels.messaging.actions:hear"),
+    ("live", ("order.*",), "huiyin.web.live.nudges:tell"),
+)
+# What a worker does all the time: name, body, seconds between two looks when nothing was waiting.
+LOOPS: tuple[tuple[str, str, float], ...] = (
+    ("outbox", "huiyin.kernel.outbox:drain", 0.25),
+    ("messaging", "huiyin.channels.messaging.jobs:send_now", 2.0),
 )
 
 
 def connect() -> None:
-    """Import every module of periodic jobs and register every consumer."""
+    """Import every module of periodic jobs, register every consumer and every loop."""
     for module in JOBS:
         import_module(module)
     for name, topics, path in CONSUMERS:
-        outbox.register(name, topics, _handler(path))
+        outbox.register(name, topics, _found(path))
+    for name, path, idle in LOOPS:
+        loops.register(name, _found(path), idle=idle)
 
 
-def _handler(path: str) -> Handler:
+def _found(path: str) -> Any:
     module, _, function = path.partition(":")
-    handler: Handler = getattr(import_module(module), function)
-    return handler
+    return getattr(import_module(module), function)

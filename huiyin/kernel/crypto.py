@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from enum import IntEnum
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -79,9 +80,15 @@ def lookup(value: str, field: str) -> bytes:
 def keyed_digest(message: bytes, purpose: str, *, digest: DigestId | None = None) -> bytes:
     """Return ``digest id | HMAC`` of ``message`` under the key of ``purpose`` (33 bytes)."""
     chosen = digest or _chosen_digest()
-    mac = HMAC(keys.ring().derive(f"mac:{purpose}"), _HASHES[chosen]())
+    mac = _keyed(keys.ring(), purpose, chosen).copy()
     mac.update(message)
     return bytes((chosen,)) + mac.finalize()
+
+
+@lru_cache(maxsize=256)
+def _keyed(ring: keys.Keyring, purpose: str, digest: DigestId) -> HMAC:
+    """Return the MAC of a purpose before any message; copying it spares setting up the key."""
+    return HMAC(ring.derive(f"mac:{purpose}"), _HASHES[digest]())
 
 
 def _chosen_cipher() -> CipherId:

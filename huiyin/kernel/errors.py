@@ -76,6 +76,12 @@ class Conflict(Refused):
     code, status, title = "conflict", 409, "已被他人处理"
 
 
+class Changed(Refused):
+    """It has moved on since the asker read it (If-Match); ``facts`` say where it stands now."""
+
+    code, status, title = "changed", 412, "已有新进展"
+
+
 class TooLarge(Refused):
     """More bytes than allowed."""
 

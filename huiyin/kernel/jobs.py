@@ -10,11 +10,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from huiyin.kernel import clock, log
+from croniter import croniter
+from django.db.models import Q
+from procrastinate import App
+
+from huiyin.kernel import clock
 from huiyin.kernel.models import JobRun
 
 Body = Callable[[datetime], int]
-_log = log.logger(__name__)
+_REGULAR = timedelta(seconds=30)
+_GIVEN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,20 +63,46 @@ def periodic(cron: str, *, period: timedelta) -> Callable[[Body], Body]:
     return register
 
 
-def schedule_all() -> None:
+def schedule_all(app: App) -> None:
     """Hand every registered job to procrastinate; called once by the worker process."""
-    from procrastinate.contrib.django import app
-
     for job in REGISTRY.values():
         _schedule(app, job)
 
 
-def _schedule(app: object, job: Job) -> None:
+def _schedule(app: App, job: Job) -> None:
     def task(timestamp: int) -> None:
         job.run(datetime.fromtimestamp(timestamp, UTC))
 
-    registered = app.task(name=job.name, queueing_lock=job.name)(task)  # type: ignore[attr-defined]
-    app.periodic(cron=job.cron)(registered)  # type: ignore[attr-defined]
+    registered = app.task(name=job.name, queueing_lock=job.name)(task)
+    app.periodic(cron=job.cron)(registered)
+
+
+def last_tick(job: Job, now: datetime) -> datetime:
+    """Return the last time at or before ``now`` for which the job was scheduled."""
+    first = now + timedelta(seconds=1)  # a tick exactly at ``now`` counts
+    tick: float = croniter(job.cron).get_prev(float, start_time=first.timestamp())
+    return datetime.fromtimestamp(round(tick), UTC)
+
+
+def owing(now: datetime) -> list[tuple[Job, datetime]]:
+    """Return the jobs that have not done their last tick, with it: those to be run once more.
+
+    They were missed while no worker ran, failed, or died with their worker. One that is still
+    under way, or began less than ten minutes ago, is given its time.
+    """
+    found = []
+    for job in REGISTRY.values():
+        tick = last_tick(job, now)
+        runs = JobRun.objects.filter(name=job.name, scheduled_for__gte=tick)
+        done = Q(ended_at__isnull=False, error="")
+        if not runs.filter(done | Q(started_at__gt=now - _GIVEN)).exists() and _is_due(tick, now):
+            found.append((job, tick))
+    return found
+
+
+def _is_due(tick: datetime, now: datetime) -> bool:
+    """Tell whether the regular schedule has had its chance at this tick."""
+    return now - tick > _REGULAR
 
 
 def missed(now: datetime) -> list[str]:
@@ -82,3 +113,8 @@ def missed(now: datetime) -> list[str]:
         if not last.filter(started_at__gte=now - 2 * job.period).exists():
             late.append(job.name)
     return late
+
+
+def forget_before(instant: datetime) -> int:
+    """Delete the rows of runs that began before ``instant``; return how many."""
+    return JobRun.objects.filter(started_at__lt=instant).delete()[0]

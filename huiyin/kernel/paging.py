@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 import orjson
-from django.db.models import Model, Q, QuerySet
+from django.db.models import CharField, DateTimeField, Model, Q, QuerySet
 
 from huiyin.kernel.errors import BadRequest
 
@@ -37,11 +36,18 @@ def page(rows: QuerySet[M], *, by: tuple[str, ...], cursor: str = "", size: int 
     """
     size = max(1, min(size, LARGEST_PAGE))
     if cursor:
-        rows = rows.filter(_after(by, _decode(cursor, by)))
+        rows = _begun(rows, by, cursor)
     found = list(rows.order_by(*by)[: size + 1])
     more = len(found) > size
     found = found[:size]
     return Page(found, _encode(found[-1], by) if more else "")
+
+
+def _begun(rows: QuerySet[M], by: tuple[str, ...], cursor: str) -> QuerySet[M]:
+    try:
+        return rows.filter(_after(by, _decode(cursor, by, rows.model)))
+    except (ValueError, TypeError, OverflowError) as error:
+        raise BadRequest("翻页位置无效，请从第一页重新打开") from error
 
 
 def _after(by: tuple[str, ...], values: list[Any]) -> Q:
@@ -63,22 +69,23 @@ def _encode(row: Model, by: tuple[str, ...]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps([*by, *values])).decode().rstrip("=")
 
 
-def _decode(cursor: str, by: tuple[str, ...]) -> list[Any]:
-    try:
-        raw = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-        if not isinstance(raw, list) or tuple(raw[: len(by)]) != by or len(raw) != 2 * len(by):
-            raise ValueError("another list's cursor")
-        return [_value(v) for v in raw[len(by) :]]
-    except (ValueError, TypeError, binascii.Error) as error:
-        raise BadRequest("翻页位置无效，请从第一页重新打开") from error
+def _decode(cursor: str, by: tuple[str, ...], model: type[Model]) -> list[Any]:
+    """Return the values in a cursor. Raises ValueError or TypeError for any other text."""
+    raw = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    if not isinstance(raw, list) or tuple(raw[: len(by)]) != by or len(raw) != 2 * len(by):
+        raise ValueError("another list's cursor")
+    fields = (model._meta.get_field(name.lstrip("-")) for name in by)
+    return [_value(field, v) for field, v in zip(fields, raw[len(by) :], strict=True)]
 
 
-def _value(raw: Any) -> Any:
-    if isinstance(raw, str):
-        try:
-            return datetime.fromisoformat(raw)
-        except ValueError:
-            return raw
-    if raw is None or isinstance(raw, int | float):
-        return raw
-    raise ValueError("a cursor holds plain values only")
+def _value(field: Any, raw: Any) -> Any:
+    """Return ``raw`` as a value of ``field``. Raises ValueError for a value of another kind."""
+    if isinstance(field, DateTimeField):
+        moment = datetime.fromisoformat(raw)
+        if moment.tzinfo is None:
+            raise ValueError("a moment without its zone")
+        return moment.astimezone(UTC)
+    wanted = str if isinstance(field, CharField) else int
+    if not isinstance(raw, wanted) or (isinstance(raw, str) and "\0" in raw):
+        raise ValueError("a cursor of another kind")
+    return raw

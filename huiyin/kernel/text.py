@@ -8,6 +8,7 @@ import unicodedata
 _SPACES = re.compile(r"[ \t\u00a0\u3000]+")
 _LINES = re.compile(r"\n{3,}")
 _NOT_DIGIT = re.compile(r"\D")
+_FULL_WIDTH = re.compile("[\uff10-\uff19\uff21-\uff3a\uff41-\uff5a]")
 
 
 def clean(raw: str, *, lines: bool = False) -> str:
@@ -17,7 +18,9 @@ def clean(raw: str, *, lines: bool = False) -> str:
     so only those ranges are folded). With ``lines`` line breaks stay, at most two in a row.
     """
     text = raw.replace("\r\n", "\n").replace("\r", "\n")
-    text = "".join(_half_width(c) for c in text if c == "\n" or not _is_control(c))
+    if not text.replace("\n", "").isprintable():
+        text = "".join(c for c in text if c == "\n" or not _is_control(c))
+    text = _FULL_WIDTH.sub(_half_width, text)
     text = _SPACES.sub(" ", text)
     if not lines:
         return " ".join(text.split())
@@ -43,8 +46,5 @@ def _is_control(char: str) -> bool:
     return char != "\t" and unicodedata.category(char) in {"Cc", "Cf", "Cs", "Co"}
 
 
-def _half_width(char: str) -> str:
-    point = ord(char)
-    if 0xFF10 <= point <= 0xFF19 or 0xFF21 <= point <= 0xFF3A or 0xFF41 <= point <= 0xFF5A:
-        return chr(point - 0xFEE0)
-    return char
+def _half_width(found: re.Match[str]) -> str:
+    return chr(ord(found[0]) - 0xFEE0)

@@ -138,3 +138,8 @@ def published(kind: ArticleKind, now: datetime) -> QuerySet[Article]:
     return Article.objects.filter(kind=kind.value, published_at__lte=now).order_by(
         "-published_at", "-pk"
     )
+
+
+def article(kind: ArticleKind, code: str, now: datetime) -> Article | None:
+    """Return one published article. One query."""
+    return published(kind, now).filter(code=code).select_related("category", "unit").first()

@@ -9,11 +9,15 @@ from django.db.models import Exists, OuterRef, Q
 from huiyin.kernel.errors import NotAllowed, WrongState
 from huiyin.knowledge.states import Kind
 from huiyin.orders.models import Assignment, WorkOrder
-from huiyin.orders.states import BY_VERB, Side, State, Step
+from huiyin.orders.states import BY_VERB, OPEN, Side, State, Step
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor, ActorKind
 from huiyin.orgs.policy import roles_with
 from huiyin.orgs.states import Perm
+
+_MAY_ATTACH = frozenset(
+    {Perm.INTAKE, Perm.DISPATCH, Perm.AUDIT, Perm.CALL_BACK, Perm.SUPERVISE, Perm.REVIEW}
+)
 
 
 def visible_to(actor: Actor) -> Q:
@@ -121,6 +125,33 @@ def _standing_refusal(step: Step, order: WorkOrder, mine: Assignment | None) -> 
     if step.verb == "ask_return" and mine and mine.no_return:
         return "本单位由裁定指定承办，不得再次退单"
     return ""
+
+
+def shows_requester(actor: Actor, order: WorkOrder) -> bool:
+    """Tell whether ``actor`` may see even the masked name and number of the requester.
+
+    Source: R-62 (handbook domain.md 4.4; architecture 3: never to the reported unit).
+    """
+    return Perm.SEE_ALL in actor.perms or not (order.kind == Kind.REPORT or order.confidential)
+
+
+def check_attach(actor: Actor, order: WorkOrder, mine: Assignment | None) -> None:
+    """Raise unless ``actor`` may add files to ``order``.
+
+    Raises:
+        WrongState: the order has ended.
+        NotAllowed: neither a step of the centre nor a part in the order is the actor's.
+
+    Source: R-68 (requirements 160, 182).
+    """
+    if order.standing not in OPEN:
+        raise WrongState(
+            f"工单 {order.number} 现为“{order.standing.label}”，不能再添加附件", state=order.state
+        )
+    if mine is None and not actor.perms & _MAY_ATTACH:
+        raise NotAllowed(
+            "您不能为这件工单添加附件", remedy="由受理、派单、审核、回访人员或承办单位添加"
+        )
 
 
 def may_reveal(actor: Actor, order: WorkOrder, mine: Assignment | None) -> str:

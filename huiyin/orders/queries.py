@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -11,6 +11,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from huiyin.kernel import crypto, text
 from huiyin.kernel.paging import Page, page
 from huiyin.knowledge.models import Category
+from huiyin.knowledge.states import Kind
 from huiyin.orders import history, numbers, policy
 from huiyin.orders.models import (
     NEVER,
@@ -62,6 +63,9 @@ def filtered(actor: Actor, wanted: OrderFilter) -> QuerySet[WorkOrder]:
 
 
 def _conditions(actor: Actor, wanted: OrderFilter) -> Iterator[Q]:
+    if wanted.phone and Perm.SEE_ALL not in actor.perms:
+        # Finding a report by its author's number would tell who wrote it.
+        yield ~Q(kind=Kind.REPORT) & Q(confidential=False)
     yield from _exact(wanted)
     for word in wanted.words.split()[:5]:
         yield Q(title__icontains=word) | Q(content__icontains=word) | Q(place__icontains=word)
@@ -147,6 +151,12 @@ def get_visible(actor: Actor, number: str) -> WorkOrder | None:
     )
 
 
+def visible_key(actor: Actor, number: str) -> int | None:
+    """Return the key of an order that ``actor`` may see, for taking a step. One query."""
+    rows = WorkOrder.objects.filter(policy.visible_to(actor), number=numbers.read(number) or "-")
+    return rows.values_list("pk", flat=True).first()
+
+
 def my_part(actor: Actor, order: WorkOrder) -> Assignment | None:
     """Return the open assignment of the actor's unit from the prefetched ones. No query."""
     if actor.unit is None or Perm.HANDLE not in actor.perms:
@@ -206,6 +216,17 @@ def waiting(order: WorkOrder, now: datetime) -> Waiting:
     )
 
 
+def standing(key: int) -> tuple[str, str, tuple[str, ...]] | None:
+    """Return number, state and the paths of all units with a part, now or before. One query."""
+    rows = WorkOrder.objects.filter(pk=key).values_list(
+        "number", "state", "assignments__unit__path"
+    )
+    found = list(rows.distinct().order_by("assignments__unit__path"))
+    if not found:
+        return None
+    return found[0][0], found[0][1], tuple(path for *_, path in found if path)
+
+
 def same_phone(phone: str, *, limit: int = 10, but: int | None = None) -> list[WorkOrder]:
     """Return the latest orders of the same telephone number, newest first. One query."""
     key = crypto.lookup(text.phone_digits(phone), "phone")
@@ -263,6 +284,22 @@ def attachment_for(actor: Actor, key: int) -> Attachment | None:
     """Return an attachment of an order that ``actor`` may see. One query."""
     visible = WorkOrder.objects.filter(policy.visible_to(actor))
     return Attachment.objects.filter(pk=key, order__in=visible).first()
+
+
+def attachments_of(order_id: int, keys: Sequence[int] | None = None) -> QuerySet[Attachment]:
+    """Return the files of an order, or those of them that are named, by age. One query."""
+    rows = Attachment.objects.filter(order=order_id)
+    return (rows if keys is None else rows.filter(pk__in=keys)).order_by("pk")
+
+
+def public_attachments(order: WorkOrder) -> QuerySet[Attachment]:
+    """Return the files that the citizen may see, in the order they were added. One query."""
+    return Attachment.objects.filter(order=order, public=True).order_by("pk")
+
+
+def public_attachment(order: WorkOrder, key: int) -> Attachment | None:
+    """Return one file of the order that the citizen may see. One query."""
+    return public_attachments(order).filter(pk=key).first()
 
 
 def breaks(chunk: int = 2000) -> Iterator[history.Break | int]:

@@ -170,7 +170,7 @@ class Step:
 
 
 S, C, P = State, ClockKind, Perm
-_HELD = (C.FINISH, C.CONTACT)
+_HELD = (C.FINISH, C.CONTACT, C.SIGN)  # a lower part may not have signed yet
 _ENDS = tuple(ClockKind)
 
 

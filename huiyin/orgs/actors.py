@@ -19,16 +19,27 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The one who acts; ``staff`` is set exactly when ``kind`` is STAFF."""
+    """The one who acts; ``staff`` is set exactly when ``kind`` is STAFF.
+
+    ``scopes`` are those of the token by which another system acts for the account; None when the
+    person acts in person.
+    """
 
     kind: ActorKind
     label: str
     staff: Staff | None = None
+    scopes: frozenset[Perm] | None = None
 
     @property
     def perms(self) -> frozenset[Perm]:
-        """Return what this actor may do; citizen and system have no staff permission."""
-        return self.staff.perms if self.staff else frozenset()
+        """Return what this actor may do: never more than account and token both allow.
+
+        Citizen and system have no staff permission.
+        """
+        if self.staff is None:
+            return frozenset()
+        own = self.staff.perms
+        return own if self.scopes is None else own & self.scopes
 
     @property
     def unit(self) -> Unit | None:
@@ -45,6 +56,6 @@ CITIZEN = Actor(ActorKind.CITIZEN, "诉求人")
 SYSTEM = Actor(ActorKind.SYSTEM, "系统")
 
 
-def acting(staff: Staff) -> Actor:
-    """Return the actor that is this member of staff."""
-    return Actor(ActorKind.STAFF, f"{staff.name}", staff)
+def acting(staff: Staff, *, scopes: frozenset[Perm] | None = None) -> Actor:
+    """Return the actor that is this member of staff, within the scopes of a token if any."""
+    return Actor(ActorKind.STAFF, f"{staff.name}", staff, scopes)

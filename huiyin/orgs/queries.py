@@ -27,6 +27,7 @@ from huiyin.worktime.calendar import WorkCalendar, WorkHours, YearTable
 
 FIRST_YEAR, LAST_YEAR = 2020, 2036
 """The years of which the calendar knows; others cannot be loaded."""
+TOKEN_SECONDS = 5
 
 
 @remembered()
@@ -54,6 +55,23 @@ def units_to_assign(search: str = "") -> QuerySet[Unit]:
     return rows.order_by("depth", "name", "pk")
 
 
+def unit_with_code(code: str) -> Unit | None:
+    """Return the active unit with this code. One query."""
+    return Unit.objects.filter(code=code, active=True).first()
+
+
+def units_found(words: str, below: Unit | None = None) -> QuerySet[Unit]:
+    """Return the active units whose names hold every word, by path, ready to be shown. One query.
+
+    Names, short names and their pinyin are searched; ``below`` narrows to a unit and its subtree.
+    """
+    rows = (subtree(below) if below else Unit.objects.all()).filter(active=True)
+    for word in words.split()[:5]:
+        in_name = Q(name__icontains=word) | Q(short_name__icontains=word)
+        rows = rows.filter(in_name | Q(pinyin__icontains=word.lower()))
+    return rows.select_related("parent", "region").order_by("path", "pk")
+
+
 def sub_units(unit: Unit) -> QuerySet[Unit]:
     """Return the active units anywhere below ``unit``, nearest first. One query."""
     return subtree(unit).filter(active=True).exclude(pk=unit.pk).order_by("depth", "name", "pk")
@@ -65,20 +83,38 @@ def units_missing_from(codes: Collection[str]) -> QuerySet[Unit]:
 
 
 def staff_by_token(token: str, now: datetime) -> ApiToken | None:
-    """Return the live token with account and unit; None for unknown, ended, revoked. One query."""
-    row = (
-        ApiToken.objects.select_related("staff__unit")
-        .filter(digest=crypto.keyed_digest(token.encode(), "api-token"), revoked_at__isnull=True)
-        .first()
-    )
-    if row is None or not row.staff.is_active or (row.expires_at and row.expires_at <= now):
+    """Return the live token with its account and unit; None for unknown, ended or revoked.
+
+    One query, remembered for ``TOKEN_SECONDS``: a revoked token, a closed account and changed roles
+    take effect within that time in every process, the end of a token at its second.
+    """
+    row = _token(crypto.keyed_digest(token.encode(), "api-token"))
+    if row is None or (row.expires_at and row.expires_at <= now):
         return None
     return row
+
+
+@remembered(TOKEN_SECONDS)
+def _token(digest: bytes) -> ApiToken | None:
+    live = ApiToken.objects.filter(digest=digest, revoked_at__isnull=True, staff__is_active=True)
+    return live.select_related("staff__unit").first()
 
 
 def regions(level: str) -> QuerySet[Region]:
     """Return the active regions of one level, by code. One query."""
     return Region.objects.filter(level=level, active=True).order_by("code")
+
+
+@remembered(60)
+def all_regions() -> tuple[Region, ...]:
+    """Return every active region and its parent, by code. One query, remembered for a minute."""
+    rows = Region.objects.filter(active=True)
+    return tuple(rows.select_related("parent").order_by("code"))
+
+
+def region(code: str) -> Region | None:
+    """Return the region with this code. No query while remembered."""
+    return next((r for r in all_regions() if r.code == code), None)
 
 
 def places_of(key: int | None) -> dict[str, Region]:
@@ -280,5 +316,20 @@ def _table(year: int, row: CalendarYear | None) -> YearTable:
 
 
 def demo_accounts() -> QuerySet[Staff]:
-    """Return the demonstration accounts. One query."""
-    return Staff.objects.filter(is_demo=True).select_related("unit").order_by("pk")
+    """Return the demonstration accounts that can be used. One query."""
+    return Staff.objects.filter(is_demo=True, is_active=True).select_related("unit").order_by("pk")
+
+
+def staff_named(username: str) -> Staff | None:
+    """Return the account of that name with its unit. One query."""
+    return Staff.objects.select_related("unit").filter(username=username).first()
+
+
+def staff_by_key(key: int) -> Staff | None:
+    """Return the account with that key and its unit. One query."""
+    return Staff.objects.select_related("unit").filter(pk=key).first()
+
+
+def unit_by_code(code: str) -> Unit | None:
+    """Return the active unit with that code. One query."""
+    return Unit.objects.filter(code=code, active=True).first()

@@ -127,6 +127,16 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     return answer(request, as_refused(exception) or BadRequest("请求无法识别"))
 
 
+def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - not for people
+    """Answer a form without our token: an old page, or cookies switched off."""
+    return answer(
+        request,
+        NotAllowed(
+            "这个页面打开太久了，没有提交", remedy="请返回，刷新页面后再提交；浏览器须允许 Cookie"
+        ),
+    )
+
+
 def fault(request: HttpRequest) -> HttpResponse:
     """Answer a fault of ours (``handler500``) without saying anything of its inside."""
     return answer(

@@ -60,8 +60,8 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[OpenPage]:
     """Return a function that opens a page in a fresh browser profile.
 
     ``open_page(width=..., height=..., **options)`` takes the options of ``Browser.new_context``.
-    Addresses are relative to the live server; requests to anywhere else are refused. At the end the
-    test fails when a page had a script error, broke the security policy or asked for a foreign address.
+    Addresses are relative to the live server; requests to anywhere else are refused. At the end
+    the test fails when a page had a script error, broke the security policy or went elsewhere.
     """
     contexts: list[BrowserContext] = []
     complaints: list[str] = []
@@ -159,7 +159,7 @@ def axe() -> Callable[[Page], None]:
 
 @pytest.fixture
 def shot() -> Callable[[Page, str], None]:
-    """Return ``shot(page, name)``: saves a picture to the folder ``HUIYIN_SHOTS``, when it is set."""
+    """Return ``shot(page, name)``: saves a picture to the folder ``HUIYIN_SHOTS`` if it is set."""
     folder = os.environ.get("HUIYIN_SHOTS")
 
     def save(page: Page, name: str) -> None:

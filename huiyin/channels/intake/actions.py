@@ -7,25 +7,37 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 
 import orjson
+from django.db import IntegrityError, transaction
 
 from huiyin.channels.intake.models import Submission
 from huiyin.kernel import crypto, idempotency
+from huiyin.kernel.errors import Conflict
+from huiyin.kernel.idempotency import Answer, Claim, Repeated
 from huiyin.orders import actions as orders
 from huiyin.orders import queries
 from huiyin.orders.actions.files import Upload, accept
 from huiyin.orders.actions.intake import Request
+from huiyin.orders.creation import answer_of
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.numbers import query_code
+from huiyin.orders.states import Channel
 from huiyin.orgs.actors import Actor
+
+_WRITTEN_DOWN = (Channel.PHONE, Channel.VISIT)
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the sender is given: the number, the code, and whether it was made just now."""
+    """What the sender is given: the number, the code, and whether it was made just now.
+
+    A repeat is given the same moments as the first time, whatever has happened since.
+    """
 
     number: str
     code: str
     new: bool
+    created_at: datetime
+    waits_until: datetime
 
 
 def take_in(
@@ -41,7 +53,7 @@ def take_in(
     """Store a raw submission and make its order; a repeated key gives the first receipt.
 
     Files are checked before anything is stored; number, files, raw form and order are one
-    transaction.
+    transaction. What staff write down at the telephone or counter has no raw form beside the order.
 
     Args:
         request: what was asked.
@@ -54,35 +66,46 @@ def take_in(
 
     Raises:
         Invalid, TooLarge, WrongType: the content or a file is refused; nothing is stored.
-        Conflict: the key was used for another content.
+        Conflict: the key was used for another content, or the number of the other system is known.
 
     Source: R-90 (requirements 66, 97, 149; handbook domain.md 4.2).
     """
     accepted = accept(list(files))
     raw = _raw(request, external_number)
+    claim = Claim.of(source[:80], key, raw + b"".join(file.content for file in accepted))
+    if accepted or _has_raw_form(request, by, external_number):
 
-    def work() -> idempotency.Answer:
-        order = orders.create(request, by=by, now=now)
-        orders.attach(order, accepted, by=by, now=now, public=True)
-        Submission.objects.create(
-            order=order,
-            channel=order.channel,
-            source=source[:80],
-            external_number=external_number[:80],
-            body_sealed=crypto.seal(raw.decode(), "submission.body"),
-            received_at=now,
-        )
-        return {"number": order.number}
+        def work() -> Answer:
+            order = orders.create(request, by=by, now=now)
+            if accepted:
+                orders.attach(order, accepted, by=by, now=now, public=True)
+            _keep_raw(order, raw, source[:80], external_number[:80], now)
+            return answer_of(order)
 
-    answer, new = idempotency.once(
-        caller=source[:80],
-        key=key,
-        request=raw + b"".join(file.content for file in accepted),
-        now=now,
-        work=work,
-    )
+        return _receipt(*idempotency.once(claim, work, now=now))
+    return _in_one_statement(request, by, claim, now)
+
+
+def _in_one_statement(request: Request, by: Actor, claim: Claim, now: datetime) -> Receipt:
+    """Store what has neither files nor a raw form: the order itself settles the key."""
+    try:
+        return _receipt(answer_of(orders.create(request, by=by, now=now, claim=claim)), new=True)
+    except Repeated:
+        first = idempotency.first_answer(claim)
+        if first is None:
+            raise
+        return _receipt(first, new=False)
+
+
+def _receipt(answer: Answer, new: bool) -> Receipt:  # noqa: FBT001 - unpacked from ``once``
     number = str(answer["number"])
-    return Receipt(number, query_code(number), new)
+    return Receipt(
+        number,
+        query_code(number),
+        new,
+        datetime.fromisoformat(answer["created_at"]),
+        datetime.fromisoformat(answer["waits_until"]),
+    )
 
 
 def order_of(receipt: Receipt) -> WorkOrder:
@@ -91,6 +114,39 @@ def order_of(receipt: Receipt) -> WorkOrder:
     if order is None:
         raise RuntimeError("a receipt without an order")
     return order
+
+
+def _has_raw_form(request: Request, by: Actor, external_number: str) -> bool:
+    written_down = by.staff is not None and request.channel in _WRITTEN_DOWN
+    return bool(external_number) or not written_down
+
+
+def _keep_raw(
+    order: WorkOrder, raw: bytes, source: str, external_number: str, now: datetime
+) -> None:
+    row = Submission(
+        order=order,
+        channel=order.channel,
+        source=source,
+        external_number=external_number,
+        body_sealed=crypto.seal(raw.decode(), "submission.body"),
+        received_at=now,
+    )
+    if not external_number:
+        row.save(force_insert=True)
+        return
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError as error:
+        known = Submission.objects.select_related("order").get(
+            source=source, external_number=external_number
+        )
+        raise Conflict(
+            f"外部编号 {external_number} 已登记为工单 {known.order.number}",
+            remedy="如是同一件，请用原来的 Idempotency-Key 重发",
+            number=known.order.number,
+        ) from error
 
 
 def _raw(request: Request, external_number: str) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from huiyin.channels.messaging.models import MessageTemplate
 from huiyin.cities import actions
 from huiyin.cities.profile import Problem, ProfileError, path_of, read
 from huiyin.cities.report import Report
@@ -33,7 +34,7 @@ from tests.world import PASSWORD, Story, World, at
 
 TABLES = (
     City, Region, Unit, UnitContact, ContactChange, CalendarYear, Category, LimitRule, Parameter,
-    CatalogueItem, Reason, Article,
+    CatalogueItem, Reason, Article, MessageTemplate,
 )  # fmt: skip
 
 

@@ -7,6 +7,9 @@ from datetime import date, time
 
 import pytest
 
+from huiyin.channels.messaging.models import MessageTemplate
+from huiyin.channels.messaging.queries import template_for
+from huiyin.channels.messaging.states import TEMPLATE_KEYS, Medium
 from huiyin.cities import actions
 from huiyin.cities.profile import ProfileError
 from huiyin.cities.tests.support import Copy, everything
@@ -83,6 +86,12 @@ def test_the_knowledge_of_dezhou() -> None:
     assert items[0].assist_codes == ["110", "112"]
     assert knowledge.reason(ReasonGroup.REFER, "B11-2-petition").needs == "procedure_number"
     assert knowledge.published(ArticleKind.NEWS, at(2)).count() == 5
+    text = template_for("registered", Medium.SMS, at(1, month=1))
+    assert text is not None
+    assert text.body.startswith("您的诉求已登记")
+    assert MessageTemplate.objects.filter(source="城市配置 dezhou").count() == 2 * len(
+        TEMPLATE_KEYS
+    )
     answer = Article.objects.get(code="wages")
     assert answer.category.code == "090101"
     assert answer.body.endswith("依据：保障农民工工资支付条例")
@@ -104,6 +113,7 @@ def test_a_second_load_changes_nothing_and_says_so(django_assert_max_num_queries
 def test_a_preview_tells_and_does_nothing() -> None:
     report = actions.load("dezhou", now=at(2), preview=True)
     assert report.changed
+    assert report.lines[0] == "德州市（dezhou）：将更新如下，现在什么也没有改"
     assert not any(everything())
 
 

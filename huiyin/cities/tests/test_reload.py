@@ -6,6 +6,9 @@ from datetime import date
 
 import pytest
 
+from huiyin.channels.messaging import actions as messages
+from huiyin.channels.messaging import queries as message_queries
+from huiyin.channels.messaging.states import Medium, Text
 from huiyin.cities import actions
 from huiyin.cities.profile import ProfileError
 from huiyin.cities.tests.support import Copy, Town, changes, everything
@@ -54,6 +57,9 @@ demo = true
         ),
         pytest.param(
             "news.toml", "夜里也有人接听", "夜里有人接听", "动态和答复", "夜里有人接听", id="news"
+        ),
+        pytest.param(
+            "templates.toml", "未能让您满意", "没让您满意", "消息模板", "短信 unsatisfied", id="sms"
         ),
     ],
 )  # fmt: skip
@@ -224,3 +230,32 @@ def test_new_hours_of_work_are_used_at_once(loaded: Copy) -> None:
     actions.load_folder(loaded.folder, now=at(2))
     assert register.calendar().hours.morning[0].hour == 9
     assert City.objects.get().loaded_at == at(2)
+
+
+@pytest.mark.rule("R-76")
+def test_a_new_text_is_sent_from_the_day_of_the_load_until_the_one_that_is_planned(
+    loaded: Copy,
+) -> None:
+    planned = Text("", "四月起{number}")
+    messages.put_template(
+        "unsatisfied", Medium.SMS, planned, valid_from=date(2026, 4, 1), source="t", by=SYSTEM
+    )
+    for day, old, new in (
+        (5, "未能让", "没能让"),
+        (5, "没能让", "没有让"),
+        (6, "没有让", "不能让"),
+    ):
+        loaded.change("templates.toml", old, new)
+        told = changes(actions.load_folder(loaded.folder, now=at(day)), "消息模板")
+        assert told.changed == ("短信 unsatisfied",)
+
+    def sent(day: int, month: int = 3) -> str:
+        words = message_queries.template_for("unsatisfied", Medium.SMS, at(day, month=month))
+        assert words is not None
+        return words.body
+
+    assert ["未能让" in sent(1), "未能让" in sent(4), "没有让" in sent(5)] == [True, True, True]
+    assert "不能让" in sent(6)
+    assert "不能让" in sent(31)
+    assert sent(1, 4) == "四月起{number}"
+    assert not actions.load_folder(loaded.folder, now=at(7)).changed

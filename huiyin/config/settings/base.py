@@ -14,7 +14,7 @@ VAR = environment.var_dir()
 
 DEBUG = False
 ALLOWED_HOSTS = environment.get("HUIYIN_HOSTS").split()
-KEYS_FILE = Path(environment.get("HUIYIN_KEYS_FILE") or VAR / "secrets/keys.json")
+KEYS_FILE = environment.keys_file()
 ATTACHMENTS_DIR = VAR / "attachments"
 PERSONAL_DATA_CIPHER = environment.get("HUIYIN_CIPHER")
 HISTORY_DIGEST = environment.get("HUIYIN_DIGEST")
@@ -23,6 +23,10 @@ SMTP_URL = environment.get("HUIYIN_SMTP_URL")
 SMS_URL = environment.get("HUIYIN_SMS_URL")
 SMS_FILE = environment.get("HUIYIN_SMS_FILE")
 SMS_SECRET = environment.get("HUIYIN_SMS_SECRET")
+LIVE_URL = environment.get("HUIYIN_LIVE_URL")  # empty: this host, at the port below
+LIVE_PORT = environment.live_port()
+LIVE_ORIGINS = environment.origins()  # pages that may listen to live events
+LIVE_HEARTBEAT = environment.number("HUIYIN_LIVE_HEARTBEAT", least=1, most=300)
 DEMO = False
 
 
@@ -39,15 +43,17 @@ def _secret() -> str:
 def _database() -> dict[str, Any]:
     """Return the database that ``DATABASE_URL`` names (the command sets it for a private one)."""
     facts = conninfo_to_dict(environment.get("DATABASE_URL") or "dbname=huiyin")
+    connections = environment.number("HUIYIN_THREADS", least=1, most=64) + 4
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": facts.get("dbname") or "huiyin",
-        "USER": facts.get("user") or "",
-        "PASSWORD": facts.get("password") or "",
-        "HOST": facts.get("host") or "",
-        "PORT": str(facts.get("port") or ""),
+        "NAME": facts.pop("dbname", None) or "huiyin",
+        "USER": facts.pop("user", None) or "",
+        "PASSWORD": facts.pop("password", None) or "",
+        "HOST": facts.pop("host", None) or "",
+        "PORT": str(facts.pop("port", None) or ""),
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": 12, "timeout": 10},
+            **facts,  # such as sslmode
+            "pool": {"min_size": 1, "max_size": connections, "timeout": 10},
             "prepare_threshold": 2,
             "server_side_binding": True,
         },
@@ -65,6 +71,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.postgres",
     "django_htmx",
+    "ninja",
     "procrastinate.contrib.django",
     "huiyin.kernel.apps.KernelConfig",
     "huiyin.orgs.apps.OrgsConfig",
@@ -118,6 +125,9 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [ROOT / "web/static"]
+# What we use of other packages' files is copied into web/static/vendor at set-up; the rest stays home.
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -135,8 +145,15 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1 * 2**20
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
-FILE_UPLOAD_MAX_MEMORY_SIZE = 25 * 2**20
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 5 * 2**20
+FILE_UPLOAD_HANDLERS = [
+    "huiyin.web.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
+CSRF_FAILURE_VIEW = "huiyin.web.errors.forged"
+
+API_REQUESTS_PER_MINUTE = int(environment.get("HUIYIN_API_RATE"))
 
 LOGGING = {
     "version": 1,

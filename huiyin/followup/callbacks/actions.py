@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from huiyin.followup.callbacks import rules
+from huiyin.followup.callbacks import queries, rules
 from huiyin.followup.callbacks.models import CallbackAttempt
 from huiyin.followup.callbacks.states import Method
-from huiyin.kernel import masks, text
+from huiyin.kernel import masks, outbox, text
 from huiyin.kernel.errors import Conflict, WrongState
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Reason
@@ -21,6 +21,8 @@ from huiyin.orders.models import WorkOrder
 from huiyin.orders.states import CLOSE, Satisfaction, Solved, State
 from huiyin.orgs.actors import CITIZEN, SYSTEM, Actor
 from huiyin.worktime.calendar import SHANGHAI
+
+SURVEYS_APART_HOURS = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,3 +211,30 @@ def _fill(attempt: CallbackAttempt, answers: Answers) -> None:
     attempt.reasons = list(answers.reasons)[:10]
     attempt.comment = text.clean(answers.comment)[:500]
     attempt.save()
+
+
+@transaction.atomic
+def ask_again(*, until: datetime, limit: int = 500) -> int:
+    """Wish for the next survey message of orders whose last one is a day old; return how many.
+
+    Safe late, twice or in parallel: the wish carries a key per order, round and survey, and
+    messaging writes one message per key; the attempt is counted when it has been sent.
+
+    Source: R-84 (handbook domain.md 2.8: two SMS surveys; a day apart is our default).
+    """
+    most = int(knowledge.parameter("callback.sms", until, default=2))
+    waiting = queries.waiting_for_survey(
+        until - timedelta(hours=SURVEYS_APART_HOURS), fewer_than=most, limit=limit
+    )
+    for order_id, round_, sent in waiting:
+        outbox.announce(
+            "message.wanted",
+            {
+                "order": order_id,
+                "template": "replied_rating_link",
+                "key": f"survey:{order_id}:{round_}:{sent + 1}",
+                "at_once": False,
+            },
+            now=until,
+        )
+    return len(waiting)

@@ -7,7 +7,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from huiyin.kernel.postgres import birth, folder, programs, server
+from huiyin.kernel.postgres import birth, folder, log, programs, server
 from huiyin.kernel.postgres.account import Account, owner_of, server_account
 from huiyin.kernel.postgres.address import Address
 from huiyin.kernel.postgres.binaries import Binaries, find
@@ -64,13 +64,18 @@ class Cluster:
             running = self._running() or self._start(progress)
             return Address(running[0].socket, running[0].port, ROLE, "", ROLE)
 
-    def stop(self, progress: Progress = _quiet, *, patience: float = 300) -> bool:
+    def stop(self, progress: Progress = _quiet, *, patience: float = 60) -> bool:
         """Stop the server; sessions are cut, data is safe. Return False if none was running.
 
         Does not wait for a start that is under way, so that a long recovery can be stopped.
 
+        Args:
+            progress: called while it lasts.
+            patience: seconds for an orderly end. A server that cannot end in order, on a full
+                disk say, is then ended at once; its next start recovers.
+
         Raises:
-            PostgresProblem: it has not ended after ``patience`` seconds, or it is not ours.
+            PostgresProblem: it does not end even so, or the folder is not ours.
         """
         with plainly(self.data):
             folder.check_ours(self.data)
@@ -127,19 +132,17 @@ class Cluster:
         facts["upgraded_from"] = mark.get("upgraded_from")
         if running:
             facts |= {"pid": running[0].pid, "socket": running[0].socket}
-        if problem := server.current_problem(self.data, running=running is not None):
+        if problem := log.current_problem(self.data, running=running is not None):
             facts["problem"] = {"code": problem.code, "message": str(problem)}
         binaries = self.binaries()
         facts["binaries"] = {"source": binaries.source, "version": binaries.version}
         facts["restart_needed"] = bool(running) and facts["version"] != binaries.version
 
     def _running(self) -> tuple[Postmaster, Answer] | None:
-        """Return the server if it runs on this folder and answers."""
+        """Return the server if it runs on this folder and answers, be it in another container."""
         postmaster = server.read_postmaster(self.pgdata)
-        if not postmaster or server.holder(postmaster.pid, self.pgdata) is not server.Holder.OURS:
-            return None
-        answer = server.ask(postmaster, self.pgdata)
-        return (postmaster, answer) if answer and answer.ours else None
+        answer = server.ask(postmaster, self.pgdata) if postmaster else None
+        return (postmaster, answer) if postmaster and answer and answer.ours else None
 
     def _start(self, progress: Progress) -> tuple[Postmaster, Answer]:
         """Start the server, or wait for whoever is starting it."""
@@ -172,10 +175,9 @@ class Cluster:
                 lock=lock,
                 waiting=lambda: progress("正在初始化数据库"),
             )
-        write_settings(self.data, account)
-        server.forget_stranger(self.pgdata, account)
+        socket = write_settings(self.data, account)
         progress("正在启动数据库")
-        server.launch(usable, self.data, account, progress)
+        server.launch(usable, self.data, account, socket=socket, progress=progress)
         folder.write_mark(self.data, account, version=binaries.version)
 
     def _refuse_lost_data(self) -> None:

@@ -21,13 +21,13 @@ with own as (
     where nspname !~ '^pg_' and nspname <> 'information_schema'
 ), made as (
     select 'pg_class'::regclass as kind, oid, relname as name
-    from pg_class where relnamespace in (select oid from own)
+    from pg_class where relnamespace in (select oid from own) and relkind not in ('i', 'I')
     union all
     select 'pg_proc'::regclass, oid, proname
     from pg_proc where pronamespace in (select oid from own)
     union all
     select 'pg_type'::regclass, oid, typname
-    from pg_type where typnamespace in (select oid from own)
+    from pg_type where typnamespace in (select oid from own) and typelem = 0
     union all
     select 'pg_namespace'::regclass, oid, nspname
     from pg_namespace where oid in (select oid from own) and nspname <> 'public'

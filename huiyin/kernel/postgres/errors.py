@@ -2,7 +2,7 @@
 
 import errno
 import re
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,12 +27,16 @@ class PostgresProblem(Exception):
         return f"{words}：{self.detail}" if self.detail else words
 
 
-DISK_FULL = "磁盘空间不足，数据库写不下去；请腾出空间后重新启动，已提交的数据不会丢"
+DISK_FULL = "磁盘空间不足，写不下去；请腾出空间后再试，已提交的数据不会丢"
 
 # The order matters: a full /dev/shm also says "No space left on device".
 _KNOWN = (
     (r"could not resize shared memory segment", "shm_full", "共享内存 /dev/shm 太小；请把它调大"),
-    (r"No space left on device|Disk quota exceeded|File too large", "disk_full", DISK_FULL),
+    (
+        r"No space left on device|Disk quota exceeded|File too large|wrote only \d+ of \d+ bytes",
+        "disk_full",
+        DISK_FULL,
+    ),
     (
         r"could not look up (effective|local) user",
         "no_account",
@@ -87,11 +91,16 @@ _KNOWN = (
 _REASON = re.compile(r"PANIC|FATAL|[Ee]rror|ERROR")
 
 
-def recognise(output: str) -> PostgresProblem | None:
-    """Return the problem that a known line of ``output`` tells of, the gravest kind first."""
+def recognise(output: str, *, only: Container[str] | None = None) -> PostgresProblem | None:
+    """Return the problem that a known line of ``output`` tells of, the gravest kind first.
+
+    Args:
+        output: lines of a program or a log.
+        only: the codes to look for; None means all.
+    """
     for pattern, code, message in _KNOWN:
         for line in reversed(output.splitlines()):
-            if re.search(pattern, line):
+            if (only is None or code in only) and re.search(pattern, line):
                 return PostgresProblem(code, message, line)
     return None
 
@@ -105,7 +114,7 @@ def explain(output: str, *, doing: str) -> PostgresProblem:
     """
     lines = [line for line in output.splitlines() if line.strip()]
     telling = [line for line in lines if _REASON.search(line)] or lines
-    return recognise(output) or PostgresProblem("failed", f"{doing}失败", (telling or [""])[-1])
+    return recognise(output) or PostgresProblem("failed", f"{doing}失败", (telling or [""])[0])
 
 
 @contextmanager

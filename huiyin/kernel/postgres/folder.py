@@ -27,7 +27,7 @@ from huiyin.kernel.postgres.errors import PostgresProblem
 MARK = "huiyin-postgres.json"
 LOCK = ".huiyin-lock"
 RUNNING_LOCK = ".huiyin-running"
-_NOT_CONTENT = {LOCK, "lost+found"}
+_NOT_CONTENT = {LOCK, f"{MARK}.new", "lost+found"}  # the mark may just be in the making
 _LONGEST = 900  # PostgreSQL allows 1024 bytes for the path of any of its files
 _LAST_RESORT = Path("/var/lib/huiyin")
 

@@ -5,7 +5,6 @@ import shlex
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
 from enum import Enum
 from pathlib import Path
 
@@ -13,19 +12,14 @@ import psycopg
 
 from huiyin.kernel.postgres.account import Account, run, shell
 from huiyin.kernel.postgres.binaries import Binaries
-from huiyin.kernel.postgres.errors import DISK_FULL, PostgresProblem, explain, recognise
-from huiyin.kernel.postgres.folder import RUNNING_LOCK, free_bytes, open_lock, take
-from huiyin.kernel.postgres.settings import ADMIN
+from huiyin.kernel.postgres.errors import PostgresProblem
+from huiyin.kernel.postgres.folder import RUNNING_LOCK, open_lock, take
+from huiyin.kernel.postgres.log import crash_loop, log_sizes, what_it_does, why_it_failed
+from huiyin.kernel.postgres.settings import ADMIN, PORT
 
 Progress = Callable[[str], None]
 _SILENT = 30.0  # seconds that a server may say it is ready and yet not answer
 _LEFTOVERS = 30.0  # seconds for the children of a killed server to end
-_ONE_SEGMENT = 16 * 1024 * 1024  # with less room than this no server can write its journal
-
-
-_FRESH = 600.0  # seconds
-_LOG_ZONE = timezone(timedelta(hours=8))
-_LASTING = ("disk_full", "shm_full", "damaged", "out_of_memory")
 
 
 class Holder(Enum):
@@ -114,7 +108,7 @@ def await_answer(pgdata: Path, progress: Progress) -> tuple[Postmaster, Answer] 
     """Wait for the server on ``pgdata``, through a recovery of any length; None if it is gone.
 
     Raises:
-        PostgresProblem: it says that it is ready but does not answer.
+        PostgresProblem: it says that it is ready but does not answer, or it only ever crashes.
     """
     silent_since: float | None = None
     while (postmaster := read_postmaster(pgdata)) and (
@@ -128,23 +122,16 @@ def await_answer(pgdata: Path, progress: Progress) -> tuple[Postmaster, Answer] 
             raise PostgresProblem(
                 "no_answer", f"数据库进程 {postmaster.pid} 在运行但不应答；请停止后重新启动"
             )
+        if problem := crash_loop(pgdata.parent):
+            raise problem
         progress("正在等待数据库就绪")
         time.sleep(0.1)
     return None
 
 
-def forget_stranger(pgdata: Path, account: Account) -> None:
-    """Remove a postmaster.pid whose process number now belongs to a program that is no server.
-
-    PostgreSQL itself removes the file if no process has the number, but refuses to start if any of
-    its own account has. Its shared memory still guards against a second server.
-    """
-    postmaster = read_postmaster(pgdata)
-    if postmaster and holder(postmaster.pid, pgdata) is Holder.STRANGER:
-        shell('rm -f -- "$1"', pgdata / "postmaster.pid", account=account)
-
-
-def launch(binaries: Binaries, data: Path, account: Account, progress: Progress) -> None:
+def launch(
+    binaries: Binaries, data: Path, account: Account, *, socket: Path, progress: Progress
+) -> None:
     """Start the server and wait for it, through a recovery of any length.
 
     pg_ctl gives it a session of its own, so that it survives us and our terminal.
@@ -157,19 +144,21 @@ def launch(binaries: Binaries, data: Path, account: Account, progress: Progress)
     # The folder is named on the command line for `holder`. Not by pg_ctl's own -D, which it puts
     # into a shell command without care for quotes and dollars.
     command += ["-o", f"-D {shlex.quote(str(pgdata))}"]
-    before = _log_sizes(data)
+    before = log_sizes(data)
     with open_lock(data / RUNNING_LOCK, account) as lock:
         if not _take_running_lock(lock, pgdata, progress):
             return
-        outcome = run(
-            command,
-            account,
-            environment={"PGDATA": str(pgdata)},
-            keep=(lock,),
-            waiting=lambda: progress(_doing(data)),
-        )
+        _forget_the_dead(pgdata, socket, account)
+
+        def waiting() -> None:
+            progress(what_it_does(data))
+            if crash_loop(data, before) and (postmaster := read_postmaster(pgdata)):
+                _signal("QUIT", postmaster, account)
+
+        environment = {"PGDATA": str(pgdata)}
+        outcome = run(command, account, environment=environment, keep=(lock,), waiting=waiting)
     if outcome.code:
-        raise _why(f"{outcome.output}\n{_log_since(data, before)}", data)
+        raise why_it_failed(outcome.output, data, before)
 
 
 def _take_running_lock(lock: int, pgdata: Path, progress: Progress) -> bool:
@@ -196,91 +185,43 @@ def _take_running_lock(lock: int, pgdata: Path, progress: Progress) -> bool:
     return True
 
 
-def _why(said: str, data: Path) -> PostgresProblem:
-    """Explain a failed start, even where the full disk has swallowed the line that says so."""
-    problem = explain(said, doing="启动数据库")
-    if problem.code == "failed" and free_bytes(data) < _ONE_SEGMENT:
-        return PostgresProblem("disk_full", DISK_FULL, problem.detail)
-    return problem
+def _forget_the_dead(pgdata: Path, socket: Path, account: Account) -> None:
+    """Remove what names the process of a server that is gone; only while the running lock is ours.
 
-
-def _doing(data: Path) -> str:
-    """Say what a starting server is at, in its own words if it is recovering."""
-    lines = [line for line in recent_log(data).splitlines() if "redo" in line or "recovery" in line]
-    return f"正在恢复上次中断的数据：{lines[-1]}" if lines else "正在启动数据库"
-
-
-def _log_sizes(data: Path) -> dict[Path, int]:
-    """Return how long each log file is."""
-    return {path: path.stat().st_size for path in (data / "log").glob("*.log")}
-
-
-def _log_since(data: Path, before: dict[Path, int]) -> str:
-    """Return what was logged after ``before``. A file that shrank was begun anew."""
-    grown = {path: size for path, size in _log_sizes(data).items() if size != before.get(path)}
-    starts = {path: before.get(path, 0) for path in grown}
-    return "\n".join(
-        path.read_bytes()[starts[path] if starts[path] < size else 0 :].decode(errors="replace")
-        for path, size in grown.items()
-    )
-
-
-def recent_log(data: Path) -> str:
-    """Return the end of the server's log since its last start."""
-    logs = sorted((data / "log").glob("*.log"), key=lambda path: path.stat().st_mtime)
-    if not logs:
-        return ""
-    with logs[-1].open("rb") as log:
-        log.seek(max(0, log.seek(0, os.SEEK_END) - 64 * 1024))
-        text = log.read().decode(errors="replace")
-    return text[max(0, text.rfind("starting PostgreSQL")) :]
-
-
-def current_problem(data: Path, *, running: bool) -> PostgresProblem | None:
-    """Return what a server suffers from, or fell from, by its log and the disk.
-
-    A running server's log counts for ten minutes, so that a trouble that is over is not told for
-    ever; a server that was stopped in order has none.
-    """
-    lines = recent_log(data).splitlines()
-    if running:
-        lines = [line for line in lines if _is_fresh(line)]
-    elif any("shutdown request" in line for line in lines):
-        lines = []
-    known = recognise("\n".join(lines))
-    if known and known.code in _LASTING:
-        return known
-    room = free_bytes(data)
-    full = PostgresProblem("disk_full", DISK_FULL, f"{room} bytes free")
-    return full if room < _ONE_SEGMENT else None
-
-
-def _is_fresh(line: str) -> bool:
-    """Tell whether a log line was written in the last ten minutes (see ``log_line_prefix``)."""
-    try:
-        written = datetime.fromisoformat(line[:23]).replace(tzinfo=_LOG_ZONE)
-    except ValueError:
-        return False
-    return time.time() - written.timestamp() < _FRESH
-
-
-def end(pgdata: Path, account: Account, progress: Progress, *, patience: float) -> bool:
-    """Stop the server on ``pgdata`` fast: sessions are cut, data is safe. False if none ran.
-
-    The signal is sent by the server's account: a number read from its folder must not let root
-    signal anyone else's process.
-
-    Raises:
-        PostgresProblem: it has not ended after ``patience`` seconds.
+    PostgreSQL itself takes such files for a running server's if anything in the system has the
+    number: another program of the same account, or a zombie that nobody buries in a container.
     """
     postmaster = read_postmaster(pgdata)
     if postmaster is None or holder(postmaster.pid, pgdata) is not Holder.OURS:
+        names = (pgdata / "postmaster.pid", socket / f".s.PGSQL.{PORT}.lock")
+        shell('rm -f -- "$1" "$2"', *names, account=account)
+
+
+def _signal(signal: str, postmaster: Postmaster, account: Account) -> None:
+    """Signal a server in its own account's name.
+
+    A number read from that account's folder must not let root signal anyone else's process.
+    """
+    shell(f'kill -{signal} "$1" || true', postmaster.pid, account=account)
+
+
+def end(pgdata: Path, account: Account, progress: Progress, *, patience: float) -> bool:
+    """Stop the server on ``pgdata``; False if none runs. See ``Cluster.stop``.
+
+    Raises:
+        PostgresProblem: it does not end.
+    """
+    postmaster = read_postmaster(pgdata)
+    if postmaster is None or holder(postmaster.pid, pgdata) is not Holder.OURS:
+        if postmaster and (answer := ask(postmaster, pgdata)) and answer.ours:
+            raise PostgresProblem("elsewhere", "数据库在另一个容器里运行；请在那里停止它")
         return False
-    shell('kill -INT "$1" || true', postmaster.pid, account=account)
-    give_up = time.monotonic() + patience
-    while holder(postmaster.pid, pgdata) is Holder.OURS:
-        if time.monotonic() > give_up:
-            raise PostgresProblem("not_stopping", "数据库没有按时停下；它可能正在写盘，请稍后再试")
-        progress("正在停止数据库")
-        time.sleep(0.05)
-    return True
+    for signal, seconds in (("INT", patience), ("QUIT", _SILENT)):
+        _signal(signal, postmaster, account)
+        give_up = time.monotonic() + seconds
+        while time.monotonic() < give_up:
+            if holder(postmaster.pid, pgdata) is not Holder.OURS:
+                return True
+            progress("正在停止数据库")
+            time.sleep(0.05)
+    raise PostgresProblem("not_stopping", f"数据库进程 {postmaster.pid} 停不下来；请检查磁盘")

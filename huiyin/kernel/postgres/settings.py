@@ -18,14 +18,15 @@ _MB = 1024 * 1024
 _CGROUP = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
-def write_settings(data: Path, account: Account) -> None:
-    """Write the settings, the socket's folder and the rules of who may connect."""
+def write_settings(data: Path, account: Account) -> Path:
+    """Write the settings and the rules of who may connect; return the socket's folder."""
     pgdata = data / "pgdata"
     socket = socket_folder(data, account)
     write(pgdata / "huiyin.conf", _server_settings(data, socket), account)
     write(pgdata / "pg_hba.conf", _who_may_connect(), account)
     write(pgdata / "pg_ident.conf", _names(account), account)
     shell('mkdir -p -m 700 -- "$1"', data / "log", account=account)
+    return socket
 
 
 def socket_folder(data: Path, account: Account) -> Path:

@@ -23,9 +23,8 @@ from huiyin.kernel import (
     text,
 )
 from huiyin.kernel.errors import BadRequest, Conflict, Invalid, TooMany
-from huiyin.kernel.models import AccessLog, JobRun, OutboxRow
+from huiyin.kernel.models import AccessLog, AttemptCounter, JobRun, OutboxRow
 from huiyin.kernel.paging import page
-from huiyin.orgs.models import Region
 from tests.world import at
 
 
@@ -177,13 +176,14 @@ def test_work_is_done_once_per_key(db) -> None:
         done.append(1)
         return {"n": len(done)}
 
-    ask = {"caller": "token:1", "key": "k", "now": at(2), "work": work}
-    assert idempotency.once(request=b"a", **ask) == ({"n": 1}, True)
-    assert idempotency.once(request=b"a", **ask) == ({"n": 1}, False)
+    claim = idempotency.Claim.of("token:1", "k", b"a")
+    assert idempotency.once(claim, work, now=at(2)) == ({"n": 1}, True)
+    assert idempotency.once(claim, work, now=at(2)) == ({"n": 1}, False)
     with pytest.raises(Conflict):
-        idempotency.once(request=b"b", **ask)
-    with pytest.raises(Invalid):
-        idempotency.once(request=b"a", **(ask | {"key": "x" * 81}))
+        idempotency.once(idempotency.Claim.of("token:1", "k", b"b"), work, now=at(2))
+    for key in ("", "x" * 81):
+        with pytest.raises(Invalid):
+            idempotency.Claim.of("token:1", key, b"a")
     assert idempotency.forget_before(at(3)) == 1
 
 
@@ -191,27 +191,46 @@ def test_failed_work_leaves_no_key(db) -> None:
     def fail() -> dict:
         raise Invalid("不行")
 
+    claim = idempotency.Claim.of("c", "k", b"a")
     with pytest.raises(Invalid):
-        idempotency.once(caller="c", key="k", request=b"a", now=at(2), work=fail)
-    answer = idempotency.once(caller="c", key="k", request=b"a", now=at(2), work=lambda: {"ok": 1})
-    assert answer == ({"ok": 1}, True)
+        idempotency.once(claim, fail, now=at(2))
+    assert idempotency.once(claim, lambda: {"ok": 1}, now=at(2)) == ({"ok": 1}, True)
+
+
+def test_work_that_fails_because_it_was_done_gets_the_first_answer(db) -> None:
+    done = []
+
+    def only_once() -> dict:
+        if done:
+            raise Conflict("已经办过")
+        done.append(1)
+        return {"n": 1}
+
+    claim = idempotency.Claim.of("c", "k", b"a")
+    assert idempotency.once(claim, only_once, now=at(2)) == ({"n": 1}, True)
+    assert idempotency.once(claim, only_once, now=at(2)) == ({"n": 1}, False)
+    with pytest.raises(Conflict, match="已经办过"):
+        idempotency.once(idempotency.Claim.of("c", "other", b"a"), only_once, now=at(2))
 
 
 def test_pages_are_stable_and_refuse_foreign_cursors(db) -> None:
+    def add(name: str, n: int) -> None:
+        AttemptCounter.objects.create(scope=name, window_start=at(n + 1), count=n)
+
     for n in range(7):
-        Region.objects.create(code=f"{n}", name=f"地区{n % 2}", level="city")
+        add(f"s{n % 2}", n)
     seen, cursor = [], ""
     while True:
-        found = page(Region.objects.all(), by=("-name", "id"), cursor=cursor, size=3)
-        seen += [r.code for r in found.rows]
+        found = page(AttemptCounter.objects.all(), by=("-scope", "id"), cursor=cursor, size=3)
+        seen += [r.count for r in found.rows]
         cursor = found.next
         if not cursor:
             break
-        Region.objects.create(code=f"new{len(seen)}", name="地区9", level="city")
-    assert seen == ["1", "3", "5", "0", "2", "4", "6"]
+        add("s9", 10 + len(seen))
+    assert seen == [1, 3, 5, 0, 2, 4, 6]
     for bad in ("x", "e30", "WzEsMl0"):
         with pytest.raises(BadRequest):
-            page(Region.objects.all(), by=("-name", "id"), cursor=bad)
+            page(AttemptCounter.objects.all(), by=("-scope", "id"), cursor=bad)
 
 
 @pytest.fixture

@@ -36,6 +36,7 @@ from huiyin.orders.actions.intake import (
     transfer,
     update_draft,
 )
+from huiyin.orders.actions.turn import lock_unchanged
 from huiyin.orders.actions.upkeep import (
     add_note,
     ask_void,
@@ -62,6 +63,7 @@ __all__ = [
     "create",
     "dispatch",
     "grant_return",
+    "lock_unchanged",
     "pass_audit",
     "pass_down",
     "recompute_provisional",

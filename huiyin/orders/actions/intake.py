@@ -9,6 +9,7 @@ from django.db import transaction
 
 from huiyin.kernel import crypto, masks, text
 from huiyin.kernel.errors import Invalid
+from huiyin.kernel.idempotency import Claim, Repeated
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Category, Reason
 from huiyin.knowledge.states import ClockKind, Kind, ReasonGroup, Urgency
@@ -59,15 +60,16 @@ class Request:
     wants_reply: bool = True
 
 
-@transaction.atomic
-def create(request: Request, *, by: Actor, now: datetime) -> WorkOrder:
+def create(request: Request, *, by: Actor, now: datetime, claim: Claim | None = None) -> WorkOrder:
     """Store a new request as a draft order with number, first clock and first event.
 
-    One transaction of two statements beside begin and commit.
+    Two statements: the number, and one that stores everything and is its own transaction (or part
+    of the caller's). ``claim`` is an idempotency key that it settles as well.
 
     Raises:
         Invalid: a field is missing or too long; nothing is stored.
         NotAllowed: the actor may not take down requests.
+        Repeated: the key of ``claim`` is taken; nothing is stored.
 
     Source: R-42 (requirements 1, 67, 88, 161; handbook domain.md 2.1 art. 10).
     """
@@ -100,7 +102,8 @@ def create(request: Request, *, by: Actor, now: datetime) -> WorkOrder:
         turn, "", note="", public_note="", data={"channel": order.channel}, seq=1, head=b""
     )
     order.event_count, order.head = 1, event.digest
-    creation.store(order, _requester(request, fields), clock, event)
+    if not creation.store(order, _requester(request, fields), clock, event, claim):
+        raise Repeated
     return order
 
 

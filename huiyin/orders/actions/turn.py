@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import F
 
 from huiyin.kernel import outbox
-from huiyin.kernel.errors import NotFound
+from huiyin.kernel.errors import Changed, NotFound
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.rules import Matter
 from huiyin.knowledge.states import ClockKind
@@ -59,6 +59,31 @@ def begin(step: Step, order_id: int, by: Actor, now: datetime) -> Turn:
     mine = part_of(order, by)
     policy.require(by, step, mine)
     return Turn(step, order, by, now, mine)
+
+
+def lock_unchanged(order_id: int, seen: int | None = None) -> WorkOrder:
+    """Lock an order before a step, in the caller's transaction, and return it.
+
+    Args:
+        order_id: the order.
+        seen: how many events it had when the actor read it; None when that does not matter.
+
+    Raises:
+        NotFound: there is no such order.
+        Changed: somebody has taken a step meanwhile.
+    """
+    locked = WorkOrder.objects.select_for_update(of=("self",)).select_related("category", "region")
+    order = locked.filter(pk=order_id).first()
+    if order is None:
+        raise NotFound("没有这件工单")
+    if seen is not None and seen != order.event_count:
+        raise Changed(
+            f"工单 {order.number} 已有新进展，现为“{order.standing.label}”",
+            remedy="请重新读取后再办理",
+            state=order.state,
+            event_count=order.event_count,
+        )
+    return order
 
 
 def part_of(order: WorkOrder, by: Actor) -> Assignment | None:

@@ -18,7 +18,9 @@ from huiyin.orgs.actions.people import (
     create_staff,
     issue_token,
     name_contact,
+    set_password,
     sign_in,
+    unlock,
 )
 from huiyin.orgs.actions.register import (
     CityRow,
@@ -55,10 +57,12 @@ __all__ = [
     "mark_loaded",
     "name_contact",
     "set_city",
+    "set_password",
     "sign_in",
     "sync_contacts",
     "sync_demo_accounts",
     "sync_own_days",
     "sync_regions",
     "sync_units",
+    "unlock",
 ]

@@ -27,18 +27,20 @@ def create_staff(
     name: str,
     unit: Unit,
     roles: Sequence[Role],
-    password: str,
+    password: str | None,
     now: datetime,
     demo: bool = False,
 ) -> Staff:
     """Make an account. Callers with a person behind them check ``Perm.STAFF`` first.
+
+    With None as password nobody can sign in with it.
 
     Raises:
         NotAllowed: a role does not fit the unit's kind.
         Invalid: the password is too weak, or the account name is taken.
     """
     rules.check_roles(roles, UnitKind(unit.kind))
-    if not demo:
+    if password is not None and not demo:
         rules.check_password(password, username)
     if Staff.objects.filter(username=username).exists():
         raise Invalid(f"账号 {username} 已存在", fields={"username": "账号已存在"})
@@ -83,6 +85,26 @@ def _count_failure(staff_id: int, now: datetime) -> None:
     if staff.failed_logins >= LOCK_AFTER:
         staff.failed_logins, staff.locked_until = 0, now + LOCK_FOR
     staff.save(update_fields=["failed_logins", "locked_until"])
+
+
+@transaction.atomic
+def set_password(staff: Staff, password: str) -> None:
+    """Give an account a new password; it is unlocked, and its open sessions end by themselves.
+
+    Raises:
+        Invalid: the password is too weak.
+    """
+    rules.check_password(password, staff.username)
+    staff.set_password(password)
+    staff.failed_logins, staff.locked_until = 0, None
+    staff.save(update_fields=["password", "failed_logins", "locked_until"])
+
+
+def unlock(staff: Staff) -> bool:
+    """Lift the lock after wrong passwords; tell whether there was anything to lift."""
+    locked = bool(staff.failed_logins or staff.locked_until)
+    Staff.objects.filter(pk=staff.pk).update(failed_logins=0, locked_until=None)
+    return locked
 
 
 @transaction.atomic

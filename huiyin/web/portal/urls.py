@@ -1,6 +1,26 @@
 """Addresses of the portal."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from huiyin.web.portal import cases, pages, rating, submitting
 
 app_name = "portal"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("", pages.home, name="home"),
+    path("submit", submitting.submit, name="submit"),
+    path("submitted", submitting.submitted, name="submitted"),
+    path("case", cases.ask, name="ask"),
+    path("c/<str:number>", cases.from_message, name="from_message"),
+    path("case/leave", cases.leave, name="leave"),
+    path("case/<str:number>", cases.show, name="case"),
+    path("case/<str:number>/files/<int:key>", cases.file, name="file"),
+    path("rate/<str:number>/<str:token>", rating.rate, name="rate"),
+    path("news", pages.news, name="news"),
+    path("news/<slug:code>", pages.news_item, name="news_item"),
+    path("answers", pages.answers, name="answers"),
+    path("answers/<slug:code>", pages.answer_item, name="answer_item"),
+    path("about", pages.about, name="about"),
+    path("letters/<slug:size>", pages.letters, name="letters"),
+    path("robots.txt", pages.robots, name="robots"),
+    path("favicon.ico", pages.favicon, name="favicon"),
+]

@@ -1,10 +1,16 @@
 """Everything that changes messages."""
 
 from huiyin.channels.messaging.actions.sending import send_due
-from huiyin.channels.messaging.actions.upkeep import forget_old, put_template, retry, reveal
+from huiyin.channels.messaging.actions.templates import (
+    TemplateRow,
+    put_template,
+    sync_templates,
+)
+from huiyin.channels.messaging.actions.upkeep import forget_old, retry, reveal
 from huiyin.channels.messaging.actions.writing import hear, queue, send_text
 
 __all__ = [
+    "TemplateRow",
     "forget_old",
     "hear",
     "put_template",
@@ -13,4 +19,5 @@ __all__ = [
     "reveal",
     "send_due",
     "send_text",
+    "sync_templates",
 ]

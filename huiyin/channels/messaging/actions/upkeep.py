@@ -1,21 +1,19 @@
-"""Beside the sending: try again by hand, read an address, change a text, forget what is old."""
+"""Beside the sending: try again by hand, read an address, forget what is old."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 
 from huiyin.channels.messaging import policy, queries, rules
-from huiyin.channels.messaging.models import Message, MessageTemplate
-from huiyin.channels.messaging.states import WAITING, Medium, MessageState, Text
-from huiyin.kernel import access, cached, crypto
-from huiyin.kernel.errors import Invalid, NotFound, Refused, WrongState
+from huiyin.channels.messaging.models import Message
+from huiyin.channels.messaging.states import WAITING, MessageState
+from huiyin.kernel import access, crypto
+from huiyin.kernel.errors import NotFound, Refused, WrongState
 from huiyin.knowledge import queries as knowledge
-from huiyin.orgs import policy as orgs
 from huiyin.orgs.actors import Actor
-from huiyin.orgs.states import Perm
 
 _AGAIN = frozenset({MessageState.FAILED, MessageState.GIVEN_UP})
 KEEP_DAYS = 180
@@ -83,79 +81,6 @@ def reveal(
         address=address,
     )
     return clear
-
-
-@transaction.atomic
-def put_template(
-    key: str,
-    medium: Medium,
-    words: Text,
-    *,
-    valid_from: date,
-    source: str,
-    by: Actor,
-    valid_to: date | None = None,
-) -> str:
-    """Let a text hold from a day on; the one before ends on that day. Repeating changes nothing.
-
-    Args:
-        key: which message.
-        medium: by what it travels.
-        words: subject (e-mail) and body.
-        valid_from: the first day.
-        source: where it comes from, for people.
-        by: the system when a profile is loaded, or staff who may set rules.
-        valid_to: the first day on which it no longer holds.
-
-    Returns:
-        ``same``, ``new`` or ``changed`` (a text that began on the very same day was replaced).
-
-    Raises:
-        Invalid: a placeholder is unknown, or something is missing or too long.
-
-    Source: R-76 (architecture 4; handbook domain.md 2.9).
-    """
-    if by.staff:
-        orgs.require(by, Perm.RULES)
-    _check_template(key, medium, words)
-    rows = MessageTemplate.objects.select_for_update().filter(key=key, medium=medium.value)
-    present = rules.choose_template(list(rows), key, medium, valid_from)
-    if present and (present.subject, present.body, present.valid_to) == (*words, valid_to):
-        return "same"
-    changed = present is not None and present.valid_from == valid_from
-    rows.filter(valid_from__lt=valid_from).filter(
-        Q(valid_to__isnull=True) | Q(valid_to__gt=valid_from)
-    ).update(valid_to=valid_from)
-    MessageTemplate.objects.update_or_create(
-        key=key,
-        medium=medium.value,
-        valid_from=valid_from,
-        defaults={
-            "subject": words.subject,
-            "body": words.body,
-            "valid_to": valid_to,
-            "source": source,
-        },
-    )
-    cached.forget_all()
-    return "changed" if changed else "new"
-
-
-def _check_template(key: str, medium: Medium, words: Text) -> None:
-    wrong = {}
-    for name, value, most in (("subject", words.subject, 120), ("body", words.body, 2000)):
-        if len(value) > most:
-            wrong[name] = f"最多 {most} 个字"
-        try:
-            rules.check_text(value)
-        except ValueError as error:
-            wrong[name] = str(error)
-    if not words.body.strip():
-        wrong["body"] = "不能为空"
-    if (medium is Medium.EMAIL) != bool(words.subject.strip()):
-        wrong["subject"] = "邮件须有标题，短信没有标题"
-    if wrong:
-        raise Invalid(f"模板 {key} 有误：" + "；".join(wrong.values()), fields=wrong)
 
 
 def forget_old(*, until: datetime, limit: int = _BATCH) -> int:

@@ -1,0 +1,1 @@
+"""Tests of the private PostgreSQL: real servers in folders of their own, no Django."""

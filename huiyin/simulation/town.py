@@ -1,0 +1,123 @@
+"""The stage on which every case plays: cast, agenda, and the one way to take a step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from random import Random
+from typing import Any
+
+from huiyin.kernel.errors import Refused
+from huiyin.orders.models import Reply, WorkOrder
+from huiyin.orders.states import State
+from huiyin.orgs.actors import Actor
+from huiyin.orgs.states import Role
+from huiyin.simulation.agenda import Agenda
+from huiyin.simulation.behaviour import Behaviour
+from huiyin.simulation.case import Case
+from huiyin.simulation.cast import Cast
+from huiyin.simulation.journal import Journal
+from huiyin.simulation.pace import Pace
+from huiyin.simulation.words import RealMessages
+
+CALLBACK = "callback"
+"""Stands for the step that follows from what the citizen says."""
+_FOLLOWED_BY = {
+    State.CLOSED: "close",
+    State.IN_PROGRESS: "send_again",
+    State.REWORK: "redo",
+    State.TO_CALLBACK: "note",
+}
+Action = Callable[..., WorkOrder | Reply]
+Planner = Callable[["Town", Case, datetime], None]
+Doing = Callable[["Town", Case, datetime], None]
+
+
+@dataclass(slots=True)
+class Town:
+    """What all cases of one run share.
+
+    Attributes:
+        seed: from which every case derives its own generator.
+        mark: tells this run from others in the same database.
+        planners: by state, who decides what happens next and when.
+        has_news: whether a step has been taken since the outbox was last drained.
+        refusals: steps that the platform refused, by reason; none on a database of its own.
+    """
+
+    seed: int
+    mark: str
+    behaviour: Behaviour
+    cast: Cast
+    agenda: Agenda
+    pace: Pace
+    journal: Journal
+    messages: RealMessages | None
+    planners: dict[State, Planner]
+    made: list[int] = field(default_factory=list)
+    has_news: bool = False
+    refusals: dict[str, int] = field(default_factory=dict)
+
+    def desk(self, role: Role, case: Case) -> Actor:
+        """Return one of the centre's people for this case."""
+        return self.cast.desk(role, case.random)
+
+    def later(self, moment: datetime, doing: Doing, case: Case) -> None:
+        """Put down that ``doing`` happens to ``case`` at ``moment`` of the present round."""
+        round_ = case.order.round
+
+        def happen(now: datetime) -> None:
+            if case.order.round == round_:
+                doing(self, case, now)
+
+        self.agenda.at(moment, happen)
+
+    def go_on(self, case: Case, now: datetime) -> None:
+        """Let whoever the order waits for now plan the next step."""
+        planner = self.planners.get(case.state)
+        if planner is not None and not case.abandoned:
+            planner(self, case, now)
+
+    def take(
+        self,
+        case: Case,
+        verb: str,
+        action: Action,
+        *args: Any,
+        **facts: Any,
+    ) -> bool:
+        """Take a step, remember where the order stands, acknowledge it; tell whether it was done.
+
+        A refused step ends the case for the simulation: in a shared database somebody else may have
+        taken it over. It is counted, never hidden.
+        """
+        try:
+            done = action(case.key, *args, **facts)
+        except Refused as refusal:
+            self.refuse(case, verb, refusal)
+            return False
+        case.order = done if isinstance(done, WorkOrder) else done.order
+        verb = _FOLLOWED_BY[case.state] if verb == CALLBACK else verb
+        self.acknowledge(case, verb)
+        return True
+
+    def acknowledge(self, case: Case, verb: str) -> None:
+        """Write down that the case's last step has been stored."""
+        self.has_news = True
+        self.journal.acknowledge(case.order.number, case.order.event_count, verb)
+
+    def refuse(self, case: Case, verb: str, refusal: Refused) -> None:
+        """Count a refused step and leave the case alone from now on."""
+        said = f"{verb}: {type(refusal).__name__}"
+        self.refusals[said] = self.refusals.get(said, 0) + 1
+        case.abandoned = True
+
+    def draw(self, case: Case, share: float) -> bool:
+        """Tell whether something that happens in ``share`` of all cases happens in this one."""
+        return case.random.random() < share
+
+
+def case_random(seed: int, index: int) -> Random:
+    """Return the generator of one case; the same on every machine."""
+    return Random(f"huiyin {seed} {index}")  # noqa: S311 - a game, not a secret

@@ -1,0 +1,165 @@
+"""The OpenAPI document: what django-ninja derives, made true to the letter and told in Chinese."""
+
+from __future__ import annotations
+
+from enum import Enum
+from functools import lru_cache
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from ninja import NinjaAPI
+from pydantic import TypeAdapter
+
+from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
+from huiyin.orders.states import Channel, Outcome, Satisfaction, Solved, State
+from huiyin.web.api.inputs import OrderQuery
+from huiyin.web.api.order_telling import ROOT
+from huiyin.web.api.problems import MEDIA_TYPE, Problem
+from huiyin.web.api.reference import UnitQuery
+
+Document = dict[str, Any]
+TITLES: dict[type[Enum], str] = {
+    State: "状态",
+    Kind: "诉求类型",
+    Urgency: "紧急程度",
+    Channel: "来源渠道",
+    Outcome: "办理结果",
+    Solved: "是否解决",
+    Satisfaction: "满意度",
+}
+REASON_GROUPS = {
+    ReasonGroup.REFER: "告知渠道",
+    ReasonGroup.RETURN: "退单",
+    ReasonGroup.NO_CALLBACK: "不回访",
+    ReasonGroup.VOID: "作废",
+    ReasonGroup.UNSATISFIED: "不满意",
+    ReasonGroup.UNREACHED: "无法联系",
+    ReasonGroup.EMERGENCY: "紧急情况",
+}
+_LISTS: tuple[type[Enum], ...] = (*TITLES, ReasonGroup)
+_ENUMS = {tuple(v.value for v in kind): kind.__name__ for kind in _LISTS}
+STATUSES = {
+    400: "请求无法解析",
+    401: "没有令牌、令牌无效或登录已过期",
+    403: "没有权限",
+    404: "不存在，或调用者看不到",
+    409: "当前状态不能这样办理，或与先前的提交冲突",
+    412: "读取之后工单已有新进展",
+    413: "内容过大",
+    415: "内容类型不支持",
+    422: "字段有误，fields 逐一说明",
+    429: "请求过于频繁，Retry-After 秒后再试",
+    500: "平台出错，未保存任何内容",
+    503: "暂时不可用",
+    200: "成功",
+    201: "已新建",
+}
+
+
+def made(api: NinjaAPI) -> Document:
+    """Return the document of ``api``."""
+    document: Document = dict(api.get_openapi_schema(path_prefix=f"{ROOT}/"))
+    schemas = document["components"]["schemas"]
+    schemas["Problem"] = TypeAdapter(Problem).json_schema()
+    document["components"]["responses"] = {
+        f"Problem{status}": _problem(status) for status in STATUSES if status >= 400
+    }
+    for name, schema in schemas.items():
+        _describe(name, schema)
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            _complete(operation)
+    _refer(document["paths"])
+    for filters in (OrderQuery, UnitQuery):
+        schemas.pop(filters.__name__, None)
+    document["servers"] = [{"url": "/", "description": "本平台"}]
+    return document
+
+
+def _problem(status: int) -> Document:
+    told: Document = {
+        "description": STATUSES[status],
+        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
+    if status in (429, 503):
+        told["headers"] = {
+            "Retry-After": {"schema": {"type": "integer"}, "description": "多少秒后可以再试"}
+        }
+    return told
+
+
+def _describe(name: str, schema: Document) -> None:
+    """Say what a schema is in Chinese; words of the source code stay in the source code."""
+    titles = {kind.__name__: kind for kind in TITLES}
+    if name in titles:
+        kind = titles[name]
+        words = "；".join(f"{v.value} {getattr(v, 'label', '')}" for v in kind)
+        schema["title"], schema["description"] = TITLES[kind], words
+    elif name == ReasonGroup.__name__:
+        words = "；".join(f"{group.value} {label}" for group, label in REASON_GROUPS.items())
+        schema["title"], schema["description"] = "原因组", words
+    for part in schema.get("properties", {}).values():
+        part.pop("title", None)
+
+
+def _refer(part: Any) -> None:
+    """Let every list of words point to its one description."""
+    if isinstance(part, list):
+        for inner in part:
+            _refer(inner)
+    elif isinstance(part, dict):
+        name = _ENUMS.get(tuple(part.get("enum", ())))
+        if name and "$ref" not in part:
+            part.clear()
+            part["$ref"] = f"#/components/schemas/{name}"
+        for inner in part.values():
+            _refer(inner)
+
+
+def _complete(operation: Document) -> None:
+    """Add the problem documents, and put right what the generator leaves loose."""
+    operation["description"] = operation.get("description") or operation["summary"]
+    for parameter in operation.get("parameters", []):
+        parameter.get("schema", {}).pop("title", None)
+        if parameter["name"] in _PARAMETERS:
+            parameter["description"] = _PARAMETERS[parameter["name"]]
+        parameter.pop("examples", None)
+    for status, response in operation["responses"].items():
+        response["description"] = STATUSES[int(status)]
+    for status in operation.pop("x-problems"):
+        operation["responses"][status] = {"$ref": f"#/components/responses/Problem{status}"}
+    responses = operation["responses"]
+    operation["responses"] = {str(status): responses[status] for status in sorted(responses)}
+
+
+_PARAMETERS = {
+    "number": "工单编号，14 位数字",
+    "key": "附件编号",
+    "group": "哪一组原因",
+}
+
+
+@lru_cache(maxsize=1)
+def _bytes() -> bytes:
+    from huiyin.web.api.app import api  # the document is of the finished API
+
+    return orjson.dumps(made(api), option=orjson.OPT_NON_STR_KEYS)
+
+
+@require_safe
+def openapi_json(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django passes it
+    """Send the OpenAPI document."""
+    response = HttpResponse(_bytes(), content_type="application/json")
+    response["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@never_cache
+@require_safe
+def docs_page(request: HttpRequest) -> HttpResponse:
+    """Show the document as a page to try it out; everything on it comes from this server."""
+    return render(request, "api/docs.html")

@@ -1,0 +1,201 @@
+"""What may be sent with each step: form and limits; rules are in the actions."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from annotated_types import Len
+from pydantic import BaseModel, StringConstraints
+
+from huiyin.orders.actions.assigning import MOST_UNITS
+from huiyin.orders.actions.handling import LONGEST
+from huiyin.orders.states import Outcome, Satisfaction, Solved
+from huiyin.web.api.inputs import Code, Content, Phone
+from huiyin.web.api.words import Moment, asked, said
+
+Note = Annotated[str, StringConstraints(max_length=500)]
+Long = Annotated[str, StringConstraints(max_length=2000)]
+Units = Annotated[list[Code], Len(max_length=MOST_UNITS)]
+
+
+class AnswerIn(BaseModel):
+    """An answer on the spot."""
+
+    model_config = asked("直接答复", {"answer": "本市供热期至 3 月 15 日，已为您查询到计划。"})
+
+    answer: Annotated[Content, said("答复内容")]
+
+
+class ReferIn(BaseModel):
+    """The lawful way elsewhere."""
+
+    model_config = asked("告知办理渠道", {"reason": "R01", "note": ""})
+
+    reason: Annotated[Code, said("原因编码，见 /reasons?group=refer")]
+    note: Annotated[Note, said("补充说明")] = ""
+
+
+class TransferIn(BaseModel):
+    """An emergency handed over."""
+
+    model_config = asked("转紧急热线", {"to": "119", "note": "已三方通话"})
+
+    to: Annotated[str, StringConstraints(max_length=40), said("转接对象")]
+    note: Annotated[Note, said("补充说明")] = ""
+
+
+class NoteIn(BaseModel):
+    """A reason or remark that must be given."""
+
+    model_config = asked("须写明的原因或说明", {"note": "地点不清，请补充楼号"})
+
+    note: Annotated[Note, said("原因或说明")]
+
+
+class OptionalNoteIn(BaseModel):
+    """A remark that may be given."""
+
+    model_config = asked("可以填写的说明", {"note": "同意"})
+
+    note: Annotated[Note, said("说明")] = ""
+
+
+class RemarkIn(BaseModel):
+    """A remark for the history."""
+
+    model_config = asked("补充记录", {"note": "诉求人来电补充：室温仍为 14 度"})
+
+    note: Annotated[Long, said("要补充的内容")]
+
+
+class DispatchIn(BaseModel):
+    """Lead, assisting and supervising units."""
+
+    model_config = asked(
+        "派单", {"lead": "water", "assist": ["housing"], "instructions": "请当日上门"}
+    )
+
+    lead: Annotated[Code, said("主办单位编码，见 /units")]
+    assist: Annotated[Units, said("协办单位编码")] = []  # noqa: RUF012 - pydantic copies it
+    supervise: Annotated[Code, said("督办单位编码")] = ""
+    instructions: Annotated[Note, said("办理要求")] = ""
+
+
+class AddUnitsIn(BaseModel):
+    """Further assisting units."""
+
+    model_config = asked("加派协办单位", {"assist": ["housing"]})
+
+    assist: Annotated[Units, Len(min_length=1), said("协办单位编码")]
+
+
+class PassDownIn(BaseModel):
+    """The unit below that does the work."""
+
+    model_config = asked("下派到下属单位", {"unit": "water-team", "instructions": "请上门测温"})
+
+    unit: Annotated[Code, said("下属单位编码")]
+    due_at: Annotated[Moment | None, said("要求完成的时间；不填则与本单位期限相同")] = None
+    instructions: Annotated[Note, said("办理要求")] = ""
+
+
+class ContactIn(BaseModel):
+    """A contact with the requester."""
+
+    model_config = asked(
+        "记录与诉求人的联系",
+        {"at": "2026-03-02T15:00:00+08:00", "number": "13800000000", "note": "约定明早上门"},
+    )
+
+    at: Annotated[Moment, said("联系时间，须在登记之后、现在之前")]
+    number: Annotated[Phone, said("联系所用的号码，保存时脱敏")]
+    note: Annotated[Note, said("说了什么")] = ""
+
+
+class SubReplyIn(BaseModel):
+    """What a unit below or beside reports."""
+
+    model_config = asked("报送办理结果", {"process": "上门检修换热站", "result": "室温 20 度"})
+
+    process: Annotated[str, StringConstraints(max_length=LONGEST["process"]), said("办理过程")]
+    result: Annotated[str, StringConstraints(max_length=LONGEST["result"]), said("办理结果")]
+
+
+class ReplyIn(BaseModel):
+    """What the lead unit replies."""
+
+    model_config = asked(
+        "回复办理结果",
+        {
+            "outcome": "solved",
+            "process": "3 月 3 日上门测温，检修换热站。",
+            "result": "已恢复供热，室温 20 度。",
+            "public_answer": "您好，换热站故障已修复，室温已达标。",
+            "contacted_at": "2026-03-03T10:00:00+08:00",
+            "contact_number": "13800000000",
+            "sign_off": "李局长",
+        },
+    )
+
+    outcome: Annotated[Outcome, said("办理结果")]
+    process: Annotated[str, StringConstraints(max_length=LONGEST["process"]), said("办理过程")]
+    result: Annotated[str, StringConstraints(max_length=LONGEST["result"]), said("办理结果说明")]
+    public_answer: Annotated[
+        str, StringConstraints(max_length=LONGEST["public_answer"]), said("给诉求人的答复")
+    ]
+    contacted_at: Annotated[Moment, said("联系诉求人的时间")]
+    contact_number: Annotated[Phone, said("联系所用的号码，加密保存")]
+    sign_off: Annotated[str, StringConstraints(max_length=LONGEST["sign_off"]), said("签发人")]
+    basis: Annotated[
+        str,
+        StringConstraints(max_length=LONGEST["basis"]),
+        said("政策依据；结果为解释、未解决、列入计划时必填"),
+    ] = ""
+
+
+class AskReturnIn(BaseModel):
+    """Why an order is not the unit's."""
+
+    model_config = asked(
+        "申请退单", {"reason": "T01", "basis": "管网移交文件第三条", "suggested": "housing"}
+    )
+
+    reason: Annotated[Code, said("原因编码，见 /reasons?group=return")]
+    basis: Annotated[Note, said("依据")]
+    suggested: Annotated[Code, said("建议承办单位编码")] = ""
+
+
+class SendAgainIn(BaseModel):
+    """The next round."""
+
+    model_config = asked("重新派单", {"note": "请更换管道"})
+
+    unit: Annotated[Code, said("改派的单位编码；不填为原主办单位")] = ""
+    note: Annotated[Note, said("办理要求")] = ""
+
+
+class CallIn(BaseModel):
+    """A call-back, reached or not."""
+
+    model_config = asked(
+        "记录一次回访。联系上的回答两个问题；没联系上的写原因",
+        {"reached": True, "solved": "yes", "satisfaction": "satisfied", "comment": "谢谢"},
+    )
+
+    reached: Annotated[bool, said("是否联系上")]
+    solved: Annotated[Solved | None, said("是否解决；联系上时必填")] = None
+    satisfaction: Annotated[Satisfaction | None, said("满意度；联系上时必填")] = None
+    reasons: Annotated[
+        list[Code], Len(max_length=10), said("不满意的原因编码，见 /reasons?group=unsatisfied")
+    ] = []  # noqa: RUF012 - pydantic copies it
+    comment: Annotated[Note, said("诉求人的话")] = ""
+    number: Annotated[Phone, said("回访所用的号码，保存时脱敏")] = ""
+    reason: Annotated[Code, said("未联系上的原因编码，见 /reasons?group=unreached")] = ""
+
+
+class WithoutCallIn(BaseModel):
+    """Why nobody calls back."""
+
+    model_config = asked("不回访而办结", {"reason": "N01"})
+
+    reason: Annotated[Code, said("原因编码，见 /reasons?group=no_callback")]

@@ -1,0 +1,241 @@
+"""Steps of the centre: intake, review, dispatch, audit, voiding. One endpoint per verb."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ninja import Router
+
+from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
+from huiyin.orders import actions
+from huiyin.orders.actions.intake import Request
+from huiyin.orders.models import WorkOrder
+from huiyin.orgs.actors import Actor
+from huiyin.web.api import reading
+from huiyin.web.api.answers import Answered
+from huiyin.web.api.door import ApiRequest
+from huiyin.web.api.inputs import EditIn
+from huiyin.web.api.order_shapes import StepTaken
+from huiyin.web.api.step_inputs import (
+    AddUnitsIn,
+    AnswerIn,
+    DispatchIn,
+    NoteIn,
+    OptionalNoteIn,
+    ReferIn,
+    RemarkIn,
+    SendAgainIn,
+    TransferIn,
+)
+from huiyin.web.api.taking import step, take
+
+router = Router(tags=["办理：热线中心"])
+NO_NOTE, AS_BEFORE = OptionalNoteIn(), SendAgainIn()
+
+
+@step(router, "submit")
+def step_submit(request: ApiRequest, number: str) -> Answered[StepTaken]:
+    """Accept a request as a work order."""
+    return take(request, number, lambda pk, by, now: actions.submit(pk, by=by, now=now))
+
+
+@step(router, "edit")
+def step_edit(request: ApiRequest, number: str, body: EditIn) -> Answered[StepTaken]:
+    """Complete a draft; what is left out stays."""
+    return take(request, number, _Edit(body))
+
+
+@dataclass(frozen=True, slots=True)
+class _Edit:
+    """Change what was sent; the order is locked first, so that nobody's change is lost."""
+
+    body: EditIn
+
+    def __call__(self, order_id: int, by: Actor, now: datetime) -> WorkOrder:
+        order = actions.lock_unchanged(order_id)
+        sent = self.body.model_dump(exclude_none=True)
+        coded = {
+            "category": reading.category(sent.pop("category", "")) or order.category,
+            "region": reading.region(sent.pop("region", "")) or order.region,
+        }
+        stored = {
+            "content": order.content,
+            "title": order.title,
+            "kind": Kind(order.kind),
+            "urgency": Urgency(order.urgency),
+            "place": order.place,
+            "longitude": order.longitude,
+            "latitude": order.latitude,
+            "occurred_at": order.occurred_at,
+            "confidential": order.confidential,
+        }
+        return actions.update_draft(order_id, Request(**(stored | coded | sent)), by=by, now=now)
+
+
+@step(router, "answer", about="答复后办结，无需回访。")
+def step_answer(request: ApiRequest, number: str, body: AnswerIn) -> Answered[StepTaken]:
+    """Answer on the spot and close."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.answer(pk, by=by, text_=body.answer, now=now),
+    )
+
+
+@step(router, "refer")
+def step_refer(request: ApiRequest, number: str, body: ReferIn) -> Answered[StepTaken]:
+    """Tell the lawful way elsewhere and close."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.refer(
+            pk,
+            by=by,
+            reason=reading.reason(ReasonGroup.REFER, body.reason),
+            note=body.note,
+            now=now,
+        ),
+    )
+
+
+@step(router, "transfer")
+def step_transfer(request: ApiRequest, number: str, body: TransferIn) -> Answered[StepTaken]:
+    """Hand an emergency over and close."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.transfer(pk, by=by, to=body.to, note=body.note, now=now),
+    )
+
+
+@step(router, "approve")
+def step_approve(request: ApiRequest, number: str) -> Answered[StepTaken]:
+    """Let a reviewed order go on to dispatch."""
+    return take(request, number, lambda pk, by, now: actions.approve(pk, by=by, now=now))
+
+
+@step(router, "send_back")
+def step_send_back(request: ApiRequest, number: str, body: NoteIn) -> Answered[StepTaken]:
+    """Send an order back to be completed."""
+    return take(
+        request, number, lambda pk, by, now: actions.send_back(pk, by=by, note=body.note, now=now)
+    )
+
+
+@step(router, "dispatch", about="签收、联系、办结的期限从此刻起算。")
+def step_dispatch(request: ApiRequest, number: str, body: DispatchIn) -> Answered[StepTaken]:
+    """Give the order to a lead unit, with assisting and supervising units."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.dispatch(
+            pk,
+            by=by,
+            lead=reading.unit(body.lead, "lead"),
+            assist=[reading.unit(code, "assist") for code in body.assist],
+            supervise=reading.unit(body.supervise, "supervise") if body.supervise else None,
+            instructions=body.instructions,
+            now=now,
+        ),
+    )
+
+
+@step(router, "add_units")
+def step_add_units(request: ApiRequest, number: str, body: AddUnitsIn) -> Answered[StepTaken]:
+    """Name further assisting units."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.add_units(
+            pk, by=by, assist=[reading.unit(code, "assist") for code in body.assist], now=now
+        ),
+    )
+
+
+@step(router, "grant_return")
+def step_grant_return(
+    request: ApiRequest, number: str, body: OptionalNoteIn = NO_NOTE
+) -> Answered[StepTaken]:
+    """Agree with a return."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.grant_return(pk, by=by, note=body.note, now=now),
+    )
+
+
+@step(router, "refuse_return")
+def step_refuse_return(request: ApiRequest, number: str, body: NoteIn) -> Answered[StepTaken]:
+    """Refuse a return; the clock has never stopped."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.refuse_return(pk, by=by, note=body.note, now=now),
+    )
+
+
+@step(router, "pass_audit")
+def step_pass_audit(
+    request: ApiRequest, number: str, body: OptionalNoteIn = NO_NOTE
+) -> Answered[StepTaken]:
+    """Accept a reply; the call-back begins."""
+    return take(
+        request, number, lambda pk, by, now: actions.pass_audit(pk, by=by, note=body.note, now=now)
+    )
+
+
+@step(router, "reject_reply")
+def step_reject_reply(request: ApiRequest, number: str, body: NoteIn) -> Answered[StepTaken]:
+    """Send a reply back to be done again."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.reject_reply(pk, by=by, note=body.note, now=now),
+    )
+
+
+@step(router, "send_again")
+def step_send_again(
+    request: ApiRequest, number: str, body: SendAgainIn = AS_BEFORE
+) -> Answered[StepTaken]:
+    """Send an order out for its next round."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.send_again(
+            pk,
+            by=by,
+            unit=reading.unit(body.unit, "unit") if body.unit else None,
+            note=body.note,
+            now=now,
+        ),
+    )
+
+
+@step(router, "ask_void")
+def step_ask_void(request: ApiRequest, number: str, body: NoteIn) -> Answered[StepTaken]:
+    """Ask to void an order."""
+    return take(
+        request, number, lambda pk, by, now: actions.ask_void(pk, by=by, note=body.note, now=now)
+    )
+
+
+@step(router, "confirm_void")
+def step_confirm_void(
+    request: ApiRequest, number: str, body: OptionalNoteIn = NO_NOTE
+) -> Answered[StepTaken]:
+    """Confirm a void that somebody else asked for."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.confirm_void(pk, by=by, note=body.note, now=now),
+    )
+
+
+@step(router, "note")
+def step_note(request: ApiRequest, number: str, body: RemarkIn) -> Answered[StepTaken]:
+    """Add a remark to the history."""
+    return take(
+        request, number, lambda pk, by, now: actions.add_note(pk, by=by, note=body.note, now=now)
+    )

@@ -1,0 +1,359 @@
+"""Random people take random steps at random times on a few orders; what must hold, is looked at.
+
+``Doings`` turns a verb into the call of a public action with arguments that are mostly right;
+``check`` looks at the stored rows alone. ``tests.test_histories`` puts the two together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from random import Random
+from typing import Any, TypeVar
+
+from django.db.models import Model
+
+from huiyin.channels.intake import actions as intake
+from huiyin.followup.callbacks import actions as callbacks
+from huiyin.followup.callbacks.actions import Answers
+from huiyin.followup.callbacks.models import CallbackAttempt
+from huiyin.kernel.models import OutboxRow
+from huiyin.knowledge.models import Reason
+from huiyin.knowledge.states import ClockKind, Kind, Urgency
+from huiyin.orders import actions, queries
+from huiyin.orders.models import (
+    NEVER,
+    Assignment,
+    Clock,
+    OrderEvent,
+    Reply,
+    Requester,
+    WorkOrder,
+)
+from huiyin.orders.states import (
+    BY_VERB,
+    FACES,
+    FINAL,
+    Channel,
+    Outcome,
+    Satisfaction,
+    Solved,
+    State,
+)
+from huiyin.orgs import actions as orgs
+from huiyin.orgs.actors import CITIZEN, SYSTEM, Actor
+from tests.world import REQUEST, World, reply_form
+
+TABLES: tuple[type[Model], ...] = (
+    WorkOrder, Requester, Assignment, Clock, OrderEvent, Reply, CallbackAttempt, OutboxRow,
+)  # fmt: skip
+# Which limits may run while an order stands in a state: what is waited for, and nothing besides.
+_HELD = {ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH}
+RUNNING: dict[State, set[ClockKind]] = {
+    State.DRAFT: {ClockKind.ACCEPT},
+    State.REVIEW: {ClockKind.REVIEW},
+    State.TO_DISPATCH: {ClockKind.DISPATCH},
+    State.TO_SIGN: _HELD,
+    State.IN_PROGRESS: _HELD,
+    State.RETURN_REVIEW: _HELD | {ClockKind.RETURN_REVIEW},
+    State.REPLY_REVIEW: {ClockKind.AUDIT},
+    State.TO_CALLBACK: {ClockKind.CALLBACK},
+    State.REWORK: {ClockKind.REDO},
+}
+_WITHOUT_ASKING = {"direct", "refused", "transferred"}
+
+
+T = TypeVar("T")
+
+
+def mostly(random: Random, right: T, wrong: T) -> T:
+    """Return the right thing nine times in ten."""
+    return right if random.random() < 0.9 else wrong
+
+
+@dataclass(slots=True)
+class Doings:
+    """Everything that can be done to an order, by verb."""
+
+    world: World
+
+    def actor(self, name: str) -> Actor:
+        """Return one of the small city's people, the citizen or the system."""
+        return {"citizen": CITIZEN, "system": SYSTEM}.get(name) or self.world.actor(name)
+
+    def create(self, random: Random, by: Actor, now: datetime) -> WorkOrder:
+        """Make an order; the citizen does it through the intake."""
+        request = replace(
+            REQUEST,
+            kind=random.choice(list(Kind)),
+            urgency=random.choice(list(Urgency)),
+            category=mostly(random, self.world.heating, None),
+            channel=Channel.WEB if by is CITIZEN else Channel.PHONE,
+        )
+        if by is not CITIZEN:
+            return actions.create(request, by=by, now=now)
+        key = str(random.random())
+        return intake.order_of(intake.take_in(request, by=by, source="test", key=key, now=now))
+
+    def do(self, verb: str, key: int, random: Random, by: Actor, now: datetime) -> None:
+        """Do ``verb`` on the order ``key``.
+
+        Raises:
+            Refused: as the action does.
+        """
+        call: Callable[..., object] = getattr(self, f"_{verb}", None) or getattr(actions, verb)
+        call(key, *((random,) if hasattr(self, f"_{verb}") else ()), by=by, now=now)
+
+    def _unit(self, random: Random) -> Any:
+        world = self.world
+        return random.choice(
+            [
+                world.water,
+                world.water,
+                world.housing,
+                world.county,
+                world.township,
+                world.water_team,
+            ]
+        )
+
+    def _say(self, random: Random) -> str:
+        return mostly(random, random.choice(["已核实情况", "请补充现场照片"]), "")
+
+    def _edit(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        request = replace(REQUEST, category=self.world.heating, kind=random.choice(list(Kind)))
+        actions.update_draft(key, request, by=by, now=now)
+
+    def _answer(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.answer(key, by=by, text_=self._say(random), now=now)
+
+    def _refer(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        reason = Reason.objects.get(group=mostly(random, "refer", "return"))
+        actions.refer(key, by=by, reason=reason, note="", now=now)
+
+    def _transfer(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.transfer(key, by=by, to=mostly(random, "110", ""), note="", now=now)
+
+    def _send_back(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.send_back(key, by=by, note=self._say(random), now=now)
+
+    def _dispatch(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        lead = self._unit(random)
+        others = [self.world.housing, self.world.township, self.world.water_team]
+        assist = random.sample(others, random.choice([0, 0, 1, 2]))
+        supervise = random.choice([None, None, self.world.county])
+        if lead in (*assist, supervise):
+            assist, supervise = mostly(random, [], assist), mostly(random, None, supervise)
+        actions.dispatch(key, by=by, lead=lead, assist=assist, supervise=supervise, now=now)
+
+    def _add_units(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.add_units(key, by=by, assist=[self._unit(random)], now=now)
+
+    def _pass_down(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        unit = random.choice([self.world.water_team, self.world.township, self.world.housing])
+        due = mostly(random, random.choice([None, now + timedelta(days=1)]), now)
+        actions.pass_down(key, by=by, unit=unit, due_at=due, now=now)
+
+    def _contact(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        at = now - timedelta(days=mostly(random, 0, 400))
+        number = mostly(random, "053412345", "1")
+        actions.contact(key, by=by, at=at, number=number, now=now)
+
+    def _sub_reply(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.sub_reply(key, by=by, process="已到现场", result=self._say(random), now=now)
+
+    def _reply(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        form = reply_form(
+            outcome=random.choice(list(Outcome)),
+            contacted_at=mostly(random, now, None),
+            basis=mostly(random, "有关规定", ""),
+        )
+        actions.reply(key, form, by=by, now=now)
+
+    def _pass_audit(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.pass_audit(key, by=by, now=now)
+        for _ in range(random.choice([0, 2, 2])):
+            callbacks.record_survey_sent(key, now=now)
+
+    def _reject_reply(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.reject_reply(key, by=by, note=self._say(random), now=now)
+
+    def _ask_return(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.ask_return(
+            key, by=by, reason=Reason.objects.get(group="return"), basis="不属本单位",
+            suggested=mostly(random, self.world.housing, None), now=now,
+        )  # fmt: skip
+
+    def _refuse_return(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.refuse_return(key, by=by, note=self._say(random), now=now)
+
+    def _send_again(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        unit = random.choice([None, None, self._unit(random)])
+        actions.send_again(key, by=by, unit=unit, now=now)
+
+    def _close(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        """Close as the desks do: with the citizen's answers, or without for a reason."""
+        solved = mostly(random, random.choice(list(Solved)), None)
+        answers = Answers(solved, mostly(random, random.choice(list(Satisfaction)), None))
+        way = random.choice(["call", "call", "rating", "none"])
+        if way == "call":
+            callbacks.record_call(key, answers, by=by, now=now)
+        elif way == "rating":
+            callbacks.record_rating(key, answers, now=now)
+        else:
+            reason = Reason.objects.get(group="no_callback")
+            callbacks.close_without_callback(key, by=by, reason=reason, now=now)
+
+    def _redo(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        grade = random.choice([Satisfaction.UNSATISFIED, None])
+        actions.redo(key, by=by, solved=Solved.NO, grade=grade, now=now)
+
+    def _close_unsatisfied(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        callbacks.close_unsatisfied(key, by=by, note=self._say(random), now=now)
+
+    def _close_unreached(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        if random.random() < 0.6:
+            callbacks.record_unreached(key, by=by, reason=None, now=now)
+        else:
+            callbacks.close_unreached(key, by=by, now=now)
+
+    def _ask_void(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.ask_void(key, by=by, note=self._say(random), now=now)
+
+    def _note(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.add_note(key, by=by, note=self._say(random), now=now)
+
+    def _archive(self, *_: object, now: datetime, **__: object) -> None:
+        actions.archive_closed(until=now)
+
+    def _overdue(self, *_: object, now: datetime, **__: object) -> None:
+        actions.record_overdue(until=now)
+
+    def _recompute(self, _: int, random: Random, *, now: datetime, **__: object) -> None:
+        """Publish the table of the year after, then let the platform recompute."""
+        closed = [date(2027, 1, day) for day in random.choice([(1,), (1, 4, 5), (6, 7, 8)])]
+        orgs.load_calendar_year(
+            2027, closed=closed, opened=[], names={}, source="test", by=SYSTEM, now=now
+        )
+        actions.recompute_provisional(now=now)
+
+
+VERBS = tuple(step.verb for step in BY_VERB.values() if step.built and step.verb != "create")
+PEOPLE = (
+    "agent", "vendor_agent", "dispatcher", "auditor", "callback", "manager", "supervisor",
+    "administrator", "water_handler", "water_leader", "team_handler", "housing_handler",
+    "township_handler", "county_handler", "citizen", "system",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Everything that is stored about the orders, as it was read at one moment."""
+
+    of: dict[type[Model], list[dict[str, Any]]]
+
+    @classmethod
+    def read(cls) -> Rows:
+        """Read every row of every table. One query per table."""
+        return cls({table: list(table.objects.order_by("pk").values()) for table in TABLES})
+
+    def belonging(self, table: type[Model], order: int) -> list[dict[str, Any]]:
+        """Return the rows of one order."""
+        return [row for row in self.of[table] if row["order_id"] == order]
+
+
+def check(rows: Rows, made: Iterable[int], now: datetime) -> None:
+    """Assert all that must hold of the stored rows."""
+    orders = {row["id"]: row for row in rows.of[WorkOrder]}
+    assert sorted(orders) == sorted(made), "an order was lost, or made out of nothing"
+    assert list(queries.breaks()) == [len(orders)], "a chain does not verify"
+    for order in orders.values():
+        check_history(order, rows.belonging(OrderEvent, order["id"]), now)
+        check_parts(order, rows.belonging(Assignment, order["id"]))
+        check_clocks(order, rows)
+        if State(order["state"]) in FINAL:
+            check_ending(order, rows)
+
+
+def check_history(order: dict[str, Any], events: list[dict[str, Any]], now: datetime) -> None:
+    """No state without an event, and every event where the one before it ended."""
+    assert [e["seq"] for e in events] == list(range(1, order["event_count"] + 1))
+    assert bytes(order["head"]) == bytes(events[-1]["digest"])
+    assert events[-1]["state_after"] == order["state"], "a state without an event"
+    for before, event in zip([None, *events[:-1]], events, strict=True):
+        step = BY_VERB[event["verb"]]
+        assert event["state_before"] == (before["state_after"] if before else "")
+        assert (before["at"] if before else order["created_at"]) <= event["at"] <= now
+        if before:
+            assert State(event["state_before"]) in step.sources
+        expected = {t.value for t in step.targets} or {event["state_before"]}
+        assert event["state_after"] in expected, f"{step.verb} does not lead there"
+
+
+def check_parts(order: dict[str, Any], parts: list[dict[str, Any]]) -> None:
+    """At most one accountable lead at a time, and the order agrees with it."""
+    running = [p for p in parts if p["ended_at"] is None]
+    leads = [p for p in running if p["role"] == "lead" and p["parent_id"] is None]
+    assert len(leads) <= 1
+    held = RUNNING.get(State(order["state"]), set()) >= _HELD
+    assert leads or not held, "a unit holds the order, but which"
+    for lead in leads:
+        assert (lead["unit_id"], lead["due_at"]) == (order["lead_unit_id"], order["due_at"])
+        assert lead["round"] == order["round"]
+    assert len({p["unit_id"] for p in running}) == len(running), "a unit has two parts"
+    by_key = {p["id"]: p for p in parts}
+    for part in running:
+        if part["parent_id"]:
+            parent = by_key[part["parent_id"]]
+            assert parent["due_at"] is None or part["due_at"] <= parent["due_at"]
+
+
+def check_clocks(order: dict[str, Any], rows: Rows) -> None:
+    """What is waited for is timed once, nothing else is timed, and the order says until when."""
+    state = State(order["state"])
+    parts = {p["id"]: p for p in rows.belonging(Assignment, order["id"])}
+    clocks = [c for c in rows.belonging(Clock, order["id"]) if c["stopped_at"] is None]
+    keys = [(c["kind"], c["assignment_id"]) for c in clocks]
+    assert len(set(keys)) == len(keys), "a clock runs twice"
+    for clock in clocks:
+        assert ClockKind(clock["kind"]) in RUNNING.get(state, set()), f"{clock['kind']} in {state}"
+        part = parts.get(clock["assignment_id"])
+        assert part is None or part["ended_at"] is None, "a part that has ended is timed"
+    ours = [
+        c
+        for c in clocks
+        if c["kind"] == FACES[state].clock
+        and (c["assignment_id"] is None or parts[c["assignment_id"]]["parent_id"] is None)
+    ]
+    assert len(ours) <= 1, "two clocks tell different ends of one wait"
+    assert order["waits_until"] == (ours[0]["due_at"] if ours else NEVER)
+    if state in (State.TO_SIGN, State.IN_PROGRESS, State.RETURN_REVIEW):
+        finish = [c["due_at"] for c in clocks if c["kind"] == "finish" and _is_top(c, parts)]
+        assert [order["due_at"]] == finish
+
+
+def _is_top(clock: dict[str, Any], parts: dict[int, dict[str, Any]]) -> bool:
+    part = parts.get(clock["assignment_id"])
+    return part is None or part["parent_id"] is None
+
+
+def check_ending(order: dict[str, Any], rows: Rows) -> None:
+    """Nothing runs any more, and there is an answer to why it could be closed."""
+    assert all(c["stopped_at"] for c in rows.belonging(Clock, order["id"]))
+    assert all(p["ended_at"] for p in rows.belonging(Assignment, order["id"]))
+    assert order["close_type"]
+    assert order["closed_at"]
+    if order["state"] == State.VOID:
+        assert order["close_type"] == "withdrawn"
+        asked = [e for e in rows.belonging(OrderEvent, order["id"]) if e["verb"] == "ask_void"]
+        confirmed = rows.belonging(OrderEvent, order["id"])[-1]
+        assert asked[-1]["staff_id"] != confirmed["staff_id"], "two people void an order"
+        return
+    tried = [
+        a for a in rows.belonging(CallbackAttempt, order["id"]) if a["round"] == order["round"]
+    ]
+    if order["close_type"] == "unreached":
+        assert len([a for a in tried if not a["reached"] and a["method"] != "sms"]) >= 3
+    elif order["close_type"] not in _WITHOUT_ASKING:
+        assert order["reason_id"] or any(a["reached"] for a in tried), "closed without asking"
