@@ -94,9 +94,11 @@ def when(row: Dated, day: date) -> str:
 
 
 def _as_of(request: StaffRequest) -> tuple[AsOfForm, date, int]:
-    form = AsOfForm(request.GET)
-    fine = form.is_valid()
     today = clock.now().astimezone(SHANGHAI).date()
+    asked = request.GET.copy()
+    asked.setdefault("as_of", today.isoformat())
+    form = AsOfForm(asked)
+    fine = form.is_valid()
     return form, form.cleaned_data.get("as_of") or today, 200 if fine else 422
 
 
