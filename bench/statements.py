@@ -38,16 +38,19 @@ def script(captured: Captured, number: str) -> str:
     """Return a pgbench script of one transaction; the order number is taken from the sequence.
 
     Every value stands as a literal, so that pgbench has nothing to compute but the number, which
-    must be unique.
+    must be unique. Begin and commit stand around it exactly when the create sends them, which is
+    when it writes with more than one statement.
     """
-    lines = ["begin;"]
+    writes = sum("insert" in sql or "update" in sql for sql, _ in captured.statements)
+    lines = ["begin;"] if writes > 1 else []
     for sql, params in captured.statements:
         text = _filled(sql, params, number)
         if "nextval" in sql:
             lines.append(text.strip() + " as seq \\gset")
         else:
             lines.append(" ".join(text.split()) + ";")
-    lines.append("commit;")
+    if writes > 1:
+        lines.append("commit;")
     return "\n".join(lines) + "\n"
 
 

@@ -17,6 +17,12 @@ FILES = {
     "@tabler/core/dist/js/tabler.min.js": "tabler.min.js",
     "@alpinejs/csp/dist/cdn.min.js": "alpine.csp.min.js",
 }
+FROM_PYTHON = {
+    "django_htmx/static/django_htmx/htmx-2.min.js": "htmx.min.js",
+    "ninja/static/ninja/swagger-ui.css": "swagger-ui.css",
+    "ninja/static/ninja/swagger-ui-bundle.js": "swagger-ui-bundle.js",
+    "ninja/static/ninja/swagger-ui-init.js": "swagger-ui-init.js",
+}
 _MAP = re.compile(rb"\n?(//|/\*)# sourceMappingURL=[^\n*]*(\*/)?")
 ICONS = (
     "alert-triangle",
@@ -70,17 +76,18 @@ ICONS = (
 )
 
 
+def _site(path: str) -> Path:
+    """Return where a file of an installed Python package lies, without importing the package."""
+    package, _, rest = path.partition("/")
+    spec = find_spec(package)
+    if spec is None or not spec.submodule_search_locations:
+        raise SystemExit(f"missing Python package {package} (run make setup)")
+    return Path(next(iter(spec.submodule_search_locations))) / rest
+
+
 def copy(source: Path, target: Path) -> None:
     """Copy a file without its pointer to a source map, which we do not ship."""
     target.write_bytes(_MAP.sub(b"", source.read_bytes()))
-
-
-def package(name: str) -> Path:
-    """Return the folder of an installed package without running its code."""
-    found = find_spec(name)
-    if found is None or found.origin is None:
-        raise SystemExit(f"missing: the package {name} (run make setup)")
-    return Path(found.origin).parent
 
 
 def main() -> int:
@@ -95,9 +102,8 @@ def main() -> int:
         return 1
     for source, target in wanted.items():
         copy(MODULES / source, VENDOR / target)
-    copy(package("django_htmx") / "static/django_htmx/htmx-2.min.js", VENDOR / "htmx.min.js")
-    for name in ("swagger-ui-bundle.js", "swagger-ui-init.js", "swagger-ui.css"):
-        copy(package("ninja") / "static/ninja" / name, VENDOR / name)
+    for source, target in FROM_PYTHON.items():
+        copy(_site(source), VENDOR / target)
     (VENDOR / ".ready").touch()
     return 0
 

@@ -4,23 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 _MARK = ".collected-from"
 
 
-def _sources() -> Iterator[Path]:
-    """Yield every folder that files are collected from."""
-    from django.conf import settings
-
-    yield from map(Path, settings.STATICFILES_DIRS)
-
-
 def fingerprint() -> str:
     """Return a digest over names, sizes and times of all sources."""
+    from django.conf import settings
+
     digest = hashlib.sha256()
-    for source in _sources():
+    for source in settings.STATICFILES_DIRS:
         for folder, folders, files in os.walk(source):
             folders.sort()
             for name in sorted(files):

@@ -37,3 +37,9 @@ def record(
         purpose=purpose.strip()[:200],
         address=address,
     )
+
+
+def reading(subjects: Iterable[str], *, since: datetime) -> dict[str, str]:
+    """Return who was the last to read each of ``subjects`` after ``since``. One query."""
+    rows = AccessLog.objects.filter(subject__in=list(subjects), at__gt=since).order_by("at", "pk")
+    return dict(rows.values_list("subject", "reader"))

@@ -28,7 +28,7 @@ def visible_to(actor: Actor) -> Q:
 
     Source: R-60 (requirements 12, 126; handbook domain.md 4.4).
     """
-    if actor.kind is ActorKind.SYSTEM or Perm.SEE_ALL in actor.perms:
+    if sees_all(actor):
         return Q()
     if actor.unit is None or Perm.HANDLE not in actor.perms:
         return Q(pk__in=[])
@@ -62,6 +62,11 @@ def require(actor: Actor, step: Step, mine: Assignment | None) -> None:
         raise NotAllowed("本单位不承办这件工单", remedy="请由承办单位办理")
     if step.side is Side.LEAD and mine is not None and not is_lead(mine):
         raise NotAllowed(f"{step.label}由主办单位办理", remedy="协办和下级单位请报送结果")
+
+
+def sees_all(actor: Actor) -> bool:
+    """Tell whether ``actor`` works in the centre and sees every order."""
+    return actor.kind is ActorKind.SYSTEM or Perm.SEE_ALL in actor.perms
 
 
 def is_lead(assignment: Assignment) -> bool:
@@ -122,6 +127,8 @@ def _standing_refusal(step: Step, order: WorkOrder, mine: Assignment | None) -> 
         return "无需另行签收"
     if step.verb == "sub_reply" and (mine is None or is_lead(mine)):
         return "主办单位请直接回复"
+    if step.verb == "sub_reply" and mine and mine.signed_at is None:
+        return "请先签收任务"
     if step.verb == "ask_return" and mine and mine.no_return:
         return "本单位由裁定指定承办，不得再次退单"
     return ""

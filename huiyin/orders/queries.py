@@ -6,7 +6,15 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import (
+    Count,
+    Exists,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    prefetch_related_objects,
+)
 
 from huiyin.kernel import crypto, text
 from huiyin.kernel.paging import Page, page
@@ -34,6 +42,7 @@ from huiyin.worktime.calendar import SHANGHAI
 CAPPED = 1000
 BY_WAIT = ("waits_until", "id")
 BY_NEWEST = ("-id",)
+_OPEN = sorted(s.value for s in OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,12 @@ class OrderFilter:
     since: date | None = None
     until: date | None = None
     late_at: datetime | None = None
+    due_after: datetime | None = None
+    due_by: datetime | None = None
     mine_only: bool = False
+    led_by_mine: bool = False
+    passed_to_mine: bool = False
+    void_asked: bool = False
 
 
 def filtered(actor: Actor, wanted: OrderFilter) -> QuerySet[WorkOrder]:
@@ -69,9 +83,11 @@ def _conditions(actor: Actor, wanted: OrderFilter) -> Iterator[Q]:
     yield from _exact(wanted)
     for word in wanted.words.split()[:5]:
         yield Q(title__icontains=word) | Q(content__icontains=word) | Q(place__icontains=word)
+    if wanted.void_asked:
+        yield Q(state__in=_OPEN, void_asked_by__isnull=False)
     yield from _dates(wanted)
-    if wanted.mine_only and actor.unit is not None:
-        yield Q(assignments__unit=actor.unit, assignments__ended_at__isnull=True)
+    if actor.unit is not None:
+        yield from _parts(actor.unit, wanted)
 
 
 def _exact(wanted: OrderFilter) -> Iterator[Q]:
@@ -97,7 +113,22 @@ def _dates(wanted: OrderFilter) -> Iterator[Q]:
         end = datetime.combine(wanted.until, time.min, SHANGHAI) + timedelta(days=1)
         yield Q(created_at__lt=end)
     if wanted.late_at:
-        yield Q(state__in=[s.value for s in OPEN], waits_until__lte=wanted.late_at)
+        yield Q(state__in=_OPEN, waits_until__lte=wanted.late_at)
+    if wanted.due_after:
+        yield Q(waits_until__gt=wanted.due_after)
+    if wanted.due_by:
+        yield Q(state__in=_OPEN, waits_until__lte=wanted.due_by)
+
+
+def _parts(mine: Unit, wanted: OrderFilter) -> Iterator[Q]:
+    """Narrow to the unit's own open parts: any, the lead, or assisting and passed-down ones."""
+    own = Assignment.objects.filter(order=OuterRef("pk"), unit=mine, ended_at__isnull=True)
+    if wanted.mine_only:
+        yield Q(Exists(own))
+    if wanted.led_by_mine:
+        yield Q(Exists(own.filter(role="lead", parent__isnull=True)))
+    if wanted.passed_to_mine:
+        yield Q(Exists(own.filter(Q(role="assist") | Q(parent__isnull=False))))
 
 
 def listed(
@@ -106,6 +137,14 @@ def listed(
     """Return one page: by the end of the wait, or newest first. One query (two for units)."""
     by = BY_NEWEST if newest else BY_WAIT
     return page(filtered(actor, wanted), by=by, cursor=cursor, size=size)
+
+
+def fill_rows(actor: Actor, rows: Sequence[WorkOrder]) -> Sequence[WorkOrder]:
+    """Fetch what list rows say of waiting: running clocks and the actor's own part. Two queries."""
+    running = Clock.objects.filter(stopped_at__isnull=True)
+    own = Assignment.objects.filter(unit=actor.unit, ended_at__isnull=True)
+    prefetch_related_objects(list(rows), Prefetch("clocks", running), Prefetch("assignments", own))
+    return rows
 
 
 def counted(actor: Actor, wanted: OrderFilter) -> int:
@@ -249,7 +288,7 @@ def same_place(place_key: str, *, limit: int = 10, but: int | None = None) -> li
     if len(place_key) < 4:
         return []
     rows = WorkOrder.objects.filter(place_key=place_key).exclude(pk=but or 0)
-    return list(rows.select_related("category", "lead_unit").order_by("-pk")[:limit])
+    return list(rows.select_related("category", "lead_unit", "requester").order_by("-pk")[:limit])
 
 
 def by_number(number: str) -> WorkOrder | None:

@@ -48,11 +48,36 @@ def subtree_ids(path: str) -> tuple[int, ...]:
 
 
 def units_to_assign(search: str = "") -> QuerySet[Unit]:
-    """Return active units that can be given work, by name. One query."""
+    """Return active units that can be given work, by name. One query.
+
+    Each word may stand in the name, the short name, the code, the initials in pinyin, or the name
+    of the unit above, so that "东县 城管" finds the county's own office.
+    """
     rows = Unit.objects.filter(active=True).exclude(kind__in=("centre", "vendor"))
-    for word in search.split():
-        rows = rows.filter(Q(name__icontains=word) | Q(pinyin__icontains=word.lower()))
-    return rows.order_by("depth", "name", "pk")
+    for word in search.split()[:5]:
+        rows = rows.filter(
+            Q(name__icontains=word)
+            | Q(short_name__icontains=word)
+            | Q(pinyin__icontains=word.lower())
+            | Q(code=word)
+            | Q(parent__short_name__icontains=word)
+        )
+    return rows.select_related("parent").order_by("depth", "name", "pk")
+
+
+def units_typed(words: Iterable[str]) -> dict[str, list[Unit]]:
+    """Return for each word the units that can be given work and are called exactly so. One query.
+
+    A code names at most one unit; a name or short name may name several.
+    """
+    wanted = list(words)
+    exact = Q(code__in=wanted) | Q(name__in=wanted) | Q(short_name__in=wanted)
+    found = list(units_to_assign().filter(exact))
+    return {
+        word: [u for u in found if u.code == word]
+        or [u for u in found if word in (u.name, u.short_name)]
+        for word in wanted
+    }
 
 
 def unit_with_code(code: str) -> Unit | None:

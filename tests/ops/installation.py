@@ -174,7 +174,7 @@ class Serving:
         """Process numbers of itself and all its descendants."""
         return [self.process.pid, *children(self.process.pid)]
 
-    def get(self, path: str = "/static/vendor/htmx.min.js") -> httpx.Response:
+    def get(self, path: str = "/api/v1/openapi.json") -> httpx.Response:
         return httpx.get(f"http://127.0.0.1:{self.where.port}{path}", timeout=10)
 
     def answers(self) -> bool:

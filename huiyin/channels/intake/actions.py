@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Literal
 
 import orjson
 from django.db import IntegrityError, transaction
 
 from huiyin.channels.intake.models import Submission
 from huiyin.kernel import crypto, idempotency
-from huiyin.kernel.errors import Conflict
+from huiyin.kernel.errors import Conflict, Invalid
 from huiyin.kernel.idempotency import Answer, Claim, Repeated
+from huiyin.knowledge.models import Reason
 from huiyin.orders import actions as orders
 from huiyin.orders import queries
 from huiyin.orders.actions.files import Upload, accept
@@ -106,6 +108,69 @@ def _receipt(answer: Answer, new: bool) -> Receipt:  # noqa: FBT001 - unpacked f
         datetime.fromisoformat(answer["created_at"]),
         datetime.fromisoformat(answer["waits_until"]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a call ends: sent on, answered at once, told another way, or handed over.
+
+    Attributes:
+        how: which of the four.
+        answer: what was answered; for ``answer``.
+        reason: why it goes another way; for ``refer``.
+        to: who takes it over; for ``transfer``.
+        note: what else was said; for ``refer`` and ``transfer``.
+    """
+
+    how: Literal["submit", "answer", "refer", "transfer"] = "submit"
+    answer: str = ""
+    reason: Reason | None = None
+    to: str = ""
+    note: str = ""
+
+
+def take_down(request: Request, ending: Ending, *, by: Actor, key: str, now: datetime) -> Receipt:
+    """Take down a telephone call and end it, as one step; a repeat gives the first receipt.
+
+    Either the order exists and has its ending, or nothing is stored.
+
+    Args:
+        request: what was asked.
+        ending: how the call ends.
+        by: the agent.
+        key: idempotency key of the form, 1 to 80 characters.
+        now: when.
+
+    Raises:
+        Invalid: a field of the request or of its ending is missing; nothing is stored.
+        NotAllowed: the person may not take down calls.
+        Conflict: the key was used for another content.
+
+    Source: R-90 (requirement 66; handbook domain.md 4.2, 4.3).
+    """
+
+    def work() -> Answer:
+        order = orders.create(request, by=by, now=now)
+        _end(order.pk, ending, by=by, now=now)
+        return answer_of(order)
+
+    said = [ending.how, ending.answer, ending.to, ending.note]
+    said.append(ending.reason.code if ending.reason else "")
+    claim = Claim.of(f"desk:{by.reference}", key, _raw(request, "") + orjson.dumps(said))
+    return _receipt(*idempotency.once(claim, work, now=now))
+
+
+def _end(order_id: int, ending: Ending, *, by: Actor, now: datetime) -> None:
+    if ending.how == "answer":
+        orders.answer(order_id, by=by, text_=ending.answer, now=now)
+    elif ending.how == "refer":
+        if ending.reason is None:
+            raise Invalid("请选择告知渠道的原因", fields={"reason": "请选择原因"})
+        orders.refer(order_id, by=by, reason=ending.reason, note=ending.note, now=now)
+    elif ending.how == "transfer":
+        orders.transfer(order_id, by=by, to=ending.to, note=ending.note, now=now)
+    else:
+        orders.submit(order_id, by=by, now=now)
 
 
 def order_of(receipt: Receipt) -> WorkOrder:

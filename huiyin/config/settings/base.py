@@ -125,9 +125,9 @@ USE_I18N = True
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [ROOT / "web/static"]
-# What we use of other packages' files is copied into web/static/vendor at set-up; the rest stays home.
-STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
+# Not what libraries bring for pages that we do not have: compressing it took a minute.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+STATICFILES_FINDERS = ["django.contrib.staticfiles.finders.FileSystemFinder"]
 STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from huiyin.kernel.checks import present
 from huiyin.kernel.errors import Invalid, NotAllowed, WrongState
 from huiyin.knowledge.states import ClockKind
 from huiyin.orders import policy, rules
+from huiyin.orders.actions.files import Upload, accept, attach
 from huiyin.orders.actions.turn import Turn, begin, finish, lead_of
 from huiyin.orders.models import Assignment, Clock, Reply, WorkOrder
 from huiyin.orders.rules import ReplyForm
@@ -89,8 +91,16 @@ def contact(
 
 
 @transaction.atomic
-def sub_reply(order_id: int, *, by: Actor, process: str, result: str, now: datetime) -> WorkOrder:
-    """Report the result of an assisting or passed-down part to the unit above it.
+def sub_reply(
+    order_id: int,
+    *,
+    by: Actor,
+    process: str,
+    result: str,
+    files: Sequence[Upload] = (),
+    now: datetime,
+) -> WorkOrder:
+    """Report the result of an assisting or passed-down part to the unit above it, with photos.
 
     Raises:
         Invalid: process or result is missing.
@@ -99,6 +109,7 @@ def sub_reply(order_id: int, *, by: Actor, process: str, result: str, now: datet
 
     Source: R-59 (requirement 126; handbook domain.md 2.1 art. 14).
     """
+    accepted = accept(list(files))
     turn = begin(SUB_REPLY, order_id, by, now)
     mine = present(turn.mine)
     if policy.is_lead(mine):
@@ -114,18 +125,37 @@ def sub_reply(order_id: int, *, by: Actor, process: str, result: str, now: datet
         "process": process.strip()[: LONGEST["process"]],
         "result": result.strip()[: LONGEST["result"]],
     }
+    attach(turn.order, accepted, by=by, now=now)
     return finish(turn, note=f"{mine.unit}报送：{done['result']}", data=done)
 
 
 @transaction.atomic
-def reply(order_id: int, form: ReplyForm, *, by: Actor, now: datetime) -> Reply:
+def reply(
+    order_id: int,
+    form: ReplyForm,
+    *,
+    by: Actor,
+    files: Sequence[Upload] = (),
+    show_files: bool = False,
+    now: datetime,
+) -> Reply:
     """Reply for the lead unit: process, result, answer, contact, basis and the named sign-off.
+
+    Args:
+        order_id: the order.
+        form: what is reported.
+        by: staff of the lead unit.
+        files: photos of the result; all are stored with the reply, or nothing is.
+        show_files: whether the citizen sees them with the answer.
+        now: when.
 
     Raises:
         Invalid: the form is incomplete or too long.
+        TooLarge, WrongType: a file is refused.
 
     Source: R-51 (requirements 18, 164, 182).
     """
+    accepted = accept(list(files))
     turn = begin(REPLY, order_id, by, now)
     rules.check_reply(form, now)
     _check_lengths(form)
@@ -151,6 +181,7 @@ def reply(order_id: int, form: ReplyForm, *, by: Actor, now: datetime) -> Reply:
         contact_masked=masks.phone(digits),
         sign_off=text.clean(form.sign_off),
     )
+    attach(order, accepted, by=by, now=now, reply=row, public=show_files)
     finish(
         turn,
         note=f"{mine.unit}回复：{form.outcome.label}；签发人 {row.sign_off}",

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import template
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
+from huiyin.kernel.cached import remembered
+from huiyin.knowledge import queries as knowledge
+from huiyin.knowledge.models import Category
 from huiyin.orgs.states import Perm
 
 register = template.Library()
@@ -61,3 +66,56 @@ def desk_nav(context: dict[str, Any]) -> list[Item]:
 def desk_may_list(context: dict[str, Any]) -> bool:
     """Tell whether the signed-in person has any orders to look for."""
     return bool(LISTS & context["staff"].perms)
+
+
+@register.simple_tag
+def category_option(code: str) -> SafeString:
+    """Return the option of the category that is chosen; nothing for an unknown code."""
+    found = knowledge.category(code)
+    if found is None:
+        return SafeString("")
+    return format_html(
+        '<option value="{}" data-name="{}" selected>{}</option>',
+        found.code,
+        found.full_name,
+        found.full_name,
+    )
+
+
+@register.simple_tag
+def category_options() -> SafeString:
+    """Return every category as an option, grouped by the first level; drawn once a minute."""
+    return _category_options()
+
+
+@remembered(60)
+def _category_options() -> SafeString:
+    """Return the options; hundreds of them on every page would be its slowest part."""
+    categories = knowledge.categories()
+    return format_html_join(
+        "\n",
+        '<optgroup label="{}">{}</optgroup>',
+        (
+            (top.name, _options([c for c in categories if c.code.startswith(top.code)]))
+            for top in categories
+            if len(top.code) == 2
+        ),
+    )
+
+
+def _options(categories: list[Category]) -> SafeString:
+    return format_html_join(
+        "",
+        '<option value="{}" data-name="{}" data-words="{} {} {}">{}</option>',
+        (
+            (
+                c.code,
+                c.full_name,
+                c.full_name,
+                c.aliases,
+                c.code,
+                "\u3000" * (len(c.code) // 2 - 1) + c.name,
+            )
+            for c in categories
+        ),
+    )

@@ -63,6 +63,13 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def day(value: datetime) -> str:
+    """Say a local day with its weekday: ``11月22日 星期日``."""
+    local = value.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日 星期{'一二三四五六日'[local.weekday()]}"
+
+
+@register.filter
 def spoken(number: str) -> str:
     """Group an order number for reading aloud."""
     return numbers.spoken(number)

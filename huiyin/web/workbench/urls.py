@@ -2,12 +2,33 @@
 
 from django.urls import URLPattern, path
 
-from huiyin.web.workbench import home, signin
+from huiyin.web.workbench import (
+    callback,
+    files,
+    home,
+    intake,
+    lists,
+    lookup,
+    order,
+    signin,
+    steps,
+)
 
 app_name = "workbench"
 urlpatterns: list[URLPattern] = [
     path("sign-in", signin.sign_in, name="sign_in"),
     path("sign-out", signin.sign_out, name="sign_out"),
     path("", home.home, name="home"),
-    path("orders", home.home, name="orders"),
+    path("next/<slug:key>", home.next_order, name="next"),
+    path("orders", lists.orders, name="orders"),
+    path("orders.csv", lists.export, name="export"),
+    path("new", intake.new, name="new"),
+    path("new/before", intake.before, name="before"),
+    path("callback", callback.desk, name="callback"),
+    path("callback/<str:number>", callback.call, name="call"),
+    path("units", lookup.units, name="units"),
+    path("files/<int:key>", files.attachment, name="file"),
+    path("orders/<str:number>", order.order, name="order"),
+    path("orders/<str:number>/reveal", order.reveal, name="reveal"),
+    path("orders/<str:number>/<slug:verb>", steps.step, name="step"),
 ]

@@ -202,7 +202,8 @@ def test_large_letters_change_sizes_and_come_back(told, phone: Page, axe, shot) 
     height = "document.querySelector('#send').offsetHeight"
     small, low = phone.evaluate(size), phone.evaluate(height)
     phone.get_by_role("link", name="大字版").click()
-    phone.wait_for_url("**/submit")
+    expect(phone.get_by_role("link", name="标准字")).to_be_visible()
+    assert phone.url.endswith("/submit")
     assert phone.evaluate(size) >= 1.3 * small
     assert phone.evaluate(height) > low
     wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
@@ -221,6 +222,7 @@ def test_large_letters_change_sizes_and_come_back(told, phone: Page, axe, shot) 
     axe(phone)
     shot(phone, "large-case-390")
     phone.get_by_role("link", name="标准字").click()
+    expect(phone.get_by_role("link", name="大字版")).to_be_visible()
     assert phone.evaluate(size) == small
 
 

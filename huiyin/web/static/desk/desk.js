@@ -108,7 +108,7 @@
   /* ---- one press makes one case ---- */
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.matches("[data-forget-drafts]")) store.keys().filter((key) => key.startsWith(DRAFT)).forEach(store.drop);
+    if (form.matches("[data-forget-drafts]")) store.keys().filter((key) => key.startsWith(DRAFT) || key.startsWith("huiyin.remember.")).forEach(store.drop);
     if (form.method !== "post") return;
     if (form.dataset.sent && Date.now() - Number(form.dataset.sent) < 15000) { event.preventDefault(); event.stopImmediatePropagation(); return; }
     form.dataset.sent = String(Date.now());
@@ -289,10 +289,29 @@
     control.addEventListener("huiyin:filled", () => setTimeout(apply));
     apply();
   });
+  /* Photos of phones are large and signals weak: they are made smaller before they are sent. */
+  const LONGEST_SIDE = 1920;
+  const smaller = async (file) => {
+    if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size < 500000 || !window.createImageBitmap) return file;
+    try {
+      const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+      const scale = Math.min(1, LONGEST_SIDE / Math.max(picture.width, picture.height));
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.round(picture.width * scale); canvas.height = Math.round(picture.height * scale);
+      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+      const blob = await new Promise((done) => { canvas.toBlob(done, "image/jpeg", 0.82); });
+      return blob && blob.size < file.size ? new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" }) : file;
+    } catch { return file; }
+  };
   const previewPhotos = (input) => {
     const into = $(input.dataset.preview);
     if (!into) return;
-    input.addEventListener("change", () => {
+    input.addEventListener("change", async () => {
+      if ("shrink" in input.dataset && window.DataTransfer) {
+        const bag = new DataTransfer();
+        for (const file of input.files) bag.items.add(await smaller(file));
+        input.files = bag.files;
+      }
       into.replaceChildren(...[...input.files].map((file) => {
         if (!file.type.startsWith("image/")) { const name = document.createElement("span"); name.className = "tag"; name.textContent = file.name; return name; }
         const picture = document.createElement("img");
@@ -306,13 +325,31 @@
     const opener = event.target.closest("[data-open]");
     if (opener) { const dialog = $(opener.dataset.open); if (dialog) dialog.showModal(); }
     const fill = event.target.closest("[data-fill]");
-    if (fill) { const field = $(fill.dataset.into); if (field) { field.value = fill.dataset.fill; field.dispatchEvent(new CustomEvent("huiyin:filled", { bubbles: true })); field.dispatchEvent(new Event("change", { bubbles: true })); } }
+    if (fill) { const field = $(fill.dataset.into); if (field) { field.value = fill.dataset.fill; field.dataset.labels = fill.dataset.name || ""; field.dispatchEvent(new CustomEvent("huiyin:filled", { bubbles: true })); field.dispatchEvent(new Event("change", { bubbles: true })); } }
     const row = event.target.closest("[data-row]");
     if (row && !event.target.closest("a, button, input, label, select, summary") && !getSelection().toString()) { const link = $("a[data-open-row]", row); if (link) link.click(); }
     all(".desk-me[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });
 
+  /* What is the same every time - the unit's own telephone, who signs off - is typed once. */
+  const REMEMBER = "huiyin.remember.";
+  const remember = (field) => {
+    const key = `${REMEMBER}${document.body.dataset.staff}.${field.dataset.remember}`;
+    if (!field.value && !field.classList.contains("is-invalid")) field.value = store.get(key) || "";
+    field.addEventListener("change", () => store.set(key, field.value));
+  };
+  const titles = (form) => {
+    const title = $("#id_title", form), content = $("#id_content", form);
+    if (!title || !content) return;
+    const show = () => { const line = content.value.trim().replace(/\s+/g, " "); title.placeholder = line.length > 30 ? `${line.slice(0, 29)}…` : line; };
+    content.addEventListener("input", show);
+    show();
+  };
+
   const start = (root) => {
+    all("[data-remember]", root).forEach(remember);
+    all("form[data-main]", root).forEach(titles);
+    all("[data-submits]", root).forEach((field) => field.addEventListener("change", () => field.form.requestSubmit()));
     all("form[data-draft]", root).forEach(startDraft);
     if (root.matches?.("form[data-draft]")) startDraft(root);
     all("select[data-search], input[data-units]", root).forEach(startCombo);

@@ -1,0 +1,186 @@
+"""Forms that give an order to units: dispatch, more units, passing down, returning."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from huiyin.knowledge import queries as knowledge
+from huiyin.knowledge.states import ClockKind, ReasonGroup
+from huiyin.orders import actions
+from huiyin.orders.actions.turn import clock_for
+from huiyin.orders.models import Clock
+from huiyin.orgs import queries as orgs
+from huiyin.orgs.models import Unit
+from huiyin.web.workbench.forms import (
+    ReasonField,
+    Setting,
+    StepForm,
+    UnitField,
+    moment_field,
+    note_field,
+)
+from huiyin.worktime.calendar import SHANGHAI
+
+MOST_SUGGESTED = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A unit that may be the right one, and why."""
+
+    unit: Unit
+    why: str
+
+
+def suggestions(setting: Setting) -> list[Suggestion]:
+    """Return the units that the catalogue names for the category, nearest first. One query."""
+    order = setting.order
+    if order.category is None:
+        return []
+    items = knowledge.responsible_for(order.category, setting.now.astimezone(SHANGHAI).date())
+    found: dict[int, Suggestion] = {}
+    for item in items:
+        if item.lead is not None:
+            found.setdefault(item.lead.pk, Suggestion(item.lead, f"目录：{item.matter}"))
+    return list(found.values())[:MOST_SUGGESTED]
+
+
+def deadlines(setting: Setting, *kinds: ClockKind) -> list[Clock]:
+    """Return the clocks that would run if the order were given out now. No query but rules."""
+    made = [clock_for(setting.order, kind, setting.now) for kind in kinds]
+    return [clock for clock in made if clock is not None]
+
+
+class Dispatch(StepForm):
+    """Give an order to a lead unit, with others beside it if needed."""
+
+    verb = "dispatch"
+    template = "workbench/_step_dispatch.html"
+    lead = UnitField(label="主办单位", error_messages={"required": "请选择主办单位"})
+    assist = UnitField(label="协办单位", many=True, required=False, help_text="可不选，可选几个")
+    supervise = UnitField(label="督办单位", required=False, help_text="可不选")
+    instructions = note_field("办理要求", required=False, rows=2)
+
+    def facts(self) -> dict[str, Any]:
+        """Return the suggested units and the deadlines that will result."""
+        return {
+            "suggestions": suggestions(self.setting),
+            "deadlines": deadlines(
+                self.setting, ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH
+            ),
+        }
+
+    def take(self) -> None:
+        """Dispatch."""
+        clean = self.cleaned_data
+        actions.dispatch(
+            self.setting.order.pk,
+            lead=clean["lead"][0],
+            assist=clean["assist"],
+            supervise=next(iter(clean["supervise"]), None),
+            instructions=clean["instructions"],
+            **self.how,
+        )
+
+
+class AddUnits(StepForm):
+    """Name further assisting units."""
+
+    verb = "add_units"
+    intro = "加派的单位协办，时限与主办相同。"
+    assist = UnitField(label="协办单位", many=True, error_messages={"required": "请选择协办单位"})
+
+    def take(self) -> None:
+        """Add them."""
+        actions.add_units(self.setting.order.pk, assist=self.cleaned_data["assist"], **self.how)
+
+
+class PassDown(StepForm):
+    """Pass the own part down to a unit below."""
+
+    verb = "pass_down"
+    intro = "下派后本单位仍对结果和时限负责。"
+    unit = forms.ChoiceField(
+        label="下属单位",
+        error_messages={
+            "required": "请选择下属单位",
+            "invalid_choice": "只能下派给本单位的下属单位",
+        },
+    )
+    due_at = moment_field("要求完成时间（可不填）", required=False)
+    instructions = note_field("办理要求", required=False, rows=2)
+
+    def shape(self) -> None:
+        """Offer the units below the person's own."""
+        own, mine = self.setting.actor.unit, self.setting.mine
+        self.below = {u.code: u for u in orgs.sub_units(own)} if own else {}
+        field = self.fields["unit"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - told to the type checker
+        field.choices = [("", "请选择"), *((code, str(u)) for code, u in self.below.items())]
+        field.widget.attrs |= {"data-search": "", "data-placeholder": "输入单位名称"}
+        due = mine.due_at if mine else None
+        if due is not None:
+            at = due.astimezone(SHANGHAI)
+            self.fields["due_at"].help_text = f"不填则与本单位时限相同：{at:%m-%d %H:%M}"
+
+    def take(self) -> None:
+        """Pass it down."""
+        clean = self.cleaned_data
+        actions.pass_down(
+            self.setting.order.pk,
+            unit=self.below[clean["unit"]],
+            due_at=clean["due_at"],
+            instructions=clean["instructions"],
+            **self.how,
+        )
+
+
+class AskReturn(StepForm):
+    """Ask to return an order as not ours."""
+
+    verb = "ask_return"
+    intro = "审核期间办理时限照常计算。"
+    reason = ReasonField(ReasonGroup.RETURN, label="退单原因")
+    basis = note_field("依据", hint="职责文件、辖区划分等")
+    suggested = UnitField(label="建议承办单位", required=False)
+
+    def take(self) -> None:
+        """Ask."""
+        clean = self.cleaned_data
+        actions.ask_return(
+            self.setting.order.pk,
+            reason=clean["reason"],
+            basis=clean["basis"],
+            suggested=next(iter(clean["suggested"]), None),
+            **self.how,
+        )
+
+
+class SendAgain(StepForm):
+    """Send an order out for its next round."""
+
+    verb = "send_again"
+    template = "workbench/_step_send_again.html"
+    unit = UnitField(label="改派给（可不填）", required=False, help_text="不填则由原单位继续办理")
+    note = note_field("要求（可不填）", required=False)
+
+    def facts(self) -> dict[str, Any]:
+        """Return the deadlines of the next round."""
+        self.setting.order.round += 1
+        try:
+            return {"deadlines": deadlines(self.setting, ClockKind.CONTACT, ClockKind.FINISH)}
+        finally:
+            self.setting.order.round -= 1
+
+    def take(self) -> None:
+        """Send it out."""
+        clean = self.cleaned_data
+        actions.send_again(
+            self.setting.order.pk,
+            unit=next(iter(clean["unit"]), None),
+            note=clean["note"],
+            **self.how,
+        )

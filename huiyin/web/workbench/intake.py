@@ -1,0 +1,112 @@
+"""Taking down a call: one form, one submit, and what the same caller and place had before."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_POST
+
+from huiyin.channels.intake.actions import Ending, take_down
+from huiyin.kernel import clock
+from huiyin.kernel.errors import Invalid
+from huiyin.knowledge import queries as knowledge
+from huiyin.knowledge.states import ReasonGroup
+from huiyin.orders import numbers, queries
+from huiyin.orders.actions.intake import place_key
+from huiyin.orgs.states import Perm
+from huiyin.web.staff import StaffRequest, staff_page
+from huiyin.web.workbench.forms import dress
+from huiyin.web.workbench.forms_intake import EMERGENCIES, IntakeForm
+from huiyin.web.workbench.rows import rows_for
+from huiyin.web.workbench.steps import go, put_on
+
+MOST_EARLIER = 6
+JUST_NOW = timedelta(minutes=30)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_page(Perm.INTAKE)
+def new(request: StaffRequest) -> HttpResponse:
+    """Take down a call; the page is ready for the next one at once."""
+    if request.method == "GET":
+        form = IntakeForm(initial={"key": secrets.token_urlsafe(16)})
+        return _page(request, form, taken=_taken(request))
+    form = IntakeForm(request.POST)
+    if not form.is_valid():
+        return _page(request, form, status=422)
+    try:
+        receipt = take_down(
+            form.request(),
+            _ending(form),
+            by=request.actor,
+            key=form.cleaned_data["key"],
+            now=clock.now(),
+        )
+    except Invalid as refusal:
+        put_on(form, refusal)
+        return _page(request, form, status=422)
+    return go(request, f"{reverse('workbench:new')}?taken={receipt.number}")
+
+
+@require_POST
+@staff_page(Perm.INTAKE)
+def before(request: StaffRequest) -> HttpResponse:
+    """Show what the same number and the same place had before. Six queries at most.
+
+    By POST, so that no telephone number stands in an address or a log.
+    """
+    if request.headers.get("HX-Request"):
+        return render(request, "workbench/_before.html", _before(request))
+    form = IntakeForm(initial=request.POST.dict())
+    return _page(request, form)
+
+
+def _ending(form: IntakeForm) -> Ending:
+    names = ("answer", "reason", "to", "note")
+    clean = form.cleaned_data
+    return Ending(clean["ending"], **{name: clean[name] for name in names})
+
+
+def _page(
+    request: StaffRequest, form: IntakeForm, *, status: int = 200, **more: Any
+) -> HttpResponse:
+    dress(form)
+    found = {
+        "form": form,
+        "reasons": knowledge.reasons(ReasonGroup.REFER),
+        "emergencies": EMERGENCIES,
+        "advice": knowledge.reasons(ReasonGroup.EMERGENCY),
+    }
+    return render(request, "workbench/new.html", found | _before(request) | more, status=status)
+
+
+def _before(request: StaffRequest) -> dict[str, Any]:
+    phone = request.POST.get("phone", "")[:40]
+    place = request.POST.get("place", "")[:200]
+    now, actor = clock.now(), request.actor
+    caller = queries.same_phone(phone, limit=MOST_EARLIER)
+    there = queries.same_place(place_key(place), limit=MOST_EARLIER)
+    rows = rows_for(actor, [*caller, *there], now)
+    return {
+        "asked": bool(phone.strip() or place.strip()),
+        "phone_given": bool(phone.strip()),
+        "place_given": len(place_key(place)) >= 4,
+        "same_phone": rows[: len(caller)],
+        "same_place": rows[len(caller) :],
+    }
+
+
+def _taken(request: StaffRequest) -> dict[str, Any] | None:
+    """Return the order that this agent took down a moment ago, with the code to tell the caller."""
+    number = request.GET.get("taken", "")
+    order = queries.by_number(number) if number else None
+    if order is None or order.created_by_id != request.staff.pk:
+        return None
+    if clock.now() - order.created_at > JUST_NOW:
+        return None
+    return {"order": order, "code": numbers.query_code(order.number)}

@@ -1,0 +1,132 @@
+"""The page of one order: who waits for whom until when, and everything that happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from huiyin.followup.callbacks import queries as callbacks
+from huiyin.kernel import clock
+from huiyin.kernel.errors import Invalid
+from huiyin.knowledge.states import Kind
+from huiyin.orders import actions, policy, queries
+from huiyin.orders.models import WorkOrder
+from huiyin.orders.states import BY_VERB, FACES, Channel, State
+from huiyin.orgs.actors import Actor
+from huiyin.orgs.states import Perm
+from huiyin.web.staff import StaffRequest, address_of, order_or_404, staff_page
+from huiyin.web.workbench import story
+from huiyin.web.workbench.queues import Queue, queues_of
+from huiyin.web.workbench.rows import asker_of, is_hidden
+
+PURPOSES = ("联系诉求人", "上门核实", "回访", "补充信息")
+MOST_EARLIER = 5
+
+
+class RevealForm(forms.Form):
+    """Why somebody wants to read the requester's data."""
+
+    purpose = forms.CharField(
+        label="用途", max_length=100, error_messages={"required": "请写明查看用途"}
+    )
+
+
+@require_GET
+@staff_page(Perm.SEE_ALL, Perm.HANDLE)
+def order(request: StaffRequest, number: str) -> HttpResponse:
+    """Show an order. A fixed number of queries, whatever its history."""
+    found = order_or_404(request, number)
+    facts = order_facts(request.actor, found, clock.now())
+    done = BY_VERB.get(request.GET.get("done", ""))
+    if done is not None:
+        facts |= {"done": done, "next_queue": _next_queue(request.actor, done.sources)}
+    elif request.GET.get("done") == "taken":
+        facts |= {"taken": True}
+    return render(request, "workbench/order.html", facts)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_page(Perm.REVEAL)
+def reveal(request: StaffRequest, number: str) -> HttpResponse:
+    """Ask for a purpose; then show the requester's data for this one view and log the reading."""
+    found, now = order_or_404(request, number), clock.now()
+    form, status = RevealForm(request.POST or None), 200
+    clear: dict[str, str] | None = None
+    if request.method == "POST":
+        if form.is_valid():
+            try:
+                clear = actions.reveal(
+                    found,
+                    by=request.actor,
+                    purpose=form.cleaned_data["purpose"],
+                    now=now,
+                    address=address_of(request),
+                )
+            except Invalid as refusal:
+                form.add_error("purpose", refusal.facts["fields"]["purpose"])
+        status = 200 if clear is not None else 422
+    facts = {"asking": clear is None, "reveal_form": form, "clear": clear}
+    if request.headers.get("HX-Request"):
+        facts |= {"order": found} | asker_facts(request.actor, found)
+        return render(request, "workbench/_asker.html", facts, status=status)
+    page = order_facts(request.actor, found, now) | facts
+    return render(request, "workbench/order.html", page, status=status)
+
+
+def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]:
+    """Return what the page shows. Three queries beside those of the order itself."""
+    mine = queries.my_part(actor, order)
+    open_parts, past_parts = story.parts(order, now)
+    replies = list(order.replies.all())
+    files = list(order.attachments.all())
+    return {
+        "order": order,
+        "now": now,
+        "mine": mine,
+        "face": FACES[order.standing],
+        "wait": queries.waiting(order, now),
+        "kind": Kind(order.kind).label,
+        "channel": Channel(order.channel).label,
+        "buttons": story.buttons(actor, order, mine),
+        "lines": story.timeline(order),
+        "parts": list(story.flat(open_parts)),
+        "past_parts": list(story.flat(past_parts)),
+        "limits": story.limits(order, now),
+        "files": [f for f in files if f.reply_id is None],
+        "replies": [(r, [f for f in files if f.reply_id == r.pk]) for r in replies],
+        "calls": list(callbacks.attempts_of(order)),
+        "is_open": order.standing is not State.VOID and bool(FACES[order.standing].waits_for),
+        "earlier": _earlier(actor, order),
+    } | asker_facts(actor, order)
+
+
+def asker_facts(actor: Actor, order: WorkOrder) -> dict[str, Any]:
+    """Return how the requester is shown to this person, and whether the data may be read."""
+    mine = queries.my_part(actor, order)
+    return {
+        "asker": asker_of(actor, order),
+        "hidden": is_hidden(actor, order),
+        "no_reveal": policy.may_reveal(actor, order, mine),
+        "purposes": PURPOSES,
+    }
+
+
+def _earlier(actor: Actor, order: WorkOrder) -> list[tuple[str, list[WorkOrder]]]:
+    """Return what the same caller and place had before: for the centre only. Two queries."""
+    if not policy.sees_all(actor):
+        return []
+    caller = queries.same_caller(bytes(order.requester.phone_key), limit=MOST_EARLIER, but=order.pk)
+    place = queries.same_place(order.place_key, limit=MOST_EARLIER, but=order.pk)
+    known = {o.pk for o in caller}
+    found = [("同一号码", caller), ("同一地点", [o for o in place if o.pk not in known])]
+    return [(label, orders) for label, orders in found if orders]
+
+
+def _next_queue(actor: Actor, sources: frozenset[State]) -> Queue | None:
+    """Return the person's queue from which the step that was just done is taken."""
+    return next((q for q in queues_of(actor) if set(q.base.states) & sources), None)

@@ -1,0 +1,168 @@
+"""What the page of an order shows, put into words: buttons, timeline, parts, clocks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from huiyin.knowledge.states import ClockKind
+from huiyin.orders import policy
+from huiyin.orders.models import Assignment, Clock, OrderEvent, WorkOrder
+from huiyin.orders.policy import Offer
+from huiyin.orders.states import BY_VERB, FACES, AssignmentRole, Side, State
+from huiyin.orgs.actors import Actor
+from huiyin.worktime import deadline
+
+# What is taken at the desk of the call-back clerk, on a page of its own.
+AT_THE_CALL_DESK = frozenset({"close", "redo", "close_unsatisfied", "close_unreached"})
+# The first of these that is allowed is the one primary action of the page.
+FIRST = (
+    "submit", "approve", "dispatch", "grant_return", "send_again", "sign", "sub_sign", "reply",
+    "contact", "sub_reply", "pass_audit", "confirm_void",
+)  # fmt: skip
+_OF_PARTS = frozenset({"sub_sign", "sub_reply"})
+
+
+@dataclass(frozen=True, slots=True)
+class Buttons:
+    """The steps on offer: one primary, others, and those that are refused with the reason."""
+
+    primary: Offer | None
+    others: list[Offer]
+    refused: list[Offer]
+    call: bool
+
+
+def buttons(actor: Actor, order: WorkOrder, mine: Assignment | None) -> Buttons:
+    """Return the buttons of the page for this person."""
+    found = [o for o in policy.offers(actor, order, mine) if _concerns(o, order, mine)]
+    call = any(o.step.verb in AT_THE_CALL_DESK for o in found)
+    here = [o for o in found if o.step.verb not in AT_THE_CALL_DESK]
+    allowed = [o for o in here if o.allowed]
+    first = sorted(
+        (o for o in allowed if o.step.verb in FIRST), key=lambda o: FIRST.index(o.step.verb)
+    )
+    primary = first[0] if first and not call else None
+    others = [o for o in allowed if o is not primary]
+    others.sort(key=lambda o: o.step.verb in ("ask_void", "note"))
+    return Buttons(primary, others, [o for o in here if not o.allowed], call)
+
+
+def _concerns(offer: Offer, order: WorkOrder, mine: Assignment | None) -> bool:
+    """Tell whether a refused step is worth a greyed button: not when it is never this unit's."""
+    if offer.allowed:
+        return True
+    if offer.step.verb == "confirm_void":
+        return order.void_asked_by_id is not None
+    if mine is None:
+        return True
+    leads = policy.is_lead(mine)
+    if leads:
+        return offer.step.verb not in _OF_PARTS
+    return offer.step.side is not Side.LEAD and offer.step.verb != "sub_sign"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One step in the timeline."""
+
+    event: OrderEvent
+    words: str
+    who: str
+    tone: str
+
+
+def timeline(order: WorkOrder) -> list[Line]:
+    """Return the whole history in the order of time, newest last. No query."""
+    return [_line(event) for event in order.events.all()]
+
+
+def _line(event: OrderEvent) -> Line:
+    who = event.actor_label + (f"（{event.unit}）" if event.unit else "")
+    tone = "blue"
+    if event.verb == "overdue":
+        tone = "red"
+    elif event.verb in ("note", "edit", "recompute"):
+        tone = "grey"
+    elif event.state_after != event.state_before:
+        tone = FACES[State(event.state_after)].tone
+    return Line(event, BY_VERB[event.verb].past, who, tone)
+
+
+@dataclass(slots=True)
+class Part:
+    """A unit's part with its times and the parts passed down from it."""
+
+    assignment: Assignment
+    role: str
+    left: str
+    tone: str
+    below: list[Part] = field(default_factory=list)
+
+
+def parts(order: WorkOrder, now: datetime) -> tuple[list[Part], list[Part]]:
+    """Return the open parts as a tree, and those of earlier rounds. No query."""
+    made = {a.pk: _part(a, now) for a in order.assignments.all()}
+    tops: list[Part] = []
+    for part in made.values():
+        above = made.get(part.assignment.parent_id or 0)
+        (above.below if above else tops).append(part)
+    done = order.standing in (State.CLOSED, State.ARCHIVED, State.VOID, State.UNSAT)
+    now_ = [p for p in tops if p.assignment.round == order.round and (done or _lives(p))]
+    return now_, [p for p in tops if p not in now_]
+
+
+def _lives(part: Part) -> bool:
+    own = part.assignment
+    return own.ended_at is None or own.replied_at is not None
+
+
+def _part(assignment: Assignment, now: datetime) -> Part:
+    role = AssignmentRole(assignment.role).label if assignment.parent_id is None else "下派"
+    due, running = assignment.due_at, assignment.replied_at is None and assignment.ended_at is None
+    if due is None or not running:
+        return Part(assignment, role, "", "ok")
+    return Part(
+        assignment,
+        role,
+        deadline.remaining(now, due),
+        deadline.tone(now, due, assignment.dispatched_at),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One clock in words: what it measures, for whom, how it stands, and why."""
+
+    clock: Clock
+    label: str
+    unit: str
+    stands: str
+    tone: str
+
+
+def limits(order: WorkOrder, now: datetime) -> list[Limit]:
+    """Return the clocks of an order, running ones first. No query."""
+    units = {a.pk: str(a.unit) for a in order.assignments.all()}
+    clocks = sorted(order.clocks.all(), key=lambda c: (c.stopped_at is not None, c.pk))
+    return [_limit(clock, units.get(clock.assignment_id or 0, ""), now) for clock in clocks]
+
+
+def _limit(clock: Clock, unit: str, now: datetime) -> Limit:
+    label = ClockKind(clock.kind).label
+    if clock.stopped_at is None:
+        stands = deadline.remaining(now, clock.due_at)
+        tone: str = deadline.tone(now, clock.due_at, clock.started_at)
+    elif clock.stopped_at < clock.due_at:
+        stands, tone = "按时", "green"
+    else:
+        stands, tone = "已超时限", "late"
+    return Limit(clock, label, unit, stands, tone)
+
+
+def flat(found: list[Part], depth: int = 0) -> Iterator[tuple[int, Part]]:
+    """Yield the parts of a tree line by line with their depth, for a template."""
+    for part in found:
+        yield min(depth, 4), part
+        yield from flat(part.below, depth + 1)
