@@ -30,6 +30,7 @@ ICONS = (
     "arrow-forward-up",
     "arrow-right",
     "building",
+    "calendar",
     "camera",
     "check",
     "checks",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from huiyin.kernel.cached import remembered
+from huiyin.kernel.paging import Page, page
 from huiyin.knowledge import rules
 from huiyin.knowledge.models import Article, CatalogueItem, Category, LimitRule, Parameter, Reason
 from huiyin.knowledge.rules import Matter
@@ -91,6 +92,45 @@ def responsible_for(category: Category, day: date) -> list[CatalogueItem]:
     )
     valid = rules.valid_on(items, day)
     return sorted(valid, key=lambda item: (-len(item.category.code), item.code))
+
+
+def catalogue(
+    words: str, day: date, *, every: bool = False, cursor: str = "", size: int = 50
+) -> Page[CatalogueItem]:
+    """Return one page of the catalogue by code: what holds on ``day``, or every row. One query."""
+    rows = CatalogueItem.objects.select_related("category", "lead")
+    if not every:
+        open_end = Q(valid_to__isnull=True) | Q(valid_to__gt=day)
+        rows = rows.filter(open_end, valid_from__lte=day)
+    for word in words.split()[:5]:
+        matter = Q(matter__icontains=word) | Q(category__full_name__icontains=word)
+        lead = Q(lead__name__icontains=word) | Q(lead__short_name__icontains=word)
+        rows = rows.filter(matter | lead | Q(code__iexact=word))
+    return page(rows, by=("code", "id"), cursor=cursor, size=size)
+
+
+def all_reasons() -> QuerySet[Reason]:
+    """Return every reason, by group and code, those switched off too. One query."""
+    return Reason.objects.order_by("group", "-active", "code")
+
+
+def articles_listed(
+    kind: ArticleKind | None, show: str, *, now: datetime, cursor: str = "", size: int = 50
+) -> Page[Article]:
+    """Return one page of articles, newest first; ``show`` is published, draft or "". One query."""
+    rows = Article.objects.select_related("category", "unit")
+    if kind:
+        rows = rows.filter(kind=kind.value)
+    if show == "published":
+        rows = rows.filter(published_at__lte=now)
+    elif show == "draft":
+        rows = rows.filter(published_at__isnull=True)
+    return page(rows, by=("-id",), cursor=cursor, size=size)
+
+
+def article_by_key(key: int) -> Article | None:
+    """Return one article, published or not. One query."""
+    return Article.objects.select_related("category", "unit").filter(pk=key).first()
 
 
 def published(kind: ArticleKind, now: datetime) -> QuerySet[Article]:

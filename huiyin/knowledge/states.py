@@ -111,8 +111,24 @@ class ReasonGroup(StrEnum):
     EMERGENCY = "emergency"
 
 
+REASON_LABELS = {
+    ReasonGroup.REFER: "告知其他途径",
+    ReasonGroup.RETURN: "退单",
+    ReasonGroup.NO_CALLBACK: "不回访",
+    ReasonGroup.VOID: "作废",
+    ReasonGroup.UNSATISFIED: "不满意",
+    ReasonGroup.UNREACHED: "联系不上",
+    ReasonGroup.EMERGENCY: "转紧急热线",
+}
+
+
 class ArticleKind(StrEnum):
     """What a published article is."""
 
     NEWS = "news"
     ANSWER = "answer"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return "热线动态" if self is ArticleKind.NEWS else "精选答复"

@@ -143,6 +143,21 @@ class ContactChange(models.Model):
         return f"{self.unit}: {self.after}"
 
 
+class AccountChange(models.Model):
+    """What was done to an account, when and by whom: roles, lock, password, tokens. Only added."""
+
+    staff = models.ForeignKey(Staff, models.CASCADE, related_name="changes")
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    what = models.CharField(max_length=200)
+
+    class Meta:
+        indexes = (models.Index(fields=["staff", "-id"], name="account_change_latest"),)
+
+    def __str__(self) -> str:
+        return f"{self.staff}: {self.what}"
+
+
 class ApiToken(models.Model):
     """A token by which another system acts as one staff account; only its digest is stored."""
 

@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, time
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 
 from huiyin.kernel import crypto
 from huiyin.kernel.cached import remembered
-from huiyin.orgs.models import ApiToken, CalendarYear, City, Region, Staff, Unit
+from huiyin.kernel.paging import Page, page
+from huiyin.orgs.models import (
+    AccountChange,
+    ApiToken,
+    CalendarYear,
+    City,
+    ContactChange,
+    Region,
+    Staff,
+    Unit,
+)
+from huiyin.orgs.states import Role
 from huiyin.worktime import tables
 from huiyin.worktime.calendar import WorkCalendar, WorkHours, YearTable
 
+FIRST_YEAR, LAST_YEAR = 2020, 2036
+"""The years of which the calendar knows; others cannot be loaded."""
 TOKEN_SECONDS = 5
 
 
@@ -151,6 +165,137 @@ def units_around(codes: Collection[str], regions: Collection[int]) -> QuerySet[U
     ).order_by("depth", "code")
 
 
+def units_under(parent: Unit | None) -> QuerySet[Unit]:
+    """Return the units directly below ``parent`` (the top ones for None), by code. One query.
+
+    Each row carries ``below``, the number of units directly below itself.
+    """
+    rows = Unit.objects.filter(parent=parent).annotate(below=Count("children"))
+    return rows.order_by("-active", "code", "pk")
+
+
+def units_matching(words: str, *, cursor: str = "", size: int = 50) -> Page[Unit]:
+    """Return one page of units whose name, code or pinyin has every word, by path. One query."""
+    rows = Unit.objects.select_related("parent__parent", "region")
+    for word in words.split()[:5]:
+        named = Q(name__icontains=word) | Q(short_name__icontains=word)
+        rows = rows.filter(named | Q(pinyin__icontains=word.lower()) | Q(code=word))
+    return page(rows, by=("path", "id"), cursor=cursor, size=size)
+
+
+def unit_shown(code: str) -> Unit | None:
+    """Return a unit with all that its page shows, closed ones too. One query."""
+    rows = Unit.objects.select_related("parent__parent", "region", "superior", "contact")
+    return rows.filter(code=code).first()
+
+
+def unit_called(words: str) -> list[Unit]:
+    """Return the active units whose code, name or short name is exactly ``words``. One query."""
+    named = Q(code=words) | Q(name=words) | Q(short_name=words)
+    return list(Unit.objects.filter(named, active=True).order_by("depth", "pk")[:5])
+
+
+def contact_changes(unit: Unit) -> QuerySet[ContactChange]:
+    """Return the changes of the unit's contact, latest first. One query."""
+    return ContactChange.objects.filter(unit=unit).order_by("-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class StaffFilter:
+    """What a list of accounts is narrowed to; ``show`` is active, closed, locked, demo or ""."""
+
+    words: str = ""
+    role: Role | None = None
+    show: str = ""
+    unit: Unit | None = None
+
+
+def staff_listed(
+    wanted: StaffFilter, *, now: datetime, cursor: str = "", size: int = 50
+) -> Page[Staff]:
+    """Return one page of accounts with their units, newest first. One query."""
+    rows = Staff.objects.select_related("unit")
+    for condition in _staff_conditions(wanted, now):
+        rows = rows.filter(condition)
+    return page(rows, by=("-id",), cursor=cursor, size=size)
+
+
+def _staff_conditions(wanted: StaffFilter, now: datetime) -> Iterator[Q]:
+    for word in wanted.words.split()[:5]:
+        own = Q(name__icontains=word) | Q(username__icontains=word)
+        yield own | Q(unit__name__icontains=word) | Q(unit__short_name__icontains=word)
+    if wanted.role:
+        yield Q(roles__contains=[wanted.role.value])
+    if wanted.unit:
+        yield Q(unit=wanted.unit)
+    shown = {
+        "active": Q(is_active=True),
+        "closed": Q(is_active=False),
+        "locked": Q(locked_until__gt=now),
+        "demo": Q(is_demo=True, is_active=True),
+    }
+    if wanted.show in shown:
+        yield shown[wanted.show]
+
+
+def staff_of(unit: Unit) -> QuerySet[Staff]:
+    """Return the accounts of a unit, active ones first. One query."""
+    return Staff.objects.filter(unit=unit).order_by("-is_active", "name", "pk")
+
+
+def account(key: int) -> Staff | None:
+    """Return one account with its unit. One query."""
+    return Staff.objects.select_related("unit").filter(pk=key).first()
+
+
+def account_changes(staff: Staff) -> QuerySet[AccountChange]:
+    """Return what was done to an account, latest first. One query."""
+    return AccountChange.objects.filter(staff=staff).order_by("-pk")
+
+
+def tokens_of(staff: Staff) -> QuerySet[ApiToken]:
+    """Return the tokens of an account, newest first. One query."""
+    return ApiToken.objects.filter(staff=staff).order_by("-pk")
+
+
+def names_of_actors(references: Iterable[str]) -> dict[str, str]:
+    """Return the name and unit behind references such as ``staff:17``. One query."""
+    keys = {int(r[6:]) for r in references if r.startswith("staff:") and r[6:].isdigit()}
+    rows = Staff.objects.select_related("unit").filter(pk__in=keys)
+    return {f"staff:{row.pk}": f"{row.name}（{row.unit}）" for row in rows}
+
+
+def actors_called(words: str) -> list[str]:
+    """Return the references of the accounts with such a name, at most 200. One query."""
+    rows = Staff.objects.filter(Q(name__icontains=words) | Q(username__iexact=words))
+    return [f"staff:{key}" for key in rows.order_by("pk").values_list("pk", flat=True)[:200]]
+
+
+@dataclass(frozen=True, slots=True)
+class YearStanding:
+    """The table that a year uses, and the row it was loaded by, if any."""
+
+    table: YearTable
+    loaded: CalendarYear | None
+
+    @property
+    def is_firm(self) -> bool:
+        """Tell whether the year rests on a published table."""
+        return not self.table.provisional
+
+
+def calendar_years(first: int, last: int) -> list[YearStanding]:
+    """Return the tables in use for the years ``first`` to ``last``. One query."""
+    loaded = {row.year: row for row in CalendarYear.objects.filter(own=False)}
+    years = range(max(first, FIRST_YEAR), min(last, LAST_YEAR) + 1)
+    return [YearStanding(_table(year, loaded.get(year)), loaded.get(year)) for year in years]
+
+
+def own_days() -> QuerySet[CalendarYear]:
+    """Return the days that the city sets itself, by year. One query."""
+    return CalendarYear.objects.filter(own=True).order_by("year")
+
+
 @remembered()
 def calendar() -> WorkCalendar:
     """Return the working calendar of the city.
@@ -162,7 +307,7 @@ def calendar() -> WorkCalendar:
     loaded = {row.year: row for row in CalendarYear.objects.filter(own=False)}
     own = list(CalendarYear.objects.filter(own=True))
     return WorkCalendar(
-        tables={year: _table(year, loaded.get(year)) for year in range(2020, 2037)},
+        tables={year: _table(year, loaded.get(year)) for year in range(FIRST_YEAR, LAST_YEAR + 1)},
         hours=work_hours(city()),
         closed=frozenset(day for row in own for day in row.closed),
         opened=frozenset(day for row in own for day in row.opened),

@@ -215,6 +215,12 @@ def listed(
     return page(rows, by=BY_NEWEST, cursor=cursor, size=size)
 
 
+def get_visible(actor: Actor, key: int) -> Message | None:
+    """Return one message, masked, if ``actor`` may see it. One query."""
+    rows = Message.objects.filter(policy.visible_to(actor), pk=key).select_related("order")
+    return rows.defer("address_sealed").first()
+
+
 def _conditions(wanted: MessageFilter) -> Iterator[Q]:
     if wanted.states:
         yield Q(state__in=[state.value for state in wanted.states])

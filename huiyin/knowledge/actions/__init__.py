@@ -1,5 +1,12 @@
 """Everything that changes the tree of matters, the dated rules, reasons and articles."""
 
+from huiyin.knowledge.actions.articles import (
+    ArticleText,
+    create_article,
+    edit_article,
+    publish_article,
+    withdraw_article,
+)
 from huiyin.knowledge.actions.dated import (
     CatalogueRow,
     LimitRow,
@@ -19,6 +26,11 @@ from huiyin.knowledge.actions.listed import (
 )
 
 __all__ = [
+    "withdraw_article",
+    "publish_article",
+    "edit_article",
+    "create_article",
+    "ArticleText",
     "ArticleRow",
     "CatalogueRow",
     "CategoryRow",

@@ -1,5 +1,15 @@
 """Everything that changes the city, its places, units, people, tokens and calendars."""
 
+from huiyin.orgs.actions.accounts import (
+    close_account,
+    grant_token,
+    open_account,
+    reopen_account,
+    reset_password,
+    revoke_token,
+    set_roles,
+    unlock_account,
+)
 from huiyin.orgs.actions.calendars import load_calendar_year, sync_own_days
 from huiyin.orgs.actions.demo import DemoRow, close_demo_accounts, sync_demo_accounts
 from huiyin.orgs.actions.people import (
@@ -25,6 +35,14 @@ from huiyin.orgs.actions.register import (
 )
 
 __all__ = [
+    "unlock_account",
+    "set_roles",
+    "revoke_token",
+    "reset_password",
+    "reopen_account",
+    "open_account",
+    "grant_token",
+    "close_account",
     "LOCK_AFTER",
     "LOCK_FOR",
     "CityRow",

@@ -1,1 +1,1 @@
-"""What administrators see: people, rules, messages, logs."""
+"""The console: is the installation well, who may do what, which rules are in force."""

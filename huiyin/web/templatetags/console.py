@@ -1,0 +1,89 @@
+"""Template tags of the console: its side navigation, dates and values in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django import template
+from django.utils.http import urlencode
+
+from huiyin.kernel import text
+from huiyin.orgs.states import Perm
+from huiyin.worktime.calendar import SHANGHAI
+
+register = template.Library()
+
+CONSOLE = (Perm.CONTENT, Perm.STAFF, Perm.RULES, Perm.MESSAGES, Perm.ACCESS_LOG)
+"""Whoever has one of these works in the console."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry: where it leads and who may go there."""
+
+    url: str
+    label: str
+    icon: str
+    perms: frozenset[Perm]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry as one page shows it."""
+
+    url: str
+    label: str
+    icon: str
+    active: bool
+
+
+PLACES = (
+    Place("/console/", "概况", "home", frozenset(CONSOLE)),
+    Place("/console/messages", "消息", "message-2", frozenset({Perm.MESSAGES})),
+    Place("/console/units", "单位", "building", frozenset(CONSOLE)),
+    Place("/console/staff", "账号", "users", frozenset({Perm.STAFF})),
+    Place("/console/rules", "时限和参数", "clock", frozenset({Perm.RULES, Perm.REPORTS})),
+    Place("/console/calendar", "工作日历", "calendar", frozenset({Perm.RULES, Perm.REPORTS})),
+    Place("/console/news", "动态和答复", "news", frozenset({Perm.CONTENT})),
+    Place("/console/access-log", "查看记录", "shield-lock", frozenset({Perm.ACCESS_LOG})),
+    Place("/console/health", "运行状况", "refresh", frozenset(CONSOLE)),
+)
+
+
+@register.simple_tag(takes_context=True)
+def console_nav(context: dict[str, Any]) -> list[Item]:
+    """Return the entries that the signed-in person may open; the one of this page is marked."""
+    staff, path = context["staff"], context["request"].path
+    mine = [place for place in PLACES if place.perms & staff.perms]
+    here = max((p.url for p in mine if path.startswith(p.url)), key=len, default="")
+    if here == "/console/" and path != here:
+        here = ""
+    return [Item(p.url, p.label, p.icon, p.url == here) for p in mine]
+
+
+@register.simple_tag(takes_context=True)
+def page_after(context: dict[str, Any], cursor: str) -> str:
+    """Return the address of this list's next page, with the same filters."""
+    kept = {key: value for key, value in context["request"].GET.items() if key != "cursor"}
+    return "?" + urlencode(kept | {"cursor": cursor})
+
+
+@register.filter
+def on_day(value: date | datetime | None) -> str:
+    """Say a date with its year: ``2026年3月1日``."""
+    if value is None:
+        return ""
+    local = value.astimezone(SHANGHAI) if isinstance(value, datetime) else value
+    return f"{local.year}年{local.month}月{local.day}日"
+
+
+@register.filter
+def value_in_words(value: object) -> str:
+    """Say a parameter's value: yes and no in Chinese, lists with commas."""
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if isinstance(value, list):
+        return "、".join(value_in_words(each) for each in value) or "无"
+    return text.shorten(str(value), 200)

@@ -1,0 +1,109 @@
+"""Who may ask for which page of the console."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from huiyin.channels.messaging.tests.support import message
+from huiyin.knowledge import actions as knowledge
+from huiyin.knowledge.actions import ArticleText
+from huiyin.knowledge.models import Article
+from huiyin.knowledge.states import ArticleKind
+from huiyin.orgs import actions as orgs
+from huiyin.orgs.models import ApiToken
+from huiyin.orgs.states import Perm
+from tests.permissions.row import Row
+from tests.world import Story, at
+
+ADMIN = frozenset({"administrator"})
+CONSOLE = ADMIN | {"manager"}
+READERS = CONSOLE | {"supervisor", "water_leader"}
+Facts = dict[str, Any]
+
+
+def agent(story: Story) -> Facts:
+    return {"key": story.world.people["agent"].pk}
+
+
+def unit(story: Story) -> Facts:
+    return {"code": "water"}
+
+
+def sent(story: Story) -> Facts:
+    key = message(state="given_up", next_attempt_at=None, dedupe=f"row:{_next()}").pk
+    return {"key": key}
+
+
+def article(story: Story) -> Facts:
+    if not Article.objects.exists():
+        text = ArticleText(ArticleKind.NEWS, "t", "b")
+        knowledge.create_article(text, by=story.world.actor("manager"))
+    return {"key": Article.objects.get().pk}
+
+
+def published(story: Story) -> Facts:
+    found = article(story)
+    if Article.objects.get().published_at is None:
+        knowledge.publish_article(found["key"], by=story.world.actor("manager"), now=at(2))
+    return found
+
+
+def token(story: Story) -> Facts:
+    staff = story.world.people["agent"]
+    if not ApiToken.objects.exists():
+        orgs.issue_token(staff=staff, name="t", scopes=[Perm.INTAKE], now=at(2))
+    return {"key": ApiToken.objects.get().pk}
+
+
+_count = iter(range(10**6))
+
+
+def _next() -> int:
+    return next(_count)
+
+
+def given(**fields: object) -> Callable[[Story], Facts]:
+    return lambda story: fields
+
+
+def step(name: str, **more: Any) -> Row:
+    return Row(f"console:{name}", ADMIN, "POST", **({"kwargs": agent} | more))
+
+
+ROWS: list[Row] = [
+    Row("console:overview", CONSOLE),
+    Row("console:health", CONSOLE),
+    Row("console:messages", CONSOLE),
+    Row("console:templates", CONSOLE),
+    Row("console:message", CONSOLE, kwargs=sent),
+    Row("console:retry", CONSOLE, "POST", kwargs=sent),
+    Row("console:units", CONSOLE),
+    Row("console:unit", CONSOLE, kwargs=unit),
+    Row("console:unit", ADMIN, "POST", kwargs=unit, data=given(title="主任")),
+    Row("console:units_below", CONSOLE, kwargs=unit),
+    Row("console:staff", ADMIN),
+    Row("console:staff_new", ADMIN),
+    Row("console:staff_new", ADMIN, "POST"),
+    Row("console:account", ADMIN, kwargs=agent),
+    step("account_roles", data=given(roles=["quality"])),
+    step("account_close"),
+    step("account_reopen"),
+    step("account_unlock"),
+    step("account_password"),
+    step("token_grant", data=given(name="t", days="30", scopes=["order.intake"])),
+    step("token_revoke", kwargs=token),
+    Row("console:rules", READERS),
+    Row("console:catalogue", READERS),
+    Row("console:reasons", READERS),
+    Row("console:calendar", READERS),
+    Row("console:calendar", ADMIN, "POST"),
+    Row("console:news", CONSOLE),
+    Row("console:news_new", CONSOLE),
+    Row("console:news_new", CONSOLE, "POST", data=given(kind="news", title="t")),
+    Row("console:article", CONSOLE, kwargs=article),
+    Row("console:article", CONSOLE, "POST", kwargs=article, data=given(kind="news", title="t")),
+    Row("console:article_publish", CONSOLE, "POST", kwargs=article),
+    Row("console:article_withdraw", CONSOLE, "POST", kwargs=published),
+    Row("console:access_log", ADMIN),
+]
