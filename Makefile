@@ -5,31 +5,42 @@ PYTHON ?= python3
 BIN := .venv/bin
 CITY ?= dezhou
 
-.PHONY: help setup run test test-slow bench lint clean lock
+.PHONY: help setup run stop check test test-slow bench lint docs clean lock
 
 help: ## say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+	@printf '\nVariables: CITY=%s PORT= PYTHON=%s; those of the program: docs/environment.md\n' '$(CITY)' '$(PYTHON)'
 
 setup: .venv/.ready huiyin/web/static/vendor/.ready ## put everything into .venv and node_modules, from the pinned lists
 
 .venv/.ready: requirements/dev.txt pyproject.toml
-	@tools/need python
+	@tools/need python room
+	@echo "setting up Python packages ..."
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt || { tools/need packages; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-node_modules/.ready: package-lock.json
-	@tools/npm ci --silent
+node_modules/.ready: package-lock.json | .venv/.ready
+	@echo "setting up browser packages ..."
+	@tools/npm ci --silent || { tools/need packages; exit 1; }
 	@touch $@
 
-huiyin/web/static/vendor/.ready: node_modules/.ready tools/vendor.py
-	$(BIN)/python tools/vendor.py
+huiyin/web/static/vendor/.ready: node_modules/.ready .venv/.ready tools/vendor.py
+	@$(BIN)/python tools/vendor.py
 
 run: setup ## start the platform with its own database, one city and demonstration accounts
-	$(BIN)/huiyin serve --demo --city $(CITY)
+	@tools/need postgres
+	@exec $(BIN)/huiyin serve --demo --city $(CITY) $(if $(PORT),--port $(PORT))
+
+stop: ## stop what `make run` started, and its database
+	@$(BIN)/huiyin stop
+
+check: ## say whether the installation is sound
+	@$(BIN)/huiyin check
 
 test: setup ## run every default test
+	@tools/need postgres
 	$(BIN)/python -m pytest -n auto
 
 test-slow: setup ## run the long proofs as well
@@ -44,6 +55,9 @@ lint: setup ## check style, types and the order of the packages
 
 bench: setup ## measure speed as ratios and write var/bench.json
 	$(BIN)/huiyin bench
+
+docs: setup ## write the pages of docs/ that are made from the code
+	@$(BIN)/huiyin docs
 
 lock: ## write the pinned lists anew (needs uv)
 	uv pip compile pyproject.toml --extra embedded --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header -q -o requirements/runtime.txt

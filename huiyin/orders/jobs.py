@@ -19,3 +19,9 @@ def archive(scheduled_for: datetime) -> int:
     while batch := actions.archive_closed(until=scheduled_for):
         done += batch
     return done
+
+
+@periodic("*/10 * * * *", period=timedelta(minutes=10))
+def recompute_provisional(scheduled_for: datetime) -> int:
+    """Recompute provisional deadlines of a year whose table has come; a no-op on other days."""
+    return actions.recompute_provisional(now=scheduled_for)

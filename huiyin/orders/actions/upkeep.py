@@ -135,14 +135,17 @@ def _record_one(clock_id: int, now: datetime) -> bool:
 
 
 def recompute_provisional(*, now: datetime) -> int:
-    """Recompute running provisional deadlines with the present calendar; return how many moved.
+    """Recompute running provisional deadlines of published years; return how many moved.
 
-    Each order gets a recorded step; the rule row and the start stay, only the calendar changed.
+    One query when there are none. Each order gets a recorded step; the rule row and the start stay,
+    only the calendar changed.
 
     Source: R-14 (architecture 5: a recorded step).
     """
+    tables = orgs.calendar().tables
+    published = [year for year, table in tables.items() if not table.provisional]
     orders = (
-        Clock.objects.filter(provisional=True, stopped_at__isnull=True)
+        Clock.objects.filter(provisional=True, stopped_at__isnull=True, due_at__year__in=published)
         .order_by("order_id")
         .values_list("order_id", flat=True)
         .distinct()
