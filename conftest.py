@@ -22,6 +22,15 @@ def _tests_may_empty_tables():
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _remembered_lasts_a_test():
+    """Keep remembered answers for a whole test, however slow the machine; each test forgets them."""
+    from huiyin.kernel import cached
+
+    for kept in cached._all:
+        kept._seconds = max(kept._seconds, 600)
+
+
 @pytest.fixture(autouse=True)
 def _forget_remembered():
     """Start every test without reference data remembered from another."""

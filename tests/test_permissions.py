@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
+import orjson
 import pytest
 import time_machine
 from django.test import Client
@@ -45,20 +46,18 @@ def told(story: Story, steps: str) -> Story:
 
 
 def ask(client: Client, row: Row, story: Story, **headers: str) -> int:
-    url = reverse(row.name, kwargs=row.kwargs(story))
+    url, data = reverse(row.name, kwargs=row.kwargs(story)), row.data(story)
     if row.method == "GET":
-        return client.get(url, row.data(story), headers=headers).status_code
-    if row.api:
-        return client.generic(
-            row.method, url, _json(row.data(story)), "application/json", headers=headers
-        ).status_code
-    return client.post(url, row.data(story), headers=headers).status_code
-
-
-def _json(data: dict) -> bytes:
-    import orjson
-
-    return orjson.dumps(data)
+        response = client.get(url, data, headers=headers)
+    elif row.api and not row.form:
+        response = client.generic(
+            row.method, url, orjson.dumps(data), "application/json", headers=headers
+        )
+    else:
+        response = client.post(url, data, headers=headers)
+    if response.streaming:
+        list(response.streaming_content)  # reading to the end closes the file
+    return response.status_code
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.name}")

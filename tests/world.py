@@ -241,3 +241,42 @@ class Story:
 
     def verbs(self) -> list[str]:
         return list(self.order.events.order_by("seq").values_list("verb", flat=True))
+
+    def to_review(self) -> Story:
+        from huiyin.kernel import cached
+
+        Parameter.objects.create(
+            key="review.before_dispatch", value=True, valid_from=START, source="t", text="t"
+        )
+        cached.forget_all()
+        return self.submitted()
+
+    def return_asked(self) -> Story:
+        self.order = actions.ask_return(
+            self.order.pk, by=self.world.actor("water_handler"), now=at(2, 11),
+            reason=Reason.objects.get(group="return"), basis="不属本单位", suggested=self.world.housing,
+        )  # fmt: skip
+        return self
+
+    def assisted(self) -> Story:
+        self.order = actions.add_units(
+            self.order.pk,
+            by=self.world.actor("dispatcher"),
+            assist=[self.world.housing],
+            now=at(2, 15),
+        )
+        if self.order.state == "in_progress":
+            actions.sub_sign(self.order.pk, by=self.world.actor("housing_handler"), now=at(2, 16))
+        return self
+
+    def rejected(self) -> Story:
+        self.order = actions.reject_reply(
+            self.order.pk, by=self.world.actor("auditor"), note="写明结果", now=at(4, 10)
+        )
+        return self
+
+    def void_asked(self) -> Story:
+        self.order = actions.ask_void(
+            self.order.pk, by=self.world.actor("dispatcher"), note="撤诉", now=at(2, 10)
+        )
+        return self

@@ -30,6 +30,7 @@ class Row:
         refused_for: exceptions to ``refused`` by name.
         public: anybody may, signed in or not.
         api: asked with a token instead of a session; signed-out answers are 401 instead of 302.
+        form: an API address that takes a form instead of JSON.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Row:
     refused_for: dict[str, int] = field(default_factory=dict)
     public: bool = False
     api: bool = False
+    form: bool = False
 
 
 CENTRE = frozenset(
@@ -67,3 +69,68 @@ UNITS = frozenset(
     }
 )
 EVERYBODY = CENTRE | UNITS | {"administrator"}
+
+
+@dataclass(frozen=True, slots=True)
+class StepCase:
+    """Who may take one step of an order, and in which story; shared by pages and API."""
+
+    verb: str
+    story: str
+    allowed: frozenset[str]
+    data: Facts = field(default_factory=dict)
+    # Units with a part in the order see it; the rest do not, so it does not exist for them.
+    seeing: frozenset[str] = CENTRE
+
+
+_MINE = CENTRE | {"water_handler", "water_leader"}
+_AGENTS = frozenset({"agent", "vendor_agent"})
+_DISPATCH = frozenset({"dispatcher"})
+_WATER = frozenset({"water_handler", "water_leader"})
+_AUDIT = frozenset({"auditor"})
+_NOTE = {"note": "说明原因"}
+_HELD = "created.submitted.dispatched"
+STEP_CASES: tuple[StepCase, ...] = (
+    StepCase("edit", "created", _AGENTS, {"kind": "help", "category": "0404", "content": "暖气不热，请处理", "urgency": "normal"}),
+    StepCase("answer", "created", _AGENTS, {"answer": "供热期到三月十五日"}),
+    StepCase("refer", "created", _AGENTS, {"reason": "R01"}),
+    StepCase("transfer", "created", _AGENTS, {"to": "110"}),
+    StepCase("submit", "created", _AGENTS),
+    StepCase("approve", "created.to_review", frozenset({"dispatcher", "manager"})),
+    StepCase("send_back", "created.to_review", frozenset({"dispatcher", "manager"}), _NOTE),
+    StepCase("dispatch", "created.submitted", _DISPATCH, {"lead": "water"}),
+    StepCase("add_units", _HELD, _DISPATCH, {"assist": ["housing"]}, _MINE),
+    StepCase("sign", _HELD, _WATER, {}, _MINE),
+    StepCase("ask_return", _HELD, _WATER, {"reason": "T01", "basis": "不属本单位", "suggested": "housing"}, _MINE),
+    StepCase("grant_return", f"{_HELD}.return_asked", _DISPATCH, {}, _MINE),
+    StepCase("refuse_return", f"{_HELD}.return_asked", _DISPATCH, _NOTE, _MINE),
+    StepCase("sub_sign", f"{_HELD}.assisted", frozenset({"housing_handler"}), {}, _MINE | {"housing_handler"}),
+    StepCase(
+        "sub_reply", f"{_HELD}.signed.assisted", frozenset({"housing_handler"}),
+        {"process": "已到场", "result": "已配合"}, _MINE | {"housing_handler"},
+    ),
+    StepCase(
+        "contact", f"{_HELD}.signed", _WATER,
+        {"at": "2026-03-02T15:00:00+08:00", "number": "13800000000"}, _MINE,
+    ),
+    StepCase("pass_down", f"{_HELD}.signed", _WATER, {"unit": "water-team"}, _MINE),
+    StepCase(
+        "reply", f"{_HELD}.signed.contacted", _WATER,
+        {
+            "outcome": "solved", "process": "检修", "result": "恢复", "public_answer": "已修好",
+            "contacted_at": "2026-03-03T10:00:00+08:00", "contact_number": "13800000000",
+            "sign_off": "负责人",
+        }, _MINE,
+    ),
+    StepCase("pass_audit", f"{_HELD}.signed.contacted.replied", _AUDIT, {}, _MINE),
+    StepCase("reject_reply", f"{_HELD}.signed.contacted.replied", _AUDIT, _NOTE, _MINE),
+    StepCase("send_again", f"{_HELD}.signed.contacted.replied.rejected", _DISPATCH, {}, _MINE),
+    StepCase("ask_void", "created", _DISPATCH, _NOTE),
+    StepCase("confirm_void", "created.void_asked", frozenset({"manager"})),
+    StepCase("note", "created", CENTRE, _NOTE),
+)  # fmt: skip
+
+
+def refusals(case: StepCase) -> dict[str, int]:
+    """Return what each person gets who may not: 403 if they see the order, else 404."""
+    return {who: 403 if who in case.seeing else 404 for who in EVERYBODY}

@@ -1,0 +1,99 @@
+"""Who may ask for which address of the API; tokens carry all permissions of their account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.permissions.row import CENTRE, EVERYBODY, STEP_CASES, Row, refusals
+from tests.world import Story, at
+
+Facts = dict[str, Any]
+AGENTS = frozenset({"agent", "vendor_agent"})
+SEEING = CENTRE | {"water_handler", "water_leader"}
+HELD = "created.submitted.dispatched"
+CALLED = "created.submitted.dispatched.signed.contacted.replied.audited"
+ATTACHING = SEEING - {"quality"}
+HIDDEN = {who: 404 for who in EVERYBODY - SEEING}
+
+
+def order(story: Story) -> Facts:
+    return {"number": story.order.number}
+
+
+def fixed(**data: Any) -> Any:
+    return lambda story: data
+
+
+def photo(story: Story) -> Facts:
+    from huiyin.orders import actions
+    from huiyin.orders.actions.files import Accepted
+    from huiyin.orders.models import Attachment
+
+    if not Attachment.objects.exists():
+        files = [Accepted("a.pdf", b"%PDF-1.4", "application/pdf")]
+        actions.attach(story.order, files, by=story.world.actor("agent"), now=at(2))
+    return {"key": Attachment.objects.get().pk}
+
+
+def upload(story: Story) -> Facts:
+    return {"files": SimpleUploadedFile("a.pdf", b"%PDF-1.4", "application/pdf")}
+
+
+def of_order(name: str, **row: Any) -> Row:
+    return Row(f"api:{name}", kwargs=order, api=True, refused_for=HIDDEN, **row)
+
+
+ROWS: list[Row] = [
+    Row("api:openapi_json", public=True, api=True),
+    Row("api:docs", public=True, api=True),
+    Row("api:index", public=True, api=True),
+    Row("api:health", public=True, api=True),
+    Row("api:unknown", kwargs=fixed(rest="no/such"), public=True, api=True),
+    Row("api:send_message", method="POST", public=True, api=True, data=fixed(content="暖气不热，请处理")),
+    Row("api:follow_case", method="POST", public=True, api=True, data=fixed(number="1", code="1")),
+    Row("api:rate_case", method="POST", public=True, api=True, data=fixed(number="1", code="1")),
+    Row("api:who_am_i", EVERYBODY, api=True),
+    Row("api:list_categories", EVERYBODY, api=True),
+    Row("api:list_units", EVERYBODY, api=True),
+    Row("api:list_regions", EVERYBODY, api=True),
+    Row("api:list_reasons", EVERYBODY, api=True, data=fixed(group="refer")),
+    Row("api:list_limits", EVERYBODY, api=True),
+    Row("api:read_workflow", EVERYBODY, api=True),
+    # Everybody may ask; who sees no orders gets an empty answer.
+    Row("api:count_open", EVERYBODY, api=True),
+    Row("api:list_orders", EVERYBODY, api=True),
+    Row("api:create_order", AGENTS, "POST", api=True, data=fixed(content="暖气不热，请处理")),
+    of_order("read_order", allowed=SEEING, story=HELD),
+    of_order("list_events", allowed=SEEING, story=HELD),
+    of_order("list_steps", allowed=SEEING, story=HELD),
+    of_order("list_callbacks", allowed=SEEING, story=CALLED),
+    of_order(
+        "reveal", allowed=SEEING - {"quality"}, method="POST", story=HELD, data=fixed(purpose="核实")
+    ),
+    of_order(
+        "record_callback", allowed=frozenset({"callback"}), method="POST", story=CALLED,
+        data=fixed(reached=True, solved="yes", satisfaction="satisfied"),
+    ),
+    of_order("close_unreached", allowed=frozenset({"callback"}), method="POST", story=CALLED),
+    of_order(
+        "close_unsatisfied", allowed=frozenset({"callback"}), method="POST", story=CALLED,
+        data=fixed(note="已说明"),
+    ),
+    of_order(
+        "close_without_callback", allowed=frozenset({"callback"}), method="POST", story=CALLED,
+        data=fixed(reason="N01"),
+    ),
+    of_order(
+        "add_attachments", allowed=ATTACHING, method="POST", story=HELD, form=True, data=upload
+    ),
+    Row("api:read_attachment", SEEING, story=HELD, kwargs=photo, api=True, refused=404),
+    *(
+        Row(
+            f"api:step_{case.verb}", case.allowed, "POST", story=case.story, kwargs=order,
+            data=lambda story, case=case: dict(case.data), refused_for=refusals(case), api=True,
+        )
+        for case in STEP_CASES
+    ),
+]  # fmt: skip
