@@ -6,8 +6,11 @@ import signal
 import subprocess
 import sys
 
+import pytest
+
 from tests.ops.installation import Installation
 
+pytestmark = pytest.mark.xdist_group("installation")
 ROWS = 2000
 FILL = f"""
 from tests.ops import data; data.make()
