@@ -41,7 +41,7 @@ check: ## say whether the installation is sound
 
 test: setup ## run every default test
 	@tools/need postgres
-	$(BIN)/python -m pytest -n auto
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 test-slow: setup ## run the long proofs as well
 	$(BIN)/python -m pytest -m slow

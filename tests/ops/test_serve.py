@@ -8,9 +8,12 @@ import socket
 import stat
 from pathlib import Path
 
+import pytest
+
 from tests.ops.conftest import FirstStart
 from tests.ops.installation import Installation, alive, children, until
 
+pytestmark = pytest.mark.xdist_group("installation")
 MADE = ("正在初始化数据库", "正在准备数据表", "正在整理页面文件", "已生成密钥文件")
 
 
@@ -158,20 +161,3 @@ def test_lost_keys_are_not_replaced_once_there_is_data(installation: Installatio
     assert "密钥文件" in refused.stderr
     assert not keys.exists()
     aside.rename(keys)
-
-
-def test_a_database_of_a_newer_program_is_left_alone(installation: Installation) -> None:
-    insert = (
-        'from django.db import connection\nwith connection.cursor() as c:\n    c.execute("{}")\n'
-    )
-    installation.python(
-        insert.format(
-            "insert into django_migrations (app, name, applied) values"
-            " ('orders', '9999_from_the_future', now())"
-        )
-    )
-    refused = installation.run("serve")
-    assert refused.returncode == 3
-    assert "orders.9999_from_the_future" in refused.stderr
-    forget = "delete from django_migrations where name = '9999_from_the_future'"
-    installation.done("django", "shell", "-v", "0", "-c", insert.format(forget))

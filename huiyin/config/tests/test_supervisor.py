@@ -16,7 +16,7 @@ import os, signal, sys, time
 from huiyin.config.processes import supervisor
 from huiyin.config.processes.supervisor import Part, Supervisor
 supervisor._LONGEST_PAUSE = 0.01
-supervisor._PATIENCE = 1.0
+supervisor._PATIENCE = 50.0
 
 def log(line):
     print(line, flush=True)
@@ -97,6 +97,7 @@ def test_parts_stop_stage_by_stage() -> None:
 
 def test_a_stubborn_part_is_killed_with_its_children() -> None:
     process = start("""
+        supervisor._PATIENCE = 1.0
         def stubborn():
             signal.signal(signal.SIGTERM, signal.SIG_IGN)
             if not os.fork():

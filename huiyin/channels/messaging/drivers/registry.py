@@ -14,7 +14,6 @@ from django.conf import settings
 
 from huiyin.channels.messaging.drivers import gateway, smtp
 from huiyin.channels.messaging.drivers.base import Driver, Misconfigured
-from huiyin.channels.messaging.drivers.http import HttpGateway
 from huiyin.channels.messaging.drivers.logged import LoggedOnly
 from huiyin.channels.messaging.states import Medium
 
@@ -23,6 +22,8 @@ from huiyin.channels.messaging.states import Medium
 def _http(url: str, file: str, secret: str) -> Driver:
     """Return the gateway of a file, or of an address alone in our own simple form."""
     read = gateway.read_file(Path(file), url) if file else gateway.read({"url": url})
+    from huiyin.channels.messaging.drivers.http import HttpGateway  # slow to load, seldom used
+
     return HttpGateway(read, secret)
 
 
