@@ -47,7 +47,10 @@ def told(story: Story, steps: str) -> Story:
 def ask(client: Client, row: Row, story: Story, **headers: str) -> int:
     url = reverse(row.name, kwargs=row.kwargs(story))
     if row.method == "GET":
-        return client.get(url, row.data(story), headers=headers).status_code
+        answer = client.get(url, row.data(story), headers=headers)
+        if answer.streaming:
+            list(answer.streaming_content)  # a file is closed when it has been read
+        return answer.status_code
     if row.api:
         return client.generic(
             row.method, url, _json(row.data(story)), "application/json", headers=headers
