@@ -44,6 +44,15 @@ def create(profile: str) -> list[Account]:
     return accounts
 
 
+def password() -> str:
+    """Return the one password of the accounts, to be shown on the sign-in page; empty without."""
+    try:
+        accounts = [Account(**facts) for facts in json.loads(_file().read_text())]
+    except (OSError, ValueError, TypeError):
+        return ""
+    return accounts[0].password if accounts else ""
+
+
 def remove() -> int:
     """Close every account of the demonstration and forget the passwords; return how many."""
     from huiyin.cities import actions

@@ -233,7 +233,7 @@ def waiting(order: WorkOrder, now: datetime) -> Waiting:
         return Waiting("", face.label, None, "", face.tone, "")
     who = face.waits_for
     if who == "主办单位" and order.lead_unit:
-        who = order.lead_unit.name
+        who = str(order.lead_unit)
     if order.waits_until >= NEVER:
         return Waiting(who, face.to_do, None, "", "ok", "")
     clock = next(

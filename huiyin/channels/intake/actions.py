@@ -149,28 +149,27 @@ def take_down(request: Request, ending: Ending, *, by: Actor, key: str, now: dat
     Source: R-90 (requirement 66; handbook domain.md 4.2, 4.3).
     """
 
-    def work() -> Answer:
-        order = orders.create(request, by=by, now=now)
-        _end(order.pk, ending, by=by, now=now)
-        return answer_of(order)
-
     said = [ending.how, ending.answer, ending.to, ending.note]
     said.append(ending.reason.code if ending.reason else "")
     claim = Claim.of(f"desk:{by.reference}", key, _raw(request, "") + orjson.dumps(said))
+
+    def work() -> Answer:
+        order = orders.create(request, by=by, now=now)
+        return answer_of(_end(order.pk, ending, by=by, now=now))
+
     return _receipt(*idempotency.once(claim, work, now=now))
 
 
-def _end(order_id: int, ending: Ending, *, by: Actor, now: datetime) -> None:
+def _end(order_id: int, ending: Ending, *, by: Actor, now: datetime) -> WorkOrder:
     if ending.how == "answer":
-        orders.answer(order_id, by=by, text_=ending.answer, now=now)
-    elif ending.how == "refer":
+        return orders.answer(order_id, by=by, text_=ending.answer, now=now)
+    if ending.how == "refer":
         if ending.reason is None:
             raise Invalid("请选择告知渠道的原因", fields={"reason": "请选择原因"})
-        orders.refer(order_id, by=by, reason=ending.reason, note=ending.note, now=now)
-    elif ending.how == "transfer":
-        orders.transfer(order_id, by=by, to=ending.to, note=ending.note, now=now)
-    else:
-        orders.submit(order_id, by=by, now=now)
+        return orders.refer(order_id, by=by, reason=ending.reason, note=ending.note, now=now)
+    if ending.how == "transfer":
+        return orders.transfer(order_id, by=by, to=ending.to, note=ending.note, now=now)
+    return orders.submit(order_id, by=by, now=now)
 
 
 def order_of(receipt: Receipt) -> WorkOrder:

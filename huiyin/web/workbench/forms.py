@@ -192,6 +192,8 @@ def dress(form: forms.BaseForm) -> None:
         widget, wrong = field.widget, form.is_bound and name in form.errors
         if isinstance(widget, forms.Textarea | forms.TextInput | forms.DateTimeInput | Photos):
             widget.attrs["class"] = "form-control"
+        elif isinstance(widget, forms.CheckboxInput):
+            widget.attrs["class"] = "form-check-input"
         elif isinstance(widget, forms.Select) and not isinstance(widget, forms.RadioSelect):
             widget.attrs["class"] = "form-select"
         if wrong and "class" in widget.attrs:

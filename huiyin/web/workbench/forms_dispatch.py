@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 
-from huiyin.knowledge import queries as knowledge
+from huiyin.dispatch.queries import suggestions
 from huiyin.knowledge.states import ClockKind, ReasonGroup
 from huiyin.orders import actions
 from huiyin.orders.actions.turn import clock_for
 from huiyin.orders.models import Clock
 from huiyin.orgs import queries as orgs
-from huiyin.orgs.models import Unit
 from huiyin.web.workbench.forms import (
     ReasonField,
     Setting,
@@ -25,27 +23,6 @@ from huiyin.web.workbench.forms import (
 from huiyin.worktime.calendar import SHANGHAI
 
 MOST_SUGGESTED = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A unit that may be the right one, and why."""
-
-    unit: Unit
-    why: str
-
-
-def suggestions(setting: Setting) -> list[Suggestion]:
-    """Return the units that the catalogue names for the category, nearest first. One query."""
-    order = setting.order
-    if order.category is None:
-        return []
-    items = knowledge.responsible_for(order.category, setting.now.astimezone(SHANGHAI).date())
-    found: dict[int, Suggestion] = {}
-    for item in items:
-        if item.lead is not None:
-            found.setdefault(item.lead.pk, Suggestion(item.lead, f"目录：{item.matter}"))
-    return list(found.values())[:MOST_SUGGESTED]
 
 
 def deadlines(setting: Setting, *kinds: ClockKind) -> list[Clock]:
@@ -67,7 +44,7 @@ class Dispatch(StepForm):
     def facts(self) -> dict[str, Any]:
         """Return the suggested units and the deadlines that will result."""
         return {
-            "suggestions": suggestions(self.setting),
+            "suggestions": suggestions(self.setting.order, self.setting.now)[:MOST_SUGGESTED],
             "deadlines": deadlines(
                 self.setting, ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH
             ),

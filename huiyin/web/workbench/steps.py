@@ -47,6 +47,7 @@ def step(request: StaffRequest, number: str, verb: str) -> HttpResponse:
     """Show the form of a step, or take it; what is refused leaves the words where they were."""
     kind, order = _form_of(verb), order_or_404(request, number)
     setting = Setting(order, request.actor, queries.my_part(request.actor, order), clock.now())
+    _check_role(setting, verb)
     if request.method == "GET":
         _check(setting, verb)
         return _show(request, setting, kind(setting))
@@ -101,6 +102,12 @@ def _form_of(verb: str) -> type[StepForm]:
 def _seen(request: StaffRequest) -> int:
     raw = request.POST.get("seen", "")
     return int(raw) if raw.isdecimal() and len(raw) < 9 else -1
+
+
+def _check_role(setting: Setting, verb: str) -> None:
+    """Refuse whoever has not the role, before anything is said of what happened meanwhile."""
+    if BY_VERB[verb].perm not in setting.actor.perms:
+        policy.require(setting.actor, BY_VERB[verb], setting.mine)
 
 
 def _check(setting: Setting, verb: str) -> None:

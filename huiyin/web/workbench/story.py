@@ -142,11 +142,14 @@ class Limit:
     tone: str
 
 
-def limits(order: WorkOrder, now: datetime) -> list[Limit]:
-    """Return the clocks of an order, running ones first. No query."""
+def limits(order: WorkOrder, now: datetime) -> dict[str, list[Limit]]:
+    """Return the clocks of an order, running and stopped. No query."""
     units = {a.pk: str(a.unit) for a in order.assignments.all()}
-    clocks = sorted(order.clocks.all(), key=lambda c: (c.stopped_at is not None, c.pk))
-    return [_limit(clock, units.get(clock.assignment_id or 0, ""), now) for clock in clocks]
+    found: dict[str, list[Limit]] = {"running": [], "stopped": []}
+    for clock in order.clocks.all():
+        limit = _limit(clock, units.get(clock.assignment_id or 0, ""), now)
+        found["stopped" if clock.stopped_at else "running"].append(limit)
+    return found
 
 
 def _limit(clock: Clock, unit: str, now: datetime) -> Limit:

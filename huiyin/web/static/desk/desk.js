@@ -150,7 +150,7 @@
       this.chosen = new Map();
       this.read();
       this.input.addEventListener("input", () => this.search());
-      this.input.addEventListener("focus", () => { if (!this.input.value || !this.many) this.search(true); });
+      this.input.addEventListener("focus", () => { if (source.opens) this.search(true); });
       this.input.addEventListener("keydown", (event) => this.key(event));
       this.input.addEventListener("blur", () => setTimeout(() => this.leave(), 150));
       field.addEventListener("huiyin:filled", () => this.read());
@@ -261,6 +261,7 @@
     typed(combo, words) { if (!combo.many) combo.chosen.clear(); combo.chosen.set(words, words); combo.write(); },
   };
   const options = {
+    opens: true,
     given(select) { const chosen = select.selectedOptions[0]; return chosen && chosen.value ? [[chosen.value, chosen.dataset.name || chosen.textContent.trim()]] : []; },
     async find(words, select) {
       const parts = words.toLowerCase().split(/\s+/).filter(Boolean);
@@ -321,11 +322,22 @@
       }));
     });
   };
+  const put = (selector, value, labels) => {
+    const field = $(selector);
+    if (!field) return;
+    field.value = value;
+    field.dataset.labels = labels || "";
+    field.dispatchEvent(new CustomEvent("huiyin:filled", { bubbles: true }));
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+  };
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-open]");
     if (opener) { const dialog = $(opener.dataset.open); if (dialog) dialog.showModal(); }
     const fill = event.target.closest("[data-fill]");
-    if (fill) { const field = $(fill.dataset.into); if (field) { field.value = fill.dataset.fill; field.dataset.labels = fill.dataset.name || ""; field.dispatchEvent(new CustomEvent("huiyin:filled", { bubbles: true })); field.dispatchEvent(new Event("change", { bubbles: true })); } }
+    if (fill) {
+      put(fill.dataset.into, fill.dataset.fill, fill.dataset.name);
+      if (fill.dataset.also) put(fill.dataset.also, fill.dataset.alsoFill, fill.dataset.alsoName);
+    }
     const row = event.target.closest("[data-row]");
     if (row && !event.target.closest("a, button, input, label, select, summary") && !getSelection().toString()) { const link = $("a[data-open-row]", row); if (link) link.click(); }
     all(".desk-me[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
@@ -364,5 +376,10 @@
     const box = $("[data-keys-switch]");
     if (box) { box.checked = !store.get(KEYS_OFF); box.addEventListener("change", () => (box.checked ? store.drop(KEYS_OFF) : store.set(KEYS_OFF, "1"))); }
   });
-  document.addEventListener("htmx:load", (event) => { if (event.detail.elt !== document.body) start(event.detail.elt); });
+  document.addEventListener("htmx:load", (event) => {
+    const part = event.detail.elt;
+    if (part === document.body) return;
+    start(part);
+    if (part.id === "step") { part.scrollIntoView({ block: "nearest" }); const first = $("textarea, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), select", part); if (first && matchMedia("(min-width: 768px)").matches) first.focus({ preventScroll: true }); }
+  });
 })();
