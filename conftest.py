@@ -24,7 +24,7 @@ def _tests_may_empty_tables():
 
 @pytest.fixture(autouse=True, scope="session")
 def _remembered_lasts_a_test():
-    """Keep remembered answers for a whole test, however slow the machine; each test forgets them."""
+    """Keep remembered answers for a whole test, however slow the machine is."""
     from huiyin.kernel import cached
 
     for kept in cached._all:

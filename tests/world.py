@@ -254,7 +254,8 @@ class Story:
     def return_asked(self) -> Story:
         self.order = actions.ask_return(
             self.order.pk, by=self.world.actor("water_handler"), now=at(2, 11),
-            reason=Reason.objects.get(group="return"), basis="不属本单位", suggested=self.world.housing,
+            reason=Reason.objects.get(group="return"), basis="不属本单位",
+            suggested=self.world.housing,
         )  # fmt: skip
         return self
 

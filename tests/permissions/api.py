@@ -51,7 +51,10 @@ ROWS: list[Row] = [
     Row("api:index", public=True, api=True),
     Row("api:health", public=True, api=True),
     Row("api:unknown", kwargs=fixed(rest="no/such"), public=True, api=True),
-    Row("api:send_message", method="POST", public=True, api=True, data=fixed(content="暖气不热，请处理")),
+    Row(
+        "api:send_message", method="POST", public=True, api=True,
+        data=fixed(content="暖气不热，请处理"),
+    ),
     Row("api:follow_case", method="POST", public=True, api=True, data=fixed(number="1", code="1")),
     Row("api:rate_case", method="POST", public=True, api=True, data=fixed(number="1", code="1")),
     Row("api:who_am_i", EVERYBODY, api=True),
@@ -70,7 +73,8 @@ ROWS: list[Row] = [
     of_order("list_steps", allowed=SEEING, story=HELD),
     of_order("list_callbacks", allowed=SEEING, story=CALLED),
     of_order(
-        "reveal", allowed=SEEING - {"quality"}, method="POST", story=HELD, data=fixed(purpose="核实")
+        "reveal", allowed=SEEING - {"quality"}, method="POST", story=HELD,
+        data=fixed(purpose="核实"),
     ),
     of_order(
         "record_callback", allowed=frozenset({"callback"}), method="POST", story=CALLED,

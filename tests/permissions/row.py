@@ -91,7 +91,10 @@ _AUDIT = frozenset({"auditor"})
 _NOTE = {"note": "说明原因"}
 _HELD = "created.submitted.dispatched"
 STEP_CASES: tuple[StepCase, ...] = (
-    StepCase("edit", "created", _AGENTS, {"kind": "help", "category": "0404", "content": "暖气不热，请处理", "urgency": "normal"}),
+    StepCase(
+        "edit", "created", _AGENTS,
+        {"kind": "help", "category": "0404", "content": "暖气不热，请处理", "urgency": "normal"},
+    ),
     StepCase("answer", "created", _AGENTS, {"answer": "供热期到三月十五日"}),
     StepCase("refer", "created", _AGENTS, {"reason": "R01"}),
     StepCase("transfer", "created", _AGENTS, {"to": "110"}),
@@ -101,10 +104,16 @@ STEP_CASES: tuple[StepCase, ...] = (
     StepCase("dispatch", "created.submitted", _DISPATCH, {"lead": "water"}),
     StepCase("add_units", _HELD, _DISPATCH, {"assist": ["housing"]}, _MINE),
     StepCase("sign", _HELD, _WATER, {}, _MINE),
-    StepCase("ask_return", _HELD, _WATER, {"reason": "T01", "basis": "不属本单位", "suggested": "housing"}, _MINE),
+    StepCase(
+        "ask_return", _HELD, _WATER,
+        {"reason": "T01", "basis": "不属本单位", "suggested": "housing"}, _MINE,
+    ),
     StepCase("grant_return", f"{_HELD}.return_asked", _DISPATCH, {}, _MINE),
     StepCase("refuse_return", f"{_HELD}.return_asked", _DISPATCH, _NOTE, _MINE),
-    StepCase("sub_sign", f"{_HELD}.assisted", frozenset({"housing_handler"}), {}, _MINE | {"housing_handler"}),
+    StepCase(
+        "sub_sign", f"{_HELD}.assisted", frozenset({"housing_handler"}), {},
+        _MINE | {"housing_handler"},
+    ),
     StepCase(
         "sub_reply", f"{_HELD}.signed.assisted", frozenset({"housing_handler"}),
         {"process": "已到场", "result": "已配合"}, _MINE | {"housing_handler"},
