@@ -176,9 +176,7 @@ def test_a_wrong_field_is_named_in_chinese_and_nothing_is_stored(api, changes, f
 
 def test_a_missing_field_and_an_empty_body_are_named(api: Api) -> None:
     headers = {"Idempotency-Key": "k"}
-    assert api.ask("POST", "/orders", b"{}", "agent", headers).body["fields"] == {
-        "content": "必填"
-    }
+    assert api.ask("POST", "/orders", b"{}", "agent", headers).body["fields"] == {"content": "必填"}
     assert api.ask("POST", "/orders", b"[]", "agent", headers).status == 422
     assert api.ask("POST", "/orders", b"null", "agent", headers).status == 422
     assert api.ask("POST", "/orders", b"", "agent", headers).status == 422
