@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import orjson
 from django.core.exceptions import (
@@ -87,7 +88,7 @@ def problem(request: HttpRequest, error: Refused) -> HttpResponse:
         "title": error.title,
         "status": error.status,
         "detail": error.message,
-        "instance": request.path,
+        "instance": quote(request.path),
     }
     if error.remedy:
         body["remedy"] = error.remedy

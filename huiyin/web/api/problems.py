@@ -89,6 +89,8 @@ def _name(loc: tuple[str | int, ...]) -> str:
     source, *rest = loc
     if source == "body":
         rest = rest[1:]
+    elif source == "query":
+        rest = [part for part in rest if isinstance(part, str)][-1:]
     return ".".join(str(part) for part in rest) or str(source)
 
 
