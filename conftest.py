@@ -55,3 +55,18 @@ def story(world):
     from tests.world import Story
 
     return Story(world)
+
+
+@pytest.fixture(scope="module")
+def standing_world(django_db_setup, django_db_blocker):
+    """Return the small city, committed for a whole module: for tests whose threads must see it.
+
+    Tests take orders of their own in it and do not ask how many there are in all.
+    """
+    from django.core.management import call_command
+
+    from tests import world as small_city
+
+    with django_db_blocker.unblock():
+        yield small_city.build()
+        call_command("flush", verbosity=0, interactive=False)

@@ -63,6 +63,7 @@ class Cast:
     reasons: dict[ReasonGroup, Sequence[Reason]]
     _handlers: dict[int, Actor] = field(default_factory=dict)
     _below: dict[int, list[Unit]] = field(default_factory=dict)
+    _authorities: dict[int, str] = field(default_factory=dict)
     _offers: dict[tuple[int | None, int | None, date], tuple[Unit, Sequence[Unit]] | None] = field(
         default_factory=dict
     )
@@ -98,6 +99,14 @@ class Cast:
             offers = dispatch.suggestions(order, now)[:1]
             self._offers[key] = next(((o.unit, o.assist) for o in offers), None)
         return self._offers[key] or (self.any_unit(random), ())
+
+    def authority(self, category: Category, now: datetime) -> str:
+        """Return the name of the authority that an answer on the spot refers to."""
+        if category.pk not in self._authorities:
+            items = knowledge.responsible_for(category, now.astimezone(SHANGHAI).date())
+            leads = (item.lead.name for item in items if item.lead)
+            self._authorities[category.pk] = next(leads, "主管部门")
+        return self._authorities[category.pk]
 
     def any_unit(self, random: Random, *, but: Sequence[Unit] = ()) -> Unit:
         """Return any unit that might be given work, except ``but``."""

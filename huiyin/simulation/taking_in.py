@@ -126,8 +126,8 @@ def _decide(town: Town, case: Case, now: datetime) -> None:
 
 
 def _answer(town: Town, case: Case, now: datetime) -> bool:
-    unit, _ = town.cast.responsible(case.order, now, case.random)
-    said = words.staff(case.random, "answers", matter=case.category.name, unit=unit.name)
+    unit = town.cast.authority(case.category, now)
+    said = words.staff(case.random, "answers", matter=case.category.name, unit=unit)
     agent = town.desk(Role.AGENT, case)
     return town.take(case, "answer", orders.answer, by=agent, text_=said, now=now)
 

@@ -33,8 +33,8 @@ _USUAL_START = datetime(2026, 3, 2, tzinfo=SHANGHAI)
 def simulate(
     *,
     city: Annotated[str, typer.Option(help="城市配置的名称，见 huiyin city list")] = "",
-    days: Annotated[int, typer.Option(help="有人来电、来信的天数")] = 3,
-    orders_per_day: Annotated[int, typer.Option(help="平均每天的件数")] = 50,
+    days: Annotated[int, typer.Option(help="有人来电、来信的天数", min=1, max=366)] = 3,
+    orders_per_day: Annotated[int, typer.Option(help="平均每天的件数", min=1, max=100_000)] = 50,
     seed: Annotated[int, typer.Option(help="同样的种子得到同样的结果")] = 1,
     start: Annotated[
         datetime | None, typer.Option(formats=_DAY, help="第一天，缺省 2026-03-02")
