@@ -86,7 +86,7 @@ def invalid(found: list[dict[str, Any]]) -> Invalid:
 
 def _name(loc: tuple[str | int, ...]) -> str:
     """Return the field's name as it was sent, ``requester.phone``; ``body`` for the whole."""
-    source, *rest = loc
+    source, rest = loc[0], list(loc[1:])
     if source == "body":
         rest = rest[1:]
     elif source == "query":
