@@ -86,11 +86,11 @@ def invalid(found: list[dict[str, Any]]) -> Invalid:
 
 def _name(loc: tuple[str | int, ...]) -> str:
     """Return the field's name as it was sent, ``requester.phone``; ``body`` for the whole."""
-    source, rest = loc[0], list(loc[1:])
+    source, rest = loc[0], loc[1:]
     if source == "body":
         rest = rest[1:]
     elif source == "query":
-        rest = [part for part in rest if isinstance(part, str)][-1:]
+        rest = tuple(part for part in rest if isinstance(part, str))[-1:]
     return ".".join(str(part) for part in rest) or str(source)
 
 
