@@ -141,11 +141,11 @@ def forged(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG
 def fault(request: HttpRequest) -> HttpResponse:
     """Answer a fault of ours (``handler500``) without saying anything of its inside."""
     return answer(
-        request, _Fault("系统出错了，您填写的内容没有提交", remedy="请稍后重试，或拨打热线")
+        request, Fault("系统出错了，您填写的内容没有提交", remedy="请稍后重试，或拨打热线")
     )
 
 
-class _Fault(Refused):
+class Fault(Refused):
     """A fault of ours."""
 
     code, status, title = "fault", 500, "系统出错"

@@ -14,12 +14,25 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from pydantic import TypeAdapter
 
+from huiyin.kernel.errors import (
+    BadRequest,
+    Changed,
+    Invalid,
+    NotAllowed,
+    NotFound,
+    Refused,
+    TooLarge,
+    TooMany,
+    WrongState,
+    WrongType,
+)
 from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
 from huiyin.orders.states import Channel, Outcome, Satisfaction, Solved, State
 from huiyin.web.api.inputs import OrderQuery
 from huiyin.web.api.order_telling import ROOT
-from huiyin.web.api.problems import MEDIA_TYPE, Problem
+from huiyin.web.api.problems import MEDIA_TYPE, NOT_SIGNED_IN, Problem, Unavailable
 from huiyin.web.api.reference import UnitQuery
+from huiyin.web.errors import Fault
 
 Document = dict[str, Any]
 TITLES: dict[type[Enum], str] = {
@@ -39,6 +52,26 @@ REASON_GROUPS = {
     ReasonGroup.UNSATISFIED: "不满意",
     ReasonGroup.UNREACHED: "无法联系",
     ReasonGroup.EMERGENCY: "紧急情况",
+}
+EXAMPLES: dict[int, tuple[Refused, Document]] = {
+    400: (BadRequest("JSON 有误：第 3 行第 12 列无法解析", remedy="请用 UTF-8 编码"), {}),
+    401: (NOT_SIGNED_IN, {}),
+    403: (NotAllowed("您的角色不能派单", remedy="派单由派单员办理"), {}),
+    404: (NotFound("没有找到这件工单", remedy="请核对编号，或确认由本单位承办"), {}),
+    409: (
+        WrongState("工单 26030200000011 现为“办理中”，不能签收", remedy="请刷新页面查看最新进展"),
+        {"state": "in_progress"},
+    ),
+    412: (
+        Changed("工单 26030200000011 已有新进展，现为“办理中”", remedy="请重新读取后再办理"),
+        {"state": "in_progress", "event_count": 5},
+    ),
+    413: (TooLarge("提交的内容过大", remedy="请缩短文字或减少附件后再提交"), {}),
+    415: (WrongType("请求内容须为 JSON", remedy="请将 Content-Type 设为 application/json"), {}),
+    422: (Invalid("填写有误：content 必填"), {"fields": {"content": "必填"}}),
+    429: (TooMany("请求过于频繁", remedy="请 2 秒后再试"), {"retry_after": 2}),
+    500: (Fault("系统出错了，您填写的内容没有提交", remedy="请稍后重试，或拨打热线"), {}),
+    503: (Unavailable("数据库暂时不可用", remedy="请稍后再试"), {"retry_after": 10}),
 }
 _LISTS: tuple[type[Enum], ...] = (*TITLES, ReasonGroup)
 _ENUMS = {tuple(v.value for v in kind): kind.__name__ for kind in _LISTS}
@@ -81,15 +114,28 @@ def made(api: NinjaAPI) -> Document:
 
 
 def _problem(status: int) -> Document:
+    schema = {"$ref": "#/components/schemas/Problem"}
     told: Document = {
         "description": STATUSES[status],
-        "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        "content": {MEDIA_TYPE: {"schema": schema, "example": _example(status)}},
     }
     if status in (429, 503):
         told["headers"] = {
             "Retry-After": {"schema": {"type": "integer"}, "description": "多少秒后可以再试"}
         }
     return told
+
+
+def _example(status: int) -> Document:
+    refused, more = EXAMPLES[status]
+    body: Document = {
+        "type": f"/problems/{refused.code}",
+        "title": refused.title,
+        "status": status,
+        "detail": refused.message,
+        "instance": f"{ROOT}/orders/26030200000011/steps/sign",
+    }
+    return body | ({"remedy": refused.remedy} if refused.remedy else {}) | more
 
 
 def _describe(name: str, schema: Document) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, NotRequired
 
 from django.http import HttpRequest, HttpResponse
@@ -86,7 +86,8 @@ def invalid(found: list[dict[str, Any]]) -> Invalid:
 
 def _name(loc: tuple[str | int, ...]) -> str:
     """Return the field's name as it was sent, ``requester.phone``; ``body`` for the whole."""
-    source, rest = loc[0], loc[1:]
+    source = loc[0]
+    rest: Sequence[str | int] = loc[1:]
     if source == "body":
         rest = rest[1:]
     elif source == "query":
