@@ -21,18 +21,26 @@ View = Callable[..., HttpResponseBase]
 
 
 def _strict(view: View) -> View:
-    """Refuse what no endpoint can use, and put a wrong method into the form of a problem."""
+    """Refuse what no endpoint can use, and put a wrong method into the form of a problem.
+
+    Whatever may be read may be asked for by HEAD; the server leaves the content out.
+    """
 
     @csrf_exempt
     def refusing(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if "%00" in request.META.get("QUERY_STRING", ""):
             return errors.answer(request, BadRequest("参数中含有不能使用的字符（U+0000）"))
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            return errors.answer(request, BadRequest("请求须带 Content-Length，不能分块发送"))
+        asked = request.method
+        request.method = "GET" if asked == "HEAD" else asked
         response = view(request, *args, **kwargs)
+        request.method = asked
         if response.status_code != WrongMethod.status:
             return response
-        allowed = "、".join(sorted(response["Allow"].split(", ")))
-        told = errors.answer(request, WrongMethod(f"这个地址只接受 {allowed}"))
-        told["Allow"] = response["Allow"]
+        allowed = sorted(response["Allow"].split(", "))
+        told = errors.answer(request, WrongMethod(f"这个地址只接受 {'、'.join(allowed)}"))
+        told["Allow"] = ", ".join([*allowed, *(["HEAD"] if "GET" in allowed else [])])
         return told
 
     return refusing

@@ -175,6 +175,19 @@ def test_unknown_addresses_and_methods_are_problems(api: Api, method, path, stat
         assert told.headers["Allow"]
 
 
+def test_what_may_be_read_may_be_asked_for_by_head(db) -> None:
+    told = Client().head(f"{ROOT}/health")
+    assert (told.status_code, told.content) == (200, b"")
+
+
+def test_a_body_of_unknown_length_is_a_bad_request(api: Api) -> None:
+    told = Client().generic(
+        "POST", f"{ROOT}/public/case", b"", "application/json",
+        headers={"Transfer-Encoding": "chunked"},
+    )  # fmt: skip
+    assert (told.status_code, told.json()["detail"][:4]) == (400, "请求须带")
+
+
 def test_outside_the_version_too_an_unknown_address_is_a_problem(db) -> None:
     for method in ("get", "post"):
         told = getattr(Client(enforce_csrf_checks=True), method)("/api/v2/orders")
