@@ -19,7 +19,7 @@ AT_THE_CALL_DESK = frozenset({"close", "redo", "close_unsatisfied", "close_unrea
 # The first of these that is allowed is the one primary action of the page.
 FIRST = (
     "submit", "approve", "dispatch", "grant_return", "send_again", "sign", "sub_sign", "reply",
-    "contact", "sub_reply", "pass_audit", "confirm_void",
+    "sub_reply", "contact", "pass_audit", "confirm_void",
 )  # fmt: skip
 _OF_PARTS = frozenset({"sub_sign", "sub_reply"})
 

@@ -109,6 +109,7 @@
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.matches("[data-forget-drafts]")) store.keys().filter((key) => key.startsWith(DRAFT) || key.startsWith("huiyin.remember.")).forEach(store.drop);
+    all("[data-combo]", form).forEach((field) => field.combo.settle());
     if (form.method !== "post") return;
     if (form.dataset.sent && Date.now() - Number(form.dataset.sent) < 15000) { event.preventDefault(); event.stopImmediatePropagation(); return; }
     form.dataset.sent = String(Date.now());
@@ -124,6 +125,7 @@
   class Combo {
     /* An editable combobox (WAI-ARIA 1.2) in front of a field that keeps the value. */
     constructor(field, source, { many = false, label = "" } = {}) {
+      field.combo = this;
       this.field = field; this.source = source; this.many = many; this.found = []; this.at = -1; this.ask = 0;
       const id = `combo-${++serial}`;
       this.box = document.createElement("div");
@@ -134,13 +136,13 @@
       this.input.setAttribute("aria-expanded", "false");
       this.input.setAttribute("aria-autocomplete", "list");
       this.input.setAttribute("aria-controls", `${id}-list`);
-      if (label) this.input.setAttribute("aria-label", label);
+      if (label && !field.id) this.input.setAttribute("aria-label", label);
       for (const name of ["aria-describedby", "aria-invalid"]) if (field.hasAttribute(name)) this.input.setAttribute(name, field.getAttribute(name));
       if (field.classList.contains("is-invalid")) this.input.classList.add("is-invalid");
       this.list = document.createElement("ul");
       this.list.id = `${id}-list`; this.list.className = "combo-list"; this.list.hidden = true;
       this.list.setAttribute("role", "listbox");
-      if (label) this.list.setAttribute("aria-label", label);
+      this.list.setAttribute("aria-label", "可选项");
       this.chips = document.createElement("div");
       this.chips.className = "combo-chips";
       this.box.append(this.chips, this.input, this.list);
@@ -189,7 +191,7 @@
       const turn = ++this.ask;
       const found = await this.source.find(words, this.field);
       if (turn !== this.ask) return;
-      this.found = found; this.at = words && found.length ? 0 : -1;
+      this.found = found; this.foundFor = words; this.at = words && found.length ? 0 : -1;
       this.list.replaceChildren(...found.map((row, at) => {
         const item = document.createElement("li");
         item.id = `${this.list.id}-${at}`;
@@ -244,12 +246,18 @@
     leave() {
       if (document.activeElement === this.input) return;
       this.show(false);
+      this.settle();
+    }
+    /* What stands in the input becomes the value, also when the form is sent before the list came. */
+    settle() {
       const typed = this.input.value.trim();
-      if (this.many) { if (typed && this.found.length === 1) this.choose(0); else if (typed) this.source.typed?.(this, typed); return; }
-      if (!typed && this.chosen.size) { this.chosen.clear(); this.write(); }
-      else if (typed && typed !== [...this.chosen.values()][0]) {
-        if (this.found.length === 1) this.choose(0); else this.source.typed?.(this, typed);
+      if (!typed) {
+        if (!this.many && this.chosen.size) { this.chosen.clear(); this.write(); }
+        return;
       }
+      if (!this.many && typed === [...this.chosen.values()][0]) return;
+      if (this.foundFor === typed && this.found.length === 1) this.choose(0);
+      else this.source.typed(this, typed);
     }
   }
   const units = {
@@ -283,7 +291,7 @@
   /* ---- small switches ---- */
   const showParts = (root) => all("[data-shows]", root).forEach((control) => {
     const apply = () => {
-      const chosen = control.matches("select") ? control.value : ($("input:checked", control) || {}).value || "";
+      const chosen = ($("input:checked", control) || $("select", control) || {}).value || "";
       all(`[data-shown-by="${control.dataset.shows}"]`).forEach((part) => { part.hidden = !part.dataset.shownFor.split(" ").includes(chosen); });
     };
     control.addEventListener("change", apply);
