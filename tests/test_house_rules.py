@@ -102,7 +102,7 @@ def test_no_registry_address_is_committed() -> None:
     # In pieces, so that this file does not name what it looks for.
     hosts = [
         "pypi" + r"\.org",
-        "pythonhosted" + r"\.org",
+        "python" + r"hosted\.org",
         r"registry\." + "npmjs",
         "deb" + r"\.debian\.org",
     ]
