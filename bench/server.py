@@ -53,4 +53,3 @@ def fill(total: int) -> None:
         cursor.execute("set synchronous_commit = on")
         cursor.execute("select setval('orders_number', %s)", [total + 1])
         cursor.execute("vacuum analyze")
-        cursor.execute("checkpoint")

@@ -21,10 +21,15 @@ import orjson
 from bench.scene import TEXT
 
 _LUA = """
-local n, me = 0, tostring(math.random(1e9)) .. "%s"
+local threads = 0
+setup = function(thread)
+  threads = threads + 1
+  thread:set("me", threads)
+end
+local n = 0
 request = function()
   n = n + 1
-  wrk.headers["Idempotency-Key"] = me .. "-" .. tostring({}):sub(8) .. "-" .. n
+  wrk.headers["Idempotency-Key"] = "%s-" .. me .. "-" .. n
   return wrk.format("POST", nil, nil, wrk.body)
 end
 """
@@ -81,6 +86,8 @@ def _served() -> Iterator[tuple[str, str]]:
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1",
         "--port", str(port),
         "--workers", "2", "--blocking-threads", "8", "--no-ws", "--log-level", "warning",
+        # A worker that is told to stop while it is waited for may miss it.
+        "--workers-kill-timeout", "5",
         "huiyin.config.wsgi:application",
     ]  # fmt: skip
     process = subprocess.Popen(command, env=os.environ | {"HUIYIN_HOSTS": "127.0.0.1"})
