@@ -175,4 +175,4 @@ def test_what_must_hold_holds_under_random_histories(world: World) -> None:
 
 @pytest.mark.slow
 def test_what_must_hold_holds_under_long_random_histories(world: World) -> None:
-    run(world, settings(COMMON, max_examples=150, stateful_step_count=50))
+    run(world, settings(COMMON, max_examples=120, stateful_step_count=50))

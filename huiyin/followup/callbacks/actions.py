@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from huiyin.followup.callbacks import queries, rules
 from huiyin.followup.callbacks.models import CallbackAttempt
@@ -48,7 +49,7 @@ def record_unreached(
     attempt = _attempt(order, Method.PHONE, by, now, reached=False, number=number)
     attempt.reasons = [reason.code] if reason else []
     attempt.save()
-    nth = CallbackAttempt.objects.filter(order=order, round=order.round, reached=False).count()
+    nth = _calls_in_vain(order).count()
     why = f"：{reason.name}" if reason else ""
     return orders.add_note(order_id, by=by, note=f"第 {nth} 次回访未联系上{why}", now=now)
 
@@ -97,7 +98,7 @@ def record_rating(order_id: int, answers: Answers, *, now: datetime) -> WorkOrde
 
 @transaction.atomic
 def close_unreached(order_id: int, *, by: Actor, now: datetime) -> WorkOrder:
-    """Close because the citizen could not be reached often enough.
+    """Close because the citizen could not be reached often enough; surveys are not calls.
 
     Raises:
         Refused: too few attempts or too few days.
@@ -105,8 +106,7 @@ def close_unreached(order_id: int, *, by: Actor, now: datetime) -> WorkOrder:
     Source: R-81 (handbook domain.md 4.3).
     """
     order = _waiting_order(order_id, by)
-    tried = CallbackAttempt.objects.filter(order=order, round=order.round, reached=False)
-    moments = list(tried.values_list("at", flat=True))
+    moments = list(_calls_in_vain(order).values_list("at", flat=True))
     rules.check_unreached(
         moments,
         least=int(knowledge.parameter("callback.attempts", now, default=3)),
@@ -157,6 +157,13 @@ def record_survey_sent(order_id: int, *, now: datetime) -> None:
     order = WorkOrder.objects.select_for_update().get(pk=order_id)
     if order.state == State.TO_CALLBACK:
         _attempt(order, Method.SMS, SYSTEM, now, reached=False).save()
+
+
+def _calls_in_vain(order: WorkOrder) -> QuerySet[CallbackAttempt]:
+    """Return the calls of the present round that reached nobody."""
+    return CallbackAttempt.objects.filter(
+        order=order, round=order.round, method=Method.PHONE, reached=False
+    )
 
 
 def _follow(

@@ -115,6 +115,17 @@ def test_giving_up_needs_attempts_on_several_days(story: Story, moments, allowed
         actions.close_unreached(order.pk, by=clerk, now=at(6, 10))
 
 
+@pytest.mark.rule("R-81")
+def test_surveys_by_message_do_not_count_as_calls(story: Story) -> None:
+    order, clerk = story.to_callback().order, story.world.actor("callback")
+    for moment in (at(4, 12), at(5, 12)):
+        actions.record_survey_sent(order.pk, now=moment)
+    actions.record_unreached(order.pk, by=clerk, reason=None, now=at(6, 9))
+    assert order.events.get(verb="note").note == "第 1 次回访未联系上"
+    with pytest.raises(Refused, match="已联系 1 次、1 天"):
+        actions.close_unreached(order.pk, by=clerk, now=at(6, 10))
+
+
 def test_only_call_back_clerks_record_calls(story: Story) -> None:
     order = story.to_callback().order
     for who in ("agent", "dispatcher", "water_handler"):
