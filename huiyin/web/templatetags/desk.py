@@ -12,6 +12,8 @@ from django.utils.safestring import SafeString
 from huiyin.kernel.cached import remembered
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Category
+from huiyin.orgs import queries as orgs
+from huiyin.orgs.models import Region
 from huiyin.orgs.states import Perm
 
 register = template.Library()
@@ -106,16 +108,44 @@ def _category_options() -> SafeString:
 def _options(categories: list[Category]) -> SafeString:
     return format_html_join(
         "",
-        '<option value="{}" data-name="{}" data-words="{} {} {}">{}</option>',
+        '<option value="{}" data-name="{}" data-words="{}">{}</option>',
         (
-            (
-                c.code,
-                c.full_name,
-                c.full_name,
-                c.aliases,
-                c.code,
-                "\u3000" * (len(c.code) // 2 - 1) + c.name,
-            )
+            (c.code, c.full_name, c.aliases, "\u3000" * (len(c.code) // 2 - 1) + c.name)
             for c in categories
         ),
     )
+
+
+@register.simple_tag
+def region_option(code: str) -> SafeString:
+    """Return the option of the region that is chosen; nothing for an unknown code."""
+    found = orgs.region(code)
+    if found is None:
+        return SafeString("")
+    name = _region_name(found)
+    return format_html(
+        '<option value="{}" data-name="{}" selected>{}</option>', found.code, name, name
+    )
+
+
+@register.simple_tag
+def region_options() -> SafeString:
+    """Return every county and street as an option; drawn once a minute."""
+    return _region_options()
+
+
+@remembered(60)
+def _region_options() -> SafeString:
+    regions = [r for r in orgs.all_regions() if r.level != "city"]
+    return format_html_join(
+        "",
+        '<option value="{}" data-name="{}">{}</option>',
+        ((r.code, _region_name(r), _region_name(r)) for r in regions),
+    )
+
+
+def _region_name(region: Region) -> str:
+    """Return a street with its county before it, a county with the remark that no more is known."""
+    if region.level == "county":
+        return f"{region.name}（不清楚街道）"
+    return f"{region.parent.name} {region.name}" if region.parent else region.name

@@ -12,6 +12,8 @@ from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
 from huiyin.orders import actions
 from huiyin.orders.actions.intake import LONGEST, Request
 from huiyin.orders.states import Channel
+from huiyin.orgs import queries as orgs
+from huiyin.orgs.models import Region
 from huiyin.web.workbench.forms import ReasonField, StepForm, moment_field, note_field
 
 EMERGENCIES = ("110", "119", "120", "122")
@@ -45,6 +47,7 @@ class MatterFields(forms.Form):
         error_messages={"required": "请选择类型", "invalid_choice": "请选择类型"},
     )  # fmt: skip
     category = forms.CharField(label="分类", max_length=12, required=False)
+    region = forms.CharField(label="所在街道", max_length=12, required=False)
     urgency = forms.ChoiceField(
         label="紧急程度", choices=URGENCIES, widget=forms.RadioSelect, initial="normal"
     )
@@ -61,10 +64,18 @@ class MatterFields(forms.Form):
             raise forms.ValidationError("没有这个分类，请重新选择")
         return found
 
+    def clean_region(self) -> Region | None:
+        """Return the region with this code."""
+        code = self.cleaned_data["region"]
+        found = orgs.region(code) if code else None
+        if code and found is None:
+            raise forms.ValidationError("没有这个街道，请重新选择")
+        return found
+
     def matter(self) -> dict[str, Any]:
         """Return the fields as ``Request`` takes them."""
         clean = self.cleaned_data
-        names = ("content", "title", "place", "category", "occurred_at", "confidential")
+        names = ("content", "title", "place", "category", "region", "occurred_at", "confidential")
         return {name: clean[name] for name in names} | {
             "kind": Kind(clean["kind"]),
             "urgency": Urgency(clean["urgency"]),
@@ -127,13 +138,14 @@ class Edit(StepForm, MatterFields):
         order = self.setting.order
         names = ("content", "title", "place", "kind", "urgency", "occurred_at", "confidential")
         return {name: getattr(order, name) for name in names} | {
-            "category": order.category.code if order.category else ""
+            "category": order.category.code if order.category else "",
+            "region": order.region.code if order.region else "",
         }
 
     def take(self) -> None:
-        """Store the completed draft; the region and the point on the map stay."""
+        """Store the completed draft; the point on the map stays."""
         order = self.setting.order
-        kept = {name: getattr(order, name) for name in ("region", "longitude", "latitude")}
+        kept = {name: getattr(order, name) for name in ("longitude", "latitude")}
         actions.update_draft(order.pk, Request(**self.matter(), **kept), **self.how)
 
 

@@ -66,6 +66,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "rows": rows_for(actor, page.rows, now) if page else [],
         "states": _overview(actor),
         "next_url": _next_url(first),
+        "may_intake": Perm.INTAKE in actor.perms,
     }
     return render(request, "workbench/home.html", found)
 

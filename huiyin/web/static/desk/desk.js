@@ -273,7 +273,7 @@
     given(select) { const chosen = select.selectedOptions[0]; return chosen && chosen.value ? [[chosen.value, chosen.dataset.name || chosen.textContent.trim()]] : []; },
     async find(words, select) {
       const parts = words.toLowerCase().split(/\s+/).filter(Boolean);
-      return [...select.options].filter((option) => option.value && parts.every((part) => (option.dataset.words || option.textContent).toLowerCase().includes(part)))
+      return [...select.options].filter((option) => option.value && parts.every((part) => `${option.textContent} ${option.dataset.name || ""} ${option.dataset.words || ""} ${option.value}`.toLowerCase().includes(part)))
         .slice(0, 60).map((option) => ({ value: option.value, name: option.dataset.name || option.textContent.trim(), more: option.dataset.more || "" }));
     },
     typed(combo) { combo.draw(); },

@@ -423,9 +423,15 @@ def test_completing_a_draft_keeps_the_place_on_the_map(story: Story, desk: Desk)
     from huiyin.orgs.models import Region
 
     story.created(longitude=116.3, latitude=37.4, region=Region.objects.get())
-    assert take(desk("agent"), story, "edit", MATTER).status_code == 302
+    county = Region.objects.create(code="370001", name="东县", level="county")
+    form = desk("agent").get(url(story, "edit")).content.decode()
+    assert '<option value="370001" data-name="东县（不清楚街道）">' in form
+    fields = MATTER | {"region": "370001"}
+    assert take(desk("agent"), story, "edit", fields).status_code == 302
     story.order.refresh_from_db()
-    assert (story.order.longitude, story.order.region_id is not None) == (116.3, True)
+    assert (story.order.longitude, story.order.region_id) == (116.3, county.pk)
+    answer = take(desk("agent"), story, "edit", MATTER | {"region": "999"})
+    assert "没有这个街道" in answer.content.decode()
     assert story.order.kind == "complaint"
 
 
