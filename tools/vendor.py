@@ -4,6 +4,7 @@ They are never committed: set-up brings them, the built wheel contains them.
 """
 
 import re
+import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -73,6 +74,7 @@ ICONS = (
     "urgent",
     "user",
     "users",
+    "x",
 )
 
 
@@ -92,8 +94,10 @@ def copy(source: Path, target: Path) -> None:
 
 def main() -> int:
     """Copy each file; say in one line which are missing."""
-    VENDOR.mkdir(parents=True, exist_ok=True)
-    (VENDOR / "icons").mkdir(exist_ok=True)
+    # Afresh: an icon left over from an older list would hide that a page still asks for it, and
+    # only a clean clone would find out.
+    shutil.rmtree(VENDOR, ignore_errors=True)
+    (VENDOR / "icons").mkdir(parents=True)
     wanted = dict(FILES)
     wanted |= {f"@tabler/icons/icons/outline/{name}.svg": f"icons/{name}.svg" for name in ICONS}
     missing = [source for source in wanted if not (MODULES / source).is_file()]

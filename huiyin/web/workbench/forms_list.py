@@ -93,7 +93,7 @@ class ListForm(forms.Form):
     def newest(self) -> bool:
         """Tell whether the newest come first."""
         clean = self.cleaned_data
-        return bool(clean["sort"] == "new" or clean["scope"] == "done")
+        return clean.get("sort") == "new" or clean.get("scope") == "done"
 
     def wanted(self, now: datetime) -> OrderFilter:
         """Return the filter that the address asks for."""

@@ -443,6 +443,15 @@ def test_a_form_without_its_count_is_stale(story: Story, desk: Desk, seen: str) 
     assert story.verbs() == ["create", "submit"]
 
 
+def test_megabytes_of_text_are_refused_before_they_are_read(story: Story, desk: Desk) -> None:
+    story.created()
+    for headers in ({}, {"HX-Request": "true"}):
+        answer = take(desk("agent"), story, "note", {"note": "长" * 1_000_000}, headers=headers)
+        assert answer.status_code == 413
+        assert "内容过大" in answer.content.decode()
+    assert story.verbs() == ["create"]
+
+
 def test_a_note_too_long_is_refused_whole(story: Story, desk: Desk) -> None:
     story.created()
     answer = take(desk("agent"), story, "note", {"note": "长" * 501})
