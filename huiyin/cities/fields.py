@@ -64,7 +64,7 @@ REGION: Sequence[Field] = (
     Field("parent", _REGION_CODE, required=False, default=""),
     Field("name", text(30)),
     Field("level", one_of(vocabulary.REGION_LEVELS)),
-    Field("kind", one_of(("市", "区", "县", "街道", "镇", "乡"))),
+    Field("kind", one_of(vocabulary.ANY_REGION_KIND)),
     Field("note", text(100), required=False, default=""),
 )
 

@@ -12,6 +12,7 @@ _UNIT_ABOVE = {
     "township": ("county",),
     "community": ("township",),
 }
+_TOP_WITHOUT_COUNTIES = ("township",)
 _LONGEST_ALIASES = 200
 _WITHOUT_SUB_UNITS = ("vendor", "community")
 
@@ -19,16 +20,20 @@ Tree = Listing[Region] | Listing[Unit] | Listing[Category]
 
 
 def check_regions(draft: Draft, notebook: Notebook) -> None:
-    """Check the territory: one city at the top, counties below it, streets and towns below them."""
+    """Check the territory: one city at the top, counties below it, streets and towns below them.
+
+    A district or county with a hotline of its own has its streets and towns directly below it.
+    """
     regions = draft.regions
     note_doubles(regions, lambda each: each.code, "编码", notebook)
     note_doubles(regions, lambda each: (each.parent, each.name), "同一上级下的名称", notebook)
     _check_parents(regions, notebook)
     levels = {each.code: each.level for each in regions.records}
+    above_of = _ABOVE if "county" in levels.values() else {"street": "city"}
     for each in regions.records:
         if each.kind not in vocabulary.REGION_KINDS[each.level]:
             notebook.note(regions.file, each.line, f"{each.level} 级不能是“{each.kind}”")
-        above = _ABOVE.get(each.level)
+        above = above_of.get(each.level)
         if above is None and each.parent:
             notebook.note(regions.file, each.line, "city 级没有上级")
         if above and levels.get(each.parent, above) != above:
@@ -66,9 +71,12 @@ def check_units(draft: Draft, notebook: Notebook) -> None:
 def _check_unit_types(units: Listing[Unit], notebook: Notebook) -> None:
     """Check that each type hangs where it may, and that no unit is its own superior."""
     types = {each.code: each.type for each in units.records}
+    without_counties = "county" not in types.values()
     for each in units.records:
         above = types.get(each.parent)
         allowed = _UNIT_ABOVE.get(each.type)
+        if without_counties and not each.parent and each.type in _TOP_WITHOUT_COUNTIES:
+            continue
         if allowed and (not each.parent or (above and above not in allowed)):
             wanted = "、".join(allowed)
             notebook.note(units.file, each.line, f"{each.type} 的上级应是 {wanted}")

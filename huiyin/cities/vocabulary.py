@@ -16,8 +16,13 @@ from huiyin.orgs.states import Role, UnitKind
 
 REGION_LEVELS = ("city", "county", "street")
 REGION_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"city": ("市",), "county": ("区", "县", "市"), "street": ("街道", "镇", "乡")}
+    {
+        "city": ("市", "区", "县"),
+        "county": ("区", "县", "市"),
+        "street": ("街道", "镇", "乡", "农场", "开发区"),
+    }
 )
+ANY_REGION_KIND = tuple(dict.fromkeys(kind for kinds in REGION_KINDS.values() for kind in kinds))
 
 UNIT_TYPES = tuple(kind.value for kind in UnitKind)
 LEAD_LEVELS = tuple(level.value for level in LeadLevel)

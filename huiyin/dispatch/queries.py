@@ -104,7 +104,8 @@ def _why(how: How, level: LeadLevel, lead: Unit, around: _Around) -> str:
     if how is How.TOWNSHIP:
         return f"派单目录规定由属地乡镇街道办理，{lead}指导"
     if how is How.LEAD:
-        missing = "没有写明发生在哪个县市区" if county is None else f"{county}没有承办单位"
+        unclear = "街道乡镇" if level is LeadLevel.TOWNSHIP and street is None else "县市区"
+        missing = f"没有写明发生在哪个{unclear}" if county is None else f"{county}没有承办单位"
         return f"{missing}，先由{lead}办理"
     if level is LeadLevel.COUNTY:
         return f"{county}没有对口{lead}的部门，由{county}统筹"

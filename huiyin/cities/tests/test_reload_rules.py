@@ -78,7 +78,7 @@ def test_the_past_is_not_rewritten_after_it(town: Town, file, old, new, kind, co
 def test_a_new_row_ends_the_old_and_running_orders_keep_theirs(town: Town) -> None:
     order = town.story("101").order
     due = order.due_at
-    source = 'source = "handbook domain.md 2.7, Shandong rule (Jan 2020)"\ntext = "派单后 5'
+    source = 'source = "山东省政务服务热线管理办法（2020 年 1 月）"\ntext = "派单后 5'
     town.copy.change("rules.toml", source, f"valid_to = 2026-04-01\n{source}")
     town.copy.add("rules.toml", NEXT_LIMIT)
     told = changes(town.load(at(3)), "时限")

@@ -99,11 +99,12 @@ def _form(data: Any, files: MultiValueDict[str, Any] | None = None) -> SubmitFor
 
 
 def _regions() -> list[tuple[Region, list[Region]]]:
-    """Return every county with its streets. Two queries."""
+    """Return every county with its streets; the city itself where it has none. Two queries."""
     streets: dict[int | None, list[Region]] = {}
     for street in orgs.regions("street"):
         streets.setdefault(street.parent_id, []).append(street)
-    return [(county, streets.get(county.pk, [])) for county in orgs.regions("county")]
+    above = list(orgs.regions("county")) or list(orgs.regions("city"))
+    return [(each, streets.get(each.pk, [])) for each in above]
 
 
 def _request_of(data: dict[str, Any]) -> Request:
