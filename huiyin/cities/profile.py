@@ -46,14 +46,18 @@ def path_of(name: str) -> Path:
     return _SHIPPED / name
 
 
-def read(folder: Path) -> Profile:
+def read(folder: Path, *, rules: Path | None = None) -> Profile:
     """Read and check the profile in ``folder``.
+
+    Args:
+        folder: where its files are.
+        rules: a file to read instead of the profile's own rules.toml.
 
     Raises:
         ProfileError: something is wrong; it holds all problems, and nothing is returned.
     """
     notebook = Notebook()
-    draft = _draft(folder, notebook)
+    draft = _draft(folder, notebook, rules or folder / "rules.toml")
     checks.check(draft, notebook)
     if notebook.problems or draft.city is None:
         raise ProfileError(notebook.problems)
@@ -75,9 +79,9 @@ def read(folder: Path) -> Profile:
     )
 
 
-def _draft(folder: Path, notebook: Notebook) -> Draft:
+def _draft(folder: Path, notebook: Notebook, rules_file: Path) -> Draft:
     """Read every file of ``folder`` by itself."""
-    rules = read_toml(folder / "rules.toml", notebook, arrays=("limit", "parameter"))
+    rules = read_toml(rules_file, notebook, arrays=("limit", "parameter"))
     templates = read_toml(folder / "templates.toml", notebook, arrays=("sms", "email"))
     news = read_toml(folder / "news.toml", notebook, arrays=("news", "answer"))
     demo = read_toml(folder / "demo.toml", notebook, arrays=("account",))

@@ -28,6 +28,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "status": ("huiyin.config.commands.state", "status"),
     "check": ("huiyin.config.commands.check", "check"),
     "city": ("huiyin.config.commands.city", "app"),
+    "rules": ("huiyin.config.commands.rules", "app"),
     "calendar": ("huiyin.config.commands.calendar", "app"),
     "staff": ("huiyin.config.commands.people", "staff"),
     "token": ("huiyin.config.commands.people", "token"),

@@ -116,7 +116,12 @@ def matter_of(order: WorkOrder) -> Matter:
 
 
 def clock_for(order: WorkOrder, kind: ClockKind, now: datetime) -> Clock | None:
-    """Return an unsaved clock of ``kind`` started ``now``; None when the city sets no limit."""
+    """Return an unsaved clock of ``kind`` started ``now``; None when the city sets no limit.
+
+    The rule in force now makes the end, once: a rule that comes later never moves it.
+
+    Source: R-196 (handbook domain.md 2.9, rules with effective dates).
+    """
     rule = knowledge.limit_for(kind, matter_of(order), now)
     if rule is None:
         return None
