@@ -55,24 +55,26 @@ def units_to_assign(search: str = "") -> QuerySet[Unit]:
     """
     rows = Unit.objects.filter(active=True).exclude(kind__in=("centre", "vendor"))
     for word in search.split()[:5]:
-        rows = rows.filter(
-            Q(name__icontains=word)
-            | Q(short_name__icontains=word)
-            | Q(pinyin__icontains=word.lower())
-            | Q(code=word)
-            | Q(parent__short_name__icontains=word)
-        )
+        rows = rows.filter(_named(word) | Q(parent__short_name__icontains=word))
     return rows.select_related("parent").order_by("depth", "name", "pk")
 
 
-def units_typed(words: Iterable[str]) -> dict[str, list[Unit]]:
-    """Return for each word the units that can be given work and are called exactly so. One query.
+def _named(word: str) -> Q:
+    """Return the condition for units in whose name, code or pinyin a word stands."""
+    names = Q(name__icontains=word) | Q(short_name__icontains=word)
+    return names | Q(pinyin__icontains=word.lower()) | Q(code=word)
 
-    A code names at most one unit; a name or short name may name several.
+
+def units_typed(words: Iterable[str], *, every: bool = False) -> dict[str, list[Unit]]:
+    """Return for each word the active units that are called exactly so. One query.
+
+    A code names at most one unit; a name or short name may name several. Units that cannot be given
+    work are among them only with ``every``.
     """
     wanted = list(words)
     exact = Q(code__in=wanted) | Q(name__in=wanted) | Q(short_name__in=wanted)
-    found = list(units_to_assign().filter(exact))
+    rows = Unit.objects.filter(active=True).order_by("depth", "pk") if every else units_to_assign()
+    found = list(rows.filter(exact))
     return {
         word: [u for u in found if u.code == word]
         or [u for u in found if word in (u.name, u.short_name)]
@@ -85,16 +87,22 @@ def unit_with_code(code: str) -> Unit | None:
     return Unit.objects.filter(code=code, active=True).first()
 
 
-def units_found(words: str, below: Unit | None = None) -> QuerySet[Unit]:
-    """Return the active units whose names hold every word, by path, ready to be shown. One query.
+def units_found(words: str, below: Unit | None = None, *, closed: bool = False) -> QuerySet[Unit]:
+    """Return the units in whose names, codes or pinyin every word stands, by path. One query.
 
-    Names, short names and their pinyin are searched; ``below`` narrows to a unit and its subtree.
+    ``below`` narrows to a unit and its subtree; ``closed`` also finds units no longer active.
     """
-    rows = (subtree(below) if below else Unit.objects.all()).filter(active=True)
+    rows = subtree(below) if below else Unit.objects.all()
+    if not closed:
+        rows = rows.filter(active=True)
     for word in words.split()[:5]:
-        in_name = Q(name__icontains=word) | Q(short_name__icontains=word)
-        rows = rows.filter(in_name | Q(pinyin__icontains=word.lower()))
-    return rows.select_related("parent", "region").order_by("path", "pk")
+        rows = rows.filter(_named(word))
+    return rows.select_related("parent__parent", "region").order_by("path", "pk")
+
+
+def units_listed(words: str, *, cursor: str = "", size: int = 50) -> Page[Unit]:
+    """Return one page of what ``units_found`` finds, closed units too. One query."""
+    return page(units_found(words, closed=True), by=("path", "id"), cursor=cursor, size=size)
 
 
 def sub_units(unit: Unit) -> QuerySet[Unit]:
@@ -174,25 +182,10 @@ def units_under(parent: Unit | None) -> QuerySet[Unit]:
     return rows.order_by("-active", "code", "pk")
 
 
-def units_matching(words: str, *, cursor: str = "", size: int = 50) -> Page[Unit]:
-    """Return one page of units whose name, code or pinyin has every word, by path. One query."""
-    rows = Unit.objects.select_related("parent__parent", "region")
-    for word in words.split()[:5]:
-        named = Q(name__icontains=word) | Q(short_name__icontains=word)
-        rows = rows.filter(named | Q(pinyin__icontains=word.lower()) | Q(code=word))
-    return page(rows, by=("path", "id"), cursor=cursor, size=size)
-
-
 def unit_shown(code: str) -> Unit | None:
     """Return a unit with all that its page shows, closed ones too. One query."""
     rows = Unit.objects.select_related("parent__parent", "region", "superior", "contact")
     return rows.filter(code=code).first()
-
-
-def unit_called(words: str) -> list[Unit]:
-    """Return the active units whose code, name or short name is exactly ``words``. One query."""
-    named = Q(code=words) | Q(name=words) | Q(short_name=words)
-    return list(Unit.objects.filter(named, active=True).order_by("depth", "pk")[:5])
 
 
 def contact_changes(unit: Unit) -> QuerySet[ContactChange]:
@@ -241,11 +234,6 @@ def _staff_conditions(wanted: StaffFilter, now: datetime) -> Iterator[Q]:
 def staff_of(unit: Unit) -> QuerySet[Staff]:
     """Return the accounts of a unit, active ones first. One query."""
     return Staff.objects.filter(unit=unit).order_by("-is_active", "name", "pk")
-
-
-def account(key: int) -> Staff | None:
-    """Return one account with its unit. One query."""
-    return Staff.objects.select_related("unit").filter(pk=key).first()
 
 
 def account_changes(staff: Staff) -> QuerySet[AccountChange]:
@@ -353,8 +341,3 @@ def staff_named(username: str) -> Staff | None:
 def staff_by_key(key: int) -> Staff | None:
     """Return the account with that key and its unit. One query."""
     return Staff.objects.select_related("unit").filter(pk=key).first()
-
-
-def unit_by_code(code: str) -> Unit | None:
-    """Return the active unit with that code. One query."""
-    return Unit.objects.filter(code=code, active=True).first()

@@ -34,7 +34,7 @@ def create(
     from huiyin.kernel import clock
     from huiyin.orgs import actions, queries
 
-    found = queries.unit_by_code(unit)
+    found = queries.unit_with_code(unit)
     if found is None:
         raise NotFound(f"没有编码为 {unit} 的单位", remedy="请先载入城市配置，或核对编码")
     made = actions.create_staff(

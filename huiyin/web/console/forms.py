@@ -246,7 +246,7 @@ class ArticleForm(HouseForm):
         words = self.cleaned_data["unit"]
         if not words:
             return None
-        found = orgs.unit_called(words)
+        found = orgs.units_typed([words], every=True)[words]
         if len(found) != 1:
             raise forms.ValidationError(
                 "有几个单位叫这个名称，请填单位编码" if found else "没有这个单位，请填全称或编码"

@@ -61,7 +61,7 @@ def new(request: StaffRequest) -> HttpResponse:
     unit = queries.unit_shown(code) if code else None
     if unit is None:
         words = request.GET.get("q", "").strip()[:60]
-        page = queries.units_matching(words) if words else None
+        page = queries.units_listed(words) if words else None
         return render(request, "console/staff_unit.html", {"page": page, "words": words})
     form = AccountForm(request.POST if request.method == "POST" else None)
     if request.method == "GET":
@@ -184,7 +184,7 @@ def _back(key: int, done: str) -> HttpResponse:
 
 
 def _account(key: int) -> Staff:
-    staff = queries.account(key)
+    staff = queries.staff_by_key(key)
     if staff is None:
         raise NotFound("没有这个账号", remedy="请从账号列表重新进入")
     return staff

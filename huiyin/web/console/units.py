@@ -24,7 +24,7 @@ def tree(request: StaffRequest) -> HttpResponse:
     """Show the top units to open level by level, or those that a search finds."""
     words = request.GET.get("q", "").strip()[:60]
     if words:
-        page = queries.units_matching(words, cursor=request.GET.get("cursor", ""))
+        page = queries.units_listed(words, cursor=request.GET.get("cursor", ""))
         return render(request, "console/units_found.html", {"page": page, "words": words})
     top = list(queries.units_under(None))
     groups = [(kind.label, [u for u in top if u.kind == kind.value]) for kind in UnitKind]
