@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Count, Min, Q
 
 from huiyin.kernel import clock, log
 from huiyin.kernel.models import OutboxRow
@@ -93,27 +92,6 @@ def drain(*, limit: int = 200) -> int:
         if taken == before:
             break
     return done
-
-
-@dataclass(frozen=True, slots=True)
-class Backlog:
-    """How far behind the outbox is: waiting rows, the oldest's age in seconds, rows given up."""
-
-    waiting: int
-    oldest: float
-    given_up: int
-
-
-def backlog(now: datetime) -> Backlog:
-    """Return how far behind the outbox is. One query."""
-    due = Q(available_at__lte=now, attempts__lt=LAST_ATTEMPT)
-    facts = OutboxRow.objects.aggregate(
-        waiting=Count("pk", filter=due),
-        first=Min("available_at", filter=due),
-        given_up=Count("pk", filter=Q(attempts__gte=LAST_ATTEMPT)),
-    )
-    oldest = (now - facts["first"]).total_seconds() if facts["first"] else 0.0
-    return Backlog(facts["waiting"], oldest, facts["given_up"])
 
 
 def retry_given_up(now: datetime) -> int:

@@ -48,6 +48,26 @@ def backlogs() -> list[Backlog]:
     return [Backlog(**row) for row in counted]
 
 
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """How far behind the outbox is: waiting rows, the oldest's age in seconds, rows given up."""
+
+    waiting: int
+    oldest: float
+    given_up: int
+
+
+def backlog(now: datetime) -> Behind:
+    """Return how far behind the outbox is, all consumers together. One query."""
+    rows = backlogs()
+    first = min((row.oldest for row in rows if row.oldest is not None), default=now)
+    return Behind(
+        waiting=sum(row.waiting for row in rows),
+        oldest=max(0.0, (now - first).total_seconds()),
+        given_up=sum(row.given_up for row in rows),
+    )
+
+
 def outbox_rows(*, failed: bool, cursor: str = "", size: int = 50) -> Page[OutboxRow]:
     """Return one page of waiting rows, newest first; only those that failed if asked. One query."""
     rows = OutboxRow.objects.filter(attempts__gt=0) if failed else OutboxRow.objects.all()

@@ -17,9 +17,9 @@ app = typer.Typer(help="待传递的消息", no_args_is_help=True)
 def status(*, as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False) -> None:
     """显示等待和放弃了多少。"""
     base.with_django()
-    from huiyin.kernel import clock, outbox
+    from huiyin.kernel import clock, queries
 
-    found = outbox.backlog(clock.now())
+    found = queries.backlog(clock.now())
     if as_json:
         say_json(asdict(found))
     else:

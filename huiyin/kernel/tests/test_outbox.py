@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from huiyin.kernel import clock, outbox
+from huiyin.kernel import clock, outbox, queries
 from huiyin.kernel.models import AttemptCounter, OutboxRow
 
 NOW = clock.now()
@@ -114,7 +114,7 @@ def test_a_row_is_given_up_after_its_last_attempt_and_can_be_tried_again(db) -> 
     OutboxRow.objects.update(attempts=outbox.LAST_ATTEMPT - 1)
     outbox.drain()
     later = clock.now() + timedelta(days=1)
-    assert outbox.backlog(later) == outbox.Backlog(waiting=0, oldest=0.0, given_up=1)
+    assert queries.backlog(later) == queries.Behind(waiting=0, oldest=0.0, given_up=1)
     with clock.driven(later):
         assert outbox.drain() == 0
         assert outbox.retry_given_up(later) == 1
@@ -125,7 +125,7 @@ def test_a_row_is_given_up_after_its_last_attempt_and_can_be_tried_again(db) -> 
 def test_the_backlog_tells_the_oldest(db) -> None:
     outbox.register("a", ("t",), write_a_row)
     announce(2)
-    found = outbox.backlog(NOW + timedelta(seconds=90))
+    found = queries.backlog(NOW + timedelta(seconds=90))
     assert (found.waiting, found.oldest, found.given_up) == (2, 90.0, 0)
 
 
