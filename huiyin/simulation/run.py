@@ -10,8 +10,9 @@ from functools import partial
 from pathlib import Path
 from random import Random
 
+from huiyin.channels.messaging import queries as messaging
 from huiyin.kernel import clock, outbox
-from huiyin.kernel.errors import Invalid
+from huiyin.kernel.errors import Invalid, Refused
 from huiyin.orders import actions as orders
 from huiyin.orders.states import State
 from huiyin.orgs import queries as orgs
@@ -79,7 +80,8 @@ def simulate(plan: Plan) -> Outcome:
 
     Raises:
         Invalid: the plan has no size, or is beyond all bounds.
-        Refused: no city is loaded, or the real messages cannot be read.
+        Refused: no city is loaded, the real messages cannot be read, or a gateway would carry
+            messages to real people.
     """
     _check(plan)
     start = datetime.combine(plan.first, clock_time.min, SHANGHAI)
@@ -104,6 +106,12 @@ def _check(plan: Plan) -> None:
         wrong["orders_per_day"] = f"每天件数须为 1–{MOST_PER_DAY}"
     if wrong:
         raise Invalid("；".join(wrong.values()), fields=wrong)
+    if live := messaging.live_media():
+        names = "、".join(sorted(medium.label for medium in live))
+        raise Refused(
+            f"{names}网关会把模拟的消息发给真人",
+            remedy="请先去掉 HUIYIN_SMS_URL 和 HUIYIN_SMTP_URL",
+        )
 
 
 def _town(plan: Plan, start: datetime, journal: Journal) -> Town:

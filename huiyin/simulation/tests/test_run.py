@@ -48,6 +48,14 @@ def test_the_same_seed_gives_the_same_answer_and_another_seed_another() -> None:
 
 
 @pytest.mark.usefixtures("world")
+def test_nothing_is_simulated_while_messages_would_reach_people(settings) -> None:
+    settings.SMS_URL = "http://sms.example.cn/send"
+    with pytest.raises(Refused, match="短信网关会把模拟的消息发给真人"):
+        simulate(TINY)
+    assert not WorkOrder.objects.exists()
+
+
+@pytest.mark.usefixtures("world")
 def test_a_run_leaves_a_whole_history_and_counts_what_is_stored() -> None:
     found = simulate(TINY)
     assert list(queries.breaks()) == [16]
