@@ -152,6 +152,7 @@ class Service:
             yield self.worker
             yield self.jobs
             yield self.outbox
+            yield self.messages
 
     def _one(self, statement: str) -> object:
         row = self.connection.execute(statement.encode()).fetchone()
@@ -274,9 +275,9 @@ class Service:
 
     def outbox(self) -> Finding:
         """Ask whether news is passed on."""
-        from huiyin.kernel import outbox
+        from huiyin.kernel import queries
 
-        found = outbox.backlog(self.now)
+        found = queries.backlog(self.now)
         if found.oldest > _BACKLOG:
             text = f"{found.waiting} 条消息在等待传递，最久 {found.oldest / 60:.0f} 分钟"
             return Finding("outbox", "bad", text, "请检查后台任务是否在运行，或增加 huiyin worker")
@@ -284,6 +285,16 @@ class Service:
             text = f"{found.given_up} 条消息多次失败，已放弃"
             return Finding("outbox", "warn", text, "排除原因后执行 huiyin outbox retry")
         return _ok("outbox", f"消息传递正常，等待 {found.waiting} 条")
+
+    def messages(self) -> Finding:
+        """Ask whether anything keeps text messages and e-mails from their readers."""
+        from huiyin.channels.messaging import queries
+
+        if faults := queries.problems(self.now):
+            return Finding(
+                "messages", "warn", "；".join(faults), "请检查网关设置和参数，见 docs/messaging.md"
+            )
+        return _ok("messages", "短信和邮件可以发送，或只作记录")
 
 
 _LC_CTYPE = "select datctype from pg_database where datname = current_database()"

@@ -127,6 +127,13 @@ def test_the_table_of_next_year(service: Service, day: str, wanted: str) -> None
     assert level(service.calendar()) == wanted
 
 
+def test_gateways_that_cannot_send(service: Service, settings) -> None:
+    assert level(service.messages()) == "ok"
+    settings.SMTP_URL = "smtp://127.0.0.1?from=a@example.cn"
+    assert level(service.messages()) == "warn"
+    assert "HUIYIN_PUBLIC_URL" in service.messages().text
+
+
 def test_worker(service: Service) -> None:
     assert level(service.worker()) == "bad"
     beat = "insert into procrastinate_workers (last_heartbeat) values (now() - %s)"
