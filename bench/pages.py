@@ -8,11 +8,11 @@ REPEATS = 40
 LISTS = (
     ("dispatcher", "/desk/"),
     ("dispatcher", "/desk/orders?state=to_dispatch"),
-    ("dispatcher", "/desk/orders?sort=newest"),
+    ("dispatcher", "/desk/orders?sort=new"),
     ("dispatcher", "/desk/orders?late=1"),
     ("handler", "/desk/"),
     ("handler", "/desk/orders"),
-    ("handler", "/desk/orders?sort=newest"),
+    ("handler", "/desk/orders?sort=new"),
     ("callback", "/desk/orders?state=to_callback"),
     ("auditor", "/desk/orders?state=reply_review"),
 )

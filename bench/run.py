@@ -100,9 +100,10 @@ def _connect(name: str) -> None:
     from huiyin.kernel import cached
 
     os.environ["DATABASE_URL"] = server.start(name)
-    connections["default"].close()
-    settings.DATABASES["default"]["NAME"] = name
-    connections["default"].settings_dict["NAME"] = name
+    database = connections["default"]
+    database.close()
+    database.close_pool()  # a pool would keep its connections to the database before
+    settings.DATABASES["default"]["NAME"] = database.settings_dict["NAME"] = name
     cached.forget_all()
     call_command("migrate", verbosity=0, interactive=False)
     prepare(CITY)

@@ -255,15 +255,16 @@ def waiting(order: WorkOrder, now: datetime) -> Waiting:
     )
 
 
-def standing(key: int) -> tuple[str, str, tuple[str, ...]] | None:
-    """Return number, state and the paths of all units with a part, now or before. One query."""
+def standing(key: int) -> tuple[str, str, int, tuple[str, ...]] | None:
+    """Return number, state, count of events, and the paths of all units with a part. One query."""
     rows = WorkOrder.objects.filter(pk=key).values_list(
-        "number", "state", "assignments__unit__path"
+        "number", "state", "event_count", "assignments__unit__path"
     )
     found = list(rows.distinct().order_by("assignments__unit__path"))
     if not found:
         return None
-    return found[0][0], found[0][1], tuple(path for *_, path in found if path)
+    number, state, events, _ = found[0]
+    return number, state, events, tuple(path for *_, path in found if path)
 
 
 def same_phone(phone: str, *, limit: int = 10, but: int | None = None) -> list[WorkOrder]:

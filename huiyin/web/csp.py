@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from huiyin.web.live.address import address_for, origin_of
+
 _ONLY_OURS = {
     "default-src": "'self'",
     "img-src": "'self' data: blob:",
@@ -24,6 +26,14 @@ POLICY = "; ".join(f"{name} {value}" for name, value in _ONLY_OURS.items())
 PERMISSIONS = "geolocation=(self), microphone=(self), camera=(), payment=(), usb=()"
 
 
+def _policy(request: HttpRequest) -> str:
+    """Return the policy; staff pages may also hear live events, which have a port of their own."""
+    if getattr(request, "staff", None) is None:
+        return POLICY
+    origin = origin_of(address_for(request))
+    return f"{POLICY}; connect-src 'self' {origin}" if origin else POLICY
+
+
 class SecurityHeaders:
     """Add the headers; a view that has set one of its own keeps it."""
 
@@ -33,6 +43,6 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, with the headers."""
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", POLICY)
+        response.headers.setdefault("Content-Security-Policy", _policy(request))
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response

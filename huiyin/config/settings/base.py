@@ -23,6 +23,7 @@ SMTP_URL = environment.get("HUIYIN_SMTP_URL")
 SMS_URL = environment.get("HUIYIN_SMS_URL")
 SMS_FILE = environment.get("HUIYIN_SMS_FILE")
 SMS_SECRET = environment.get("HUIYIN_SMS_SECRET")
+LIVE_PAGES = True  # our staff pages listen to live events
 LIVE_URL = environment.get("HUIYIN_LIVE_URL")  # empty: this host, at the port below
 LIVE_PORT = environment.live_port()
 LIVE_ORIGINS = environment.origins()  # pages that may listen to live events

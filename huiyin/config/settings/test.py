@@ -27,4 +27,5 @@ STORAGES = base.STORAGES | {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 }
 DEMO = True
+LIVE_PAGES = False  # a test that listens starts its own process and says where
 PUBLIC_URL = SMTP_URL = SMS_URL = SMS_FILE = SMS_SECRET = ""

@@ -92,8 +92,28 @@ def test_classes_of_different_lists_are_matched_by_name(label: str, index: int) 
     assert words.nearest(label, names) == index
 
 
-@pytest.mark.realdata
-@pytest.mark.skipif(not os.environ.get("HUIYIN_DATA"), reason="HUIYIN_DATA is not set")
-def test_the_real_messages_fit() -> None:
-    found = words.RealMessages(Path(os.environ["HUIYIN_DATA"]))
-    assert len(found.labels()) == 7
+def test_messages_are_read_by_class(tmp_path: Path) -> None:
+    file = tmp_path / "messages/labelled_raw.csv"
+    file.parent.mkdir()
+    rows = [
+        "label,title,detail",
+        "城建,路灯不亮,我们小区门口的路灯坏了三天",
+        "城建,,井盖没了，很危险",
+    ]
+    file.write_text("\n".join([*rows, "交通,短,短"]) + "\n", encoding="utf-8-sig")
+    found = words.RealMessages(tmp_path)
+    assert found.labels() == ["城建"], "a message of fewer than five characters is left out"
+    titles = {found.pick(Random(seed), "城建").title for seed in range(20)}
+    assert titles == {"路灯不亮", "井盖没了，很危险"}
+
+
+def test_a_folder_without_messages_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="labelled_raw"):
+        words.RealMessages(tmp_path)
+
+
+if os.environ.get("HUIYIN_DATA"):  # pragma: no cover - the real messages are nobody's to publish
+
+    def test_the_real_messages_fit() -> None:
+        found = words.RealMessages(Path(os.environ["HUIYIN_DATA"]))
+        assert len(found.labels()) == 7

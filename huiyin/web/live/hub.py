@@ -119,7 +119,8 @@ class Hub:
         return f"{self._born}-{number}"
 
     def _message(self, number: int, nudge: Nudge) -> bytes:
-        return event("order", {"number": nudge.number, "state": nudge.state}, self._key(number))
+        told = {"number": nudge.number, "state": nudge.state, "events": nudge.events}
+        return event("order", told, self._key(number))
 
     def tell(self, nudge: Nudge) -> None:
         """Pass one nudge on to every stream that may hear it."""

@@ -16,7 +16,7 @@ CHANNEL = "huiyin_live"
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """One order that moved.
+    """One order that moved: its number, state and count of events since.
 
     ``paths`` are those of the units that have or had a part in it; None when they were too many to
     be told, and then only those who see everything hear of it.
@@ -24,6 +24,7 @@ class Nudge:
 
     number: str
     state: str
+    events: int
     paths: tuple[str, ...] | None
 
 
@@ -36,13 +37,13 @@ def tell(_topic: str, payload: Payload, _now: datetime) -> None:
 
 def pack(nudge: Nudge) -> str:
     """Return the nudge as text that fits into a notification."""
-    packed = orjson.dumps([nudge.number, nudge.state, nudge.paths])
+    packed = orjson.dumps([nudge.number, nudge.state, nudge.events, nudge.paths])
     if len(packed) > notify.LONGEST:
-        packed = orjson.dumps([nudge.number, nudge.state, None])
+        packed = orjson.dumps([nudge.number, nudge.state, nudge.events, None])
     return packed.decode()
 
 
 def unpack(text: str) -> Nudge:
     """Return the nudge that ``pack`` made."""
-    number, state, paths = orjson.loads(text)
-    return Nudge(number, state, None if paths is None else tuple(paths))
+    number, state, events, paths = orjson.loads(text)
+    return Nudge(number, state, events, None if paths is None else tuple(paths))

@@ -117,8 +117,8 @@ def cookie_of(staff: Staff) -> tuple[Client, str]:
 
 
 @contextmanager
-def process(folder: Path) -> Iterator[Live]:
-    """Run ``huiyin live`` on the database of the test."""
+def process(folder: Path, *, host: str = "127.0.0.1", pages: int = 8012) -> Iterator[Live]:
+    """Run ``huiyin live`` on the database of the test, for pages that ``host:pages`` serves."""
     facts = connection.settings_dict
     address = Address(
         host=facts["HOST"], port=int(facts["PORT"] or 5432), user=facts["USER"],
@@ -131,8 +131,8 @@ def process(folder: Path) -> Iterator[Live]:
         "HUIYIN_VAR": str(folder),
         "HUIYIN_KEYS_FILE": str(settings.KEYS_FILE),
         "HUIYIN_LIVE_HEARTBEAT": "1",
-        "HUIYIN_PORT": "8012",
-        "HUIYIN_HOSTS": "127.0.0.1",
+        "HUIYIN_PORT": str(pages),
+        "HUIYIN_HOSTS": host,
         "PYTHONPATH": str(ROOT),
     }
     command = [sys.executable, "-m", "huiyin.config.command", "live", "--port", str(port)]

@@ -12,8 +12,8 @@ from huiyin.web.live.hub import Full, Hub, Stream
 from huiyin.web.live.nudges import Nudge, pack, unpack
 
 ALL, WATER = Audience(None), Audience("/3/")
-HERE = Nudge("DZ1", "to_sign", ("/3/9/",))
-THERE = Nudge("DZ2", "to_sign", ("/30/", "/4/"))
+HERE = Nudge("DZ1", "to_sign", 3, ("/3/9/",))
+THERE = Nudge("DZ2", "to_sign", 3, ("/30/", "/4/"))
 
 
 def test_a_nudge_survives_packing() -> None:
@@ -21,8 +21,8 @@ def test_a_nudge_survives_packing() -> None:
 
 
 def test_too_many_units_are_not_told() -> None:
-    crowd = Nudge("DZ1", "to_sign", tuple(f"/{n}/" for n in range(3000)))
-    assert unpack(pack(crowd)) == Nudge("DZ1", "to_sign", None)
+    crowd = Nudge("DZ1", "to_sign", 3, tuple(f"/{n}/" for n in range(3000)))
+    assert unpack(pack(crowd)) == Nudge("DZ1", "to_sign", 3, None)
     assert len(pack(crowd)) < 8000
 
 
@@ -30,11 +30,11 @@ def test_too_many_units_are_not_told() -> None:
     ("audience", "nudge", "hears"),
     [
         (ALL, HERE, True),
-        (ALL, Nudge("DZ1", "draft", None), True),
+        (ALL, Nudge("DZ1", "draft", 3, None), True),
         (WATER, HERE, True),
         (WATER, THERE, False),
-        (WATER, Nudge("DZ1", "draft", ()), False),
-        (WATER, Nudge("DZ1", "draft", None), False),
+        (WATER, Nudge("DZ1", "draft", 3, ()), False),
+        (WATER, Nudge("DZ1", "draft", 3, None), False),
     ],
 )
 def test_who_hears(audience: Audience, nudge: Nudge, hears: bool) -> None:

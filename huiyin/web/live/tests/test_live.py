@@ -59,8 +59,8 @@ def test_each_hears_what_concerns_them(city: World, live: Live) -> None:
         housing_order = Story(city).created().submitted().dispatched(lead=city.housing).order
         tell()
 
-        signed = {"number": water_order.number, "state": "in_progress"}
-        sent = {"number": housing_order.number, "state": "to_sign"}
+        signed = {"number": water_order.number, "state": "in_progress", "events": 4}
+        sent = {"number": housing_order.number, "state": "to_sign", "events": 3}
         # Three steps of one order are one hint, as they were told in one transaction.
         assert sorted(map(str, ears["agent"].wait_for("order", 2))) == sorted(
             map(str, (signed, sent))
@@ -134,7 +134,7 @@ def test_a_page_that_comes_back_hears_what_it_missed(city: World, live: Live) ->
     missed = Story(city).created().order
     tell()
     with live.listen(cookie=cookie, last_event_id=last) as ear:
-        assert ear.wait_for("order") == [{"number": missed.number, "state": "draft"}]
+        assert ear.wait_for("order") == [{"number": missed.number, "state": "draft", "events": 1}]
     with live.listen(cookie=cookie, last_event_id="another-7") as ear:
         ear.wait_for("reset")
 

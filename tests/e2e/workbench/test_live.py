@@ -1,0 +1,71 @@
+"""What somebody else does shows on a page that stands open, from a real live process."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from huiyin.kernel import outbox
+from huiyin.web.live.tests import listening
+from huiyin.web.live.tests.listening import Live
+from tests.e2e.workbench.conftest import Enter, Tale
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def live(live_server: Any, settings: Any, tmp_path: Path) -> Iterator[Live]:
+    """Return a live process to which the pages of the live server listen."""
+    served = urlsplit(live_server.url)
+    with listening.process(tmp_path, host=served.hostname or "", pages=served.port or 0) as running:
+        # By the same name as the pages, or the browser would not send the cookie.
+        running.url = f"http://{served.hostname}:{urlsplit(running.url).port}"
+        settings.LIVE_PAGES, settings.LIVE_URL = True, running.url
+        yield running
+
+
+@pytest.fixture
+def listener(page: Page, live: Live) -> Page:
+    """Return a page that may reach the live process as well as the live server."""
+    page.context.route(lambda url: url.startswith(live.url), lambda route: route.continue_())
+    return page
+
+
+def test_a_step_of_a_colleague_shows_on_the_open_order(
+    tale: Tale, listener: Page, live: Live, enter: Enter, axe, shot
+) -> None:
+    tale.created().submitted()
+    enter(listener, "dispatcher")
+    with listener.expect_request(f"{live.url}/events"):
+        listener.goto(f"/desk/orders/{tale.order.number}")
+    news = listener.locator("#news")
+    expect(news).to_be_hidden()
+    tale.dispatched()
+    outbox.drain()
+    expect(news).to_contain_text("这件工单有新进展")
+    axe(listener)
+    shot(listener, "live-order-1440")
+    news.get_by_role("link", name="刷新").click()
+    expect(listener.locator(".order-tags")).to_contain_text("待签收")
+    expect(listener.locator("#news")).to_be_hidden()
+
+
+def test_the_start_page_says_that_the_queues_have_moved(
+    tale: Tale, listener: Page, live: Live, enter: Enter, shot
+) -> None:
+    tale.created()
+    enter(listener, "manager")
+    with listener.expect_response(f"{live.url}/events"):
+        listener.goto("/desk/")
+    count = listener.locator("[data-count=draft]")
+    expect(count).to_have_text("1")
+    Tale(tale.story).created("又一件")
+    outbox.drain()
+    expect(count).to_have_text("2")
+    expect(listener.locator("#news")).to_contain_text("待办有变化")
+    shot(listener, "live-home-1440")
