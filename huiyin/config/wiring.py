@@ -14,9 +14,15 @@ JOBS = (
     "huiyin.followup.callbacks.jobs",
     "huiyin.channels.messaging.jobs",
 )
-CONSUMERS: tuple[tuple[str, tuple[str, ...], str], ...] = (
-    ("messaging", MESSAGE_TOPICS, "huiyin.channels.messaging.actions:hear"),
-    ("live", ("order.*",), "huiyin.web.live.nudges:tell"),
+# Name, topics, who takes one row, who takes many at once.
+CONSUMERS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
+    (
+        "messaging",
+        MESSAGE_TOPICS,
+        "huiyin.channels.messaging.actions:hear",
+        "huiyin.channels.messaging.actions:hear_all",
+    ),
+    ("live", ("order.*",), "huiyin.web.live.nudges:tell", "huiyin.web.live.nudges:tell_all"),
 )
 # What a worker does all the time: name, body, seconds between two looks when nothing was waiting.
 LOOPS: tuple[tuple[str, str, float], ...] = (
@@ -29,8 +35,8 @@ def connect() -> None:
     """Import every module of periodic jobs, register every consumer and every loop."""
     for module in JOBS:
         import_module(module)
-    for name, topics, path in CONSUMERS:
-        outbox.register(name, topics, _found(path))
+    for name, topics, one, many in CONSUMERS:
+        outbox.register(name, topics, _found(one), _found(many))
     for name, path, idle in LOOPS:
         loops.register(name, _found(path), idle=idle)
 

@@ -8,7 +8,7 @@ what they do outside the database may happen again after a crash.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +20,8 @@ from huiyin.kernel.models import OutboxRow
 
 Payload = Mapping[str, Any]
 Handler = Callable[[str, Payload, datetime], None]
+News = tuple[str, Payload]
+WholeHandler = Callable[[Sequence[News], datetime], None]
 
 LAST_ATTEMPT = 12
 BATCH = 100
@@ -35,11 +37,15 @@ _log = log.logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Consumer:
-    """Who wants to hear of which topics; a topic ending in ``*`` matches by its beginning."""
+    """Who wants to hear of which topics; a topic ending in ``*`` matches by its beginning.
+
+    ``handle_all`` does many rows at once, with the same effect as ``handle`` on each in turn.
+    """
 
     name: str
     topics: tuple[str, ...]
     handle: Handler
+    handle_all: WholeHandler | None = None
 
     def wants(self, topic: str) -> bool:
         """Tell whether this consumer listens to ``topic``."""
@@ -52,9 +58,11 @@ _consumers: dict[str, Consumer] = {}
 _listening: dict[str, tuple[str, ...]] = {}
 
 
-def register(name: str, topics: tuple[str, ...], handle: Handler) -> None:
+def register(
+    name: str, topics: tuple[str, ...], handle: Handler, handle_all: WholeHandler | None = None
+) -> None:
     """Add a consumer; called once per process from ``config``."""
-    _consumers[name] = Consumer(name, topics, handle)
+    _consumers[name] = Consumer(name, topics, handle, handle_all)
     _listening.clear()
 
 
@@ -80,8 +88,9 @@ def drain(*, limit: int = 200) -> int:
 
     Rows are taken in small batches, one consumer's at a time and each consumer in turn, and a
     batch is one transaction: work and deletion are stored together. Each row has a savepoint, so a
-    bad one is put back alone. A batch ends after a quarter of a second, which bounds what a crash
-    repeats and how long locks are held. Safe in any number of processes.
+    bad one is put back alone; a consumer that takes rows together is given them one by one when
+    together they fail. A batch ends after a quarter of a second, which bounds what a crash repeats
+    and how long locks are held. Safe in any number of processes.
     """
     taken = done = 0
     while taken < limit:
@@ -147,6 +156,10 @@ def _next_rows(consumer: Consumer, size: int) -> list[OutboxRow]:
 
 
 def _do_rows(consumer: Consumer, rows: list[OutboxRow], batch: _Batch) -> None:
+    if _do_together(consumer, rows):
+        OutboxRow.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        batch.taken = batch.done = len(rows)
+        return
     until = time.monotonic() + LONGEST_BATCH
     done = []
     for row in rows:
@@ -162,6 +175,19 @@ def _do_rows(consumer: Consumer, rows: list[OutboxRow], batch: _Batch) -> None:
             break
     OutboxRow.objects.filter(pk__in=done).delete()
     batch.done = len(done)
+
+
+def _do_together(consumer: Consumer, rows: list[OutboxRow]) -> bool:
+    """Do all rows at once; tell whether that was possible and has left nothing undone."""
+    if consumer.handle_all is None or len(rows) < 2:
+        return False
+    try:
+        with transaction.atomic():
+            consumer.handle_all([(row.topic, row.payload) for row in rows], clock.now())
+    except Exception as error:  # noqa: BLE001 - found below, row by row
+        _log.warning("outbox rows for %s failed together: %s", consumer.name, error)
+        return False
+    return True
 
 
 def _do_alone(consumer: Consumer, row_id: int) -> bool:

@@ -43,6 +43,7 @@ CAPPED = 1000
 BY_WAIT = ("waits_until", "id")
 BY_NEWEST = ("-id",)
 _OPEN = sorted(s.value for s in OPEN)
+Standing = tuple[str, str, int, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,16 +256,23 @@ def waiting(order: WorkOrder, now: datetime) -> Waiting:
     )
 
 
-def standing(key: int) -> tuple[str, str, int, tuple[str, ...]] | None:
+def standing(key: int) -> Standing | None:
     """Return number, state, count of events, and the paths of all units with a part. One query."""
-    rows = WorkOrder.objects.filter(pk=key).values_list(
-        "number", "state", "event_count", "assignments__unit__path"
+    return standings([key]).get(key)
+
+
+def standings(keys: Sequence[int]) -> dict[int, Standing]:
+    """Return of each order what ``standing`` returns of one. One query."""
+    rows = WorkOrder.objects.filter(pk__in=keys).values_list(
+        "pk", "number", "state", "event_count", "assignments__unit__path"
     )
-    found = list(rows.distinct().order_by("assignments__unit__path"))
-    if not found:
-        return None
-    number, state, events, _ = found[0]
-    return number, state, events, tuple(path for *_, path in found if path)
+    found: dict[int, Standing] = {}
+    for key, number, state, events, path in rows.distinct().order_by(
+        "pk", "assignments__unit__path"
+    ):
+        paths = found[key][3] if key in found else ()
+        found[key] = (number, state, events, (*paths, path) if path else paths)
+    return found
 
 
 def same_phone(phone: str, *, limit: int = 10, but: int | None = None) -> list[WorkOrder]:

@@ -47,7 +47,7 @@ PLANNERS: dict[State, Planner] = {
 }
 
 _OVERDUE_EVERY = timedelta(hours=1)
-_NEWS_EVERY = timedelta(minutes=10)
+_NEWS_EVERY = timedelta(hours=1)
 _ARCHIVE_AT = clock_time(2, 20)
 
 

@@ -65,6 +65,33 @@ def test_a_batch_is_few_statements(db, django_assert_max_num_queries, monkeypatc
         assert outbox.drain() == 100
 
 
+def test_rows_taken_together_are_few_statements(db, django_assert_max_num_queries) -> None:
+    seen: list[int] = []
+
+    def take(news, _now) -> None:
+        seen.extend(payload["n"] for _, payload in news)
+
+    outbox.register("a", ("t",), fail_on(-1), take)
+    announce(100)
+    with django_assert_max_num_queries(10):
+        assert outbox.drain() == 100
+    assert seen == list(range(100))
+    assert not OutboxRow.objects.exists()
+
+
+def test_rows_that_fail_together_are_taken_one_by_one(db) -> None:
+    def take(news, now) -> None:
+        for topic, payload in news:
+            fail_on(3)(topic, payload, now)
+
+    outbox.register("a", ("t",), fail_on(3), take)
+    announce(6)
+    assert outbox.drain() == 5
+    assert OutboxRow.objects.get().payload == {"n": 3}
+    done = set(AttemptCounter.objects.values_list("scope", flat=True))
+    assert done == {f"row {n}" for n in range(6) if n != 3}
+
+
 def test_a_bad_row_is_put_back_alone_with_its_work(db) -> None:
     outbox.register("a", ("t",), fail_on(3))
     announce(6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,6 +34,13 @@ def tell(_topic: str, payload: Payload, _now: datetime) -> None:
     standing = orders.standing(payload["order"])
     if standing is not None:
         notify.tell(CHANNEL, pack(Nudge(*standing)))
+
+
+def tell_all(news: Sequence[tuple[str, Payload]], _now: datetime) -> None:
+    """Notify the live processes of many steps: one nudge for each order that moved. Two queries."""
+    moved = list(dict.fromkeys(payload["order"] for _, payload in news))
+    found = orders.standings(moved)
+    notify.tell_all(CHANNEL, [pack(Nudge(*found[key])) for key in moved if key in found])
 
 
 def pack(nudge: Nudge) -> str:

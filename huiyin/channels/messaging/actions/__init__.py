@@ -7,12 +7,13 @@ from huiyin.channels.messaging.actions.templates import (
     sync_templates,
 )
 from huiyin.channels.messaging.actions.upkeep import forget_old, retry, reveal
-from huiyin.channels.messaging.actions.writing import hear, queue, send_text
+from huiyin.channels.messaging.actions.writing import hear, hear_all, queue, send_text
 
 __all__ = [
     "TemplateRow",
     "forget_old",
     "hear",
+    "hear_all",
     "put_template",
     "queue",
     "retry",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -38,18 +39,55 @@ def hear(topic: str, payload: Payload, now: datetime) -> None:
 
     Source: R-70, R-71 (requirements 41, 148, 182).
     """
-    if topic == WANTED:
-        _write_wanted(payload, now)
-        return
-    verb = topic.removeprefix("order.")
+    hear_all([(topic, payload)], now)
+
+
+def hear_all(news: Sequence[tuple[str, Payload]], now: datetime) -> None:
+    """Write the messages that many events ask for, as ``hear`` does for one. Two statements.
+
+    Source: R-70, R-71 (requirements 41, 148, 182).
+    """
     table = queries.events(now)
-    if not rules.may_send(table, verb):
-        return
-    order = _order(payload["order"])
+    telling = {verb: rules.may_send(table, verb) for verb in {_verb(topic) for topic, _ in news}}
+    asked = [(t, p) for t, p in news if t == WANTED or telling[_verb(t)]]
+    found = _orders(asked)
+    made = []
+    for topic, payload in asked:
+        order = found[payload["order"]]
+        if topic == WANTED:
+            made.append(_wanted(order, payload, now))
+        else:
+            made.append(_of_event(order, _verb(topic), payload, table, now))
+    rows = [message for message in made if message is not None]
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def _verb(topic: str) -> str:
+    return topic.removeprefix("order.")
+
+
+def _orders(news: Sequence[tuple[str, Payload]]) -> dict[int, WorkOrder]:
+    keys = {payload["order"] for _, payload in news}
+    if not keys:
+        return {}
+    rows = WorkOrder.objects.select_related("requester", "lead_unit").filter(pk__in=keys)
+    return {order.pk: order for order in rows}
+
+
+def _of_event(
+    order: WorkOrder, verb: str, payload: Payload, table: Mapping[str, str], now: datetime
+) -> Message | None:
     cause = queries.cause_of(order, payload["seq"]) if rules.depends_on_cause(table, verb) else ""
     template = rules.template_of(table, verb, cause=cause, channel=order.channel)
-    if template:
-        queue(order, template, dedupe=f"order:{order.pk}:{payload['seq']}", now=now)
+    if not template:
+        return None
+    return _composed(order, template, f"order:{order.pk}:{payload['seq']}", now)
+
+
+def _wanted(order: WorkOrder, payload: Payload, now: datetime) -> Message | None:
+    """Return what another package asked for: {order, template, key, at_once}."""
+    at_once = bool(payload.get("at_once", False))
+    return _composed(order, payload["template"], f"wanted:{payload['key']}", now, at_once=at_once)
 
 
 def queue(
@@ -79,6 +117,20 @@ def queue(
 
     Source: R-71, R-72, R-73 (requirements 41, 148).
     """
+    message = _composed(order, template, dedupe, now, at_once=at_once, by=by)
+    return _store(message) if message else None
+
+
+def _composed(
+    order: WorkOrder,
+    template: str,
+    dedupe: str,
+    now: datetime,
+    *,
+    at_once: bool = False,
+    by: Actor = SYSTEM,
+) -> Message | None:
+    """Return the unsaved message; None when nobody is to be told, or it is too late for it."""
     while_in = ONLY_WHILE.get(template)
     chosen = _address(order)
     if chosen is None or (while_in is not None and order.standing not in while_in):
@@ -86,20 +138,16 @@ def queue(
     found = queries.written(order, template, chosen[0], now)
     if found is None:
         raise ValueError(f"no template {template!r}")
-    return _store(
-        Message(
-            order=order,
-            dedupe=dedupe,
-            template=template,
-            subject=text.shorten(found.subject, LONGEST_SUBJECT),
-            body_masked=found.masked,
-            at_once=at_once or queries.goes_at_once(order, template, now),
-            written_by=by.label,
-        ),
-        chosen,
-        found.body,
-        now,
+    message = Message(
+        order=order,
+        dedupe=dedupe,
+        template=template,
+        subject=text.shorten(found.subject, LONGEST_SUBJECT),
+        body_masked=found.masked,
+        at_once=at_once or queries.goes_at_once(order, template, now),
+        written_by=by.label,
     )
+    return _sealed(message, chosen, found.body, now)
 
 
 @transaction.atomic
@@ -141,23 +189,7 @@ def send_text(
         at_once=at_once,
         written_by=by.label,
     )
-    return _store(message, chosen, words, now)
-
-
-def _write_wanted(payload: Payload, now: datetime) -> None:
-    """Write what another package asked for: {order, template, key, at_once}."""
-    order = _order(payload["order"])
-    queue(
-        order,
-        payload["template"],
-        dedupe=f"wanted:{payload['key']}",
-        now=now,
-        at_once=bool(payload.get("at_once", False)),
-    )
-
-
-def _order(order_id: int) -> WorkOrder:
-    return WorkOrder.objects.select_related("requester", "lead_unit").get(pk=order_id)
+    return _store(_sealed(message, chosen, words, now))
 
 
 def _address(order: WorkOrder) -> tuple[Medium, str] | None:
@@ -170,10 +202,10 @@ def _address(order: WorkOrder) -> tuple[Medium, str] | None:
     )
 
 
-def _store(message: Message, to: tuple[Medium, str], body: str, now: datetime) -> Message:
-    """Seal and insert; the constraint on ``dedupe`` decides which of two is kept.
+def _sealed(message: Message, to: tuple[Medium, str], body: str, now: datetime) -> Message:
+    """Return the message with address and text sealed, and with the moment it may be sent.
 
-    Source: R-71, R-75.
+    Source: R-72, R-75.
     """
     medium, address = to
     most = LONGEST[medium]
@@ -187,5 +219,13 @@ def _store(message: Message, to: tuple[Medium, str], body: str, now: datetime) -
     message.next_attempt_at = rules.not_before(
         now, queries.quiet_hours(now), at_once=message.at_once
     )
+    return message
+
+
+def _store(message: Message) -> Message:
+    """Insert; the constraint on ``dedupe`` decides which of two is kept.
+
+    Source: R-71.
+    """
     Message.objects.bulk_create([message], ignore_conflicts=True)
     return Message.objects.get(dedupe=message.dedupe)
