@@ -67,6 +67,8 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "redo.max_rounds": parsers.whole(1, 99),
         "redo.automatic": parsers.flag,
         "urge.at_percent": parsers.wholes(1, 999),
+        "urge.unread_days": parsers.whole(0, 30),
+        "urge.call_when_overdue": parsers.flag,
         "archive.after_days": parsers.whole(0, 3650),
         "duplicate.metres": parsers.whole(0, 5000),
         "duplicate.days": parsers.whole(0, 365),

@@ -12,6 +12,7 @@ JOBS = (
     "huiyin.kernel.upkeep",
     "huiyin.orders.jobs",
     "huiyin.followup.callbacks.jobs",
+    "huiyin.followup.supervision.jobs",
     "huiyin.channels.messaging.jobs",
 )
 # Name, topics, who takes one row, who takes many at once.

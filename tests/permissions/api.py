@@ -72,6 +72,11 @@ ROWS: list[Row] = [
     of_order("list_events", allowed=SEEING, story=HELD),
     of_order("list_steps", allowed=SEEING, story=HELD),
     of_order("list_callbacks", allowed=SEEING, story=CALLED),
+    of_order("list_urgings", allowed=SEEING, story=HELD),
+    of_order(
+        "urge", allowed=frozenset({"supervisor", "manager"}), method="POST", story=HELD,
+        data=fixed(kind="telephone", said="请签收"),
+    ),
     of_order(
         "reveal", allowed=SEEING - {"quality"}, method="POST", story=HELD,
         data=fixed(purpose="核实"),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from huiyin.channels.messaging.tests.support import message
+from huiyin.insight.runs import actions as runs
+from huiyin.insight.runs.actions import RunPlan
 from huiyin.knowledge import actions as knowledge
 from huiyin.knowledge.actions import ArticleText
 from huiyin.knowledge.models import Article
@@ -54,6 +57,11 @@ def token(story: Story) -> Facts:
     if not ApiToken.objects.exists():
         orgs.issue_token(staff=staff, name="t", scopes=[Perm.INTAKE], now=at(2))
     return {"key": ApiToken.objects.get().pk}
+
+
+def simulated(story: Story) -> Facts:
+    day = date(2015, 1, 1)
+    return {"key": runs.begin(RunPlan("t", "t", 1, 1.0, 1, day, day), now=at(2))}
 
 
 _count = iter(range(10**6))
@@ -106,4 +114,6 @@ ROWS: list[Row] = [
     Row("console:article_publish", CONSOLE, "POST", kwargs=article),
     Row("console:article_withdraw", CONSOLE, "POST", kwargs=published),
     Row("console:access_log", ADMIN),
+    Row("console:simulation", CONSOLE),
+    Row("console:simulation_run", CONSOLE, kwargs=simulated),
 ]

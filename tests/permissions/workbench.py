@@ -8,6 +8,7 @@ from tests.permissions.row import CENTRE, EVERYBODY, STEP_CASES, UNITS, Facts, R
 from tests.world import PASSWORD, Story, at
 
 HOLDERS = frozenset({"water_handler", "water_leader"})
+URGING = frozenset({"supervisor", "manager"})
 AGENTS = frozenset({"agent", "vendor_agent"})
 STRANGERS = {name: 404 for name in UNITS - HOLDERS}
 OUTSIDE = dict.fromkeys(UNITS, 404)
@@ -56,6 +57,12 @@ ROWS: list[Row] = [
     Row(
         "workbench:export",
         UNITS | {"dispatcher", "auditor", "callback", "supervisor", "manager"},
+    ),
+    Row("workbench:urging", URGING),
+    Row("workbench:urge", URGING, story=HELD, kwargs=order),
+    Row(
+        "workbench:urge", URGING, method="POST", story=HELD, kwargs=order,
+        data=lambda story: {"kind": "telephone", "said": "请签收"},
     ),
     Row("workbench:units", CENTRE | UNITS),
     Row("workbench:new", AGENTS),

@@ -16,6 +16,7 @@ from huiyin.web.api import (
     steps,
     system,
     unit_steps,
+    urging,
 )
 from huiyin.web.api.answers import spoken
 from huiyin.web.api.door import DOORS
@@ -48,5 +49,5 @@ api = NinjaAPI(
 for error in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(error, problems.answer)
 api.add_decorator(spoken)
-for part in (orders, steps, unit_steps, callbacks, files, public, reference, system):
+for part in (orders, steps, unit_steps, callbacks, urging, files, public, reference, system):
     api.add_router("", part.router)

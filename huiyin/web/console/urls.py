@@ -2,7 +2,17 @@
 
 from django.urls import URLPattern, path
 
-from huiyin.web.console import access_log, calendar, messages, news, overview, rules, staff, units
+from huiyin.web.console import (
+    access_log,
+    calendar,
+    messages,
+    news,
+    overview,
+    rules,
+    simulation,
+    staff,
+    units,
+)
 
 app_name = "console"
 urlpatterns: list[URLPattern] = [
@@ -34,5 +44,7 @@ urlpatterns: list[URLPattern] = [
     path("news/<int:key>", news.edit, name="article"),
     path("news/<int:key>/publish", news.publish, name="article_publish"),
     path("news/<int:key>/withdraw", news.withdraw, name="article_withdraw"),
+    path("simulation", simulation.runs, name="simulation"),
+    path("simulation/<int:key>", simulation.run, name="simulation_run"),
     path("access-log", access_log.listed, name="access_log"),
 ]

@@ -48,6 +48,7 @@ PLACES = (
     Place("/desk/", "今日", "home"),
     Place("/desk/new", "登记", "headset", frozenset({Perm.INTAKE}), "n"),
     Place("/desk/callback", "回访", "phone", frozenset({Perm.CALL_BACK})),
+    Place("/desk/urging", "催办", "clock", frozenset({Perm.SUPERVISE})),
     Place("/desk/orders", "工单", "clipboard-list", LISTS),
     Place("/console/", "管理", "settings", CONSOLE),
 )

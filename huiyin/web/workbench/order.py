@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from huiyin.channels.messaging.queries import messages_of
 from huiyin.followup.callbacks import queries as callbacks
+from huiyin.followup.supervision import queries as supervision
+from huiyin.followup.supervision.policy import may_urge
 from huiyin.kernel import clock
 from huiyin.kernel.errors import Invalid
 from huiyin.knowledge.states import Kind
@@ -80,7 +82,7 @@ def reveal(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]:
-    """Return what the page shows. Four queries beside those of the order itself."""
+    """Return what the page shows. Five queries beside those of the order itself."""
     mine = queries.my_part(actor, order)
     open_parts, past_parts = story.parts(order, now)
     replies = list(order.replies.all())
@@ -102,6 +104,8 @@ def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]
         "replies": [(r, [f for f in files if f.reply_id == r.pk]) for r in replies],
         "calls": list(callbacks.attempts_of(order)),
         "messages": messages_of(order),
+        "urgings": supervision.urgings_of(order),
+        "may_urge": may_urge(actor, order),
         "is_open": order.standing is not State.VOID and bool(FACES[order.standing].waits_for),
         "earlier": _earlier(actor, order),
     } | asker_facts(actor, order)

@@ -12,6 +12,7 @@ from huiyin.web.workbench import (
     order,
     signin,
     steps,
+    urging,
 )
 
 app_name = "workbench"
@@ -26,9 +27,11 @@ urlpatterns: list[URLPattern] = [
     path("new/before", intake.before, name="before"),
     path("callback", callback.desk, name="callback"),
     path("callback/<str:number>", callback.call, name="call"),
+    path("urging", urging.listed, name="urging"),
     path("units", lookup.units, name="units"),
     path("files/<int:key>", files.attachment, name="file"),
     path("orders/<str:number>", order.order, name="order"),
     path("orders/<str:number>/reveal", order.reveal, name="reveal"),
+    path("orders/<str:number>/urge", urging.urge, name="urge"),
     path("orders/<str:number>/<slug:verb>", steps.step, name="step"),
 ]

@@ -101,7 +101,9 @@ def test_what_may_be_repeated_says_so() -> None:
         headers = {p["name"]: p["required"] for p in operation["parameters"] if p["in"] == "header"}
         if path.endswith(("/orders", "/messages")) and method == "post":
             assert headers == {"Idempotency-Key": True}
-        elif "/steps/" in path or ("/callbacks" in path and method == "post"):
+        elif "/steps/" in path or (
+            path.split("/")[-1] in ("callbacks", "urgings") and method == "post"
+        ):
             assert headers == {"Idempotency-Key": False, "If-Match": False}
 
 

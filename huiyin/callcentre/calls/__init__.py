@@ -1,0 +1,4 @@
+"""Telephone calls as they happened: a call is not an order, and both are counted.
+
+Must not know switches: telephony tells what happened, in bulk or one by one.
+"""

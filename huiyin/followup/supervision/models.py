@@ -1,0 +1,60 @@
+"""Urgings of units, beside the orders that they are about."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from huiyin.followup.supervision.states import BY_PERSON, KIND_LABELS, REASON_LABELS
+from huiyin.orders.models import Assignment, WorkOrder
+from huiyin.orgs.models import Staff, Unit
+
+_PERSON = sorted(kind.value for kind in BY_PERSON)
+
+
+class Urging(models.Model):
+    """One reminder or urging of one unit about its part in an order.
+
+    ``wanted_at`` is when it became necessary, ``at`` when it was done: a telephone urging that the
+    platform asks for is a task until somebody has called. ``mark`` is the share of the time, in
+    per cent, at which the system reminds.
+    """
+
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="urgings")
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, choices=[(k.value, v) for k, v in KIND_LABELS.items()])
+    reason = models.CharField(
+        max_length=10, choices=[(r.value, v) for r, v in REASON_LABELS.items()]
+    )
+    mark = models.SmallIntegerField(default=0)
+    wanted_at = models.DateTimeField()
+    at = models.DateTimeField(null=True)
+    by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    said = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["wanted_at", "id"], condition=Q(at__isnull=True), name="urging_to_do"
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["assignment", "mark"],
+                condition=Q(kind="automatic"),
+                name="urging_one_reminder",
+            ),
+            models.UniqueConstraint(
+                fields=["assignment", "reason"],
+                condition=Q(kind="telephone", at__isnull=True),
+                name="urging_one_task",
+            ),
+            models.CheckConstraint(
+                condition=Q(at__isnull=True) | ~Q(kind__in=_PERSON) | ~Q(said=""),
+                name="urging_says_something",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.kind} {self.reason}"

@@ -1,0 +1,134 @@
+"""Questions about reminders and urgings: what is to be done, and what has been."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from huiyin.followup.supervision.models import Urging
+from huiyin.followup.supervision.states import BY_PERSON, UrgeKind, UrgeReason
+from huiyin.kernel.paging import Page, page
+from huiyin.orders.models import Assignment, Clock, WorkOrder
+from huiyin.orders.states import State
+
+# The highest mark that each running limit has passed, where the unit was not reminded of it yet.
+_TO_REMIND = """
+    select c.assignment_id, c.order_id, a.unit_id, m.mark
+    from orders_clock c
+    join orders_assignment a on a.id = c.assignment_id
+    cross join lateral (
+        select max(p) as mark from unnest(%s::int[]) as p
+        where c.started_at + (c.due_at - c.started_at) * (p / 100.0) <= %s
+    ) m
+    where c.kind = 'finish' and c.stopped_at is null and m.mark is not null
+    and not exists (
+        select from supervision_urging u
+        where u.assignment_id = c.assignment_id and u.kind = 'automatic' and u.mark >= m.mark
+    )
+    order by c.due_at, c.id limit %s
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Slow:
+    """A part of an order whose unit is to be reminded or called."""
+
+    assignment: int
+    order: int
+    unit: int
+    mark: int = 0
+    reason: UrgeReason = UrgeReason.UNREAD
+
+
+def to_remind(until: datetime, percents: Sequence[int], *, limit: int) -> list[Slow]:
+    """Return the parts whose running finish limit has passed a mark by ``until``. One query.
+
+    Source: R-182 (handbook domain.md 2.8, 4.3).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_TO_REMIND, [list(percents), until, limit])
+        return [Slow(*row) for row in cursor.fetchall()]
+
+
+def to_call(until: datetime, *, unread_days: int, overdue: bool, limit: int) -> list[Slow]:
+    """Return the lead parts whose unit is to be called. At most two queries.
+
+    Args:
+        until: the moment.
+        unread_days: a unit that has not signed so many days after the dispatch; 0 for none.
+        overdue: whether a unit whose finish limit has run out is called as well.
+        limit: how many at most of each.
+
+    Source: R-183 (requirement 59: not opened within 5-7 days).
+    """
+    found: list[Slow] = []
+    if unread_days:
+        unread = _leads().filter(
+            order__state=State.TO_SIGN,
+            signed_at__isnull=True,
+            dispatched_at__lte=until - timedelta(days=unread_days),
+        )
+        found += _slow(unread, UrgeReason.UNREAD, limit)
+    if overdue:
+        ran_out = Clock.objects.filter(
+            assignment=OuterRef("pk"),
+            kind="finish",
+            stopped_at__isnull=True,
+            due_at__lte=until,
+        )
+        late = _leads().filter(Exists(ran_out), due_at__lte=until)
+        found += _slow(late, UrgeReason.OVERDUE, limit)
+    return found
+
+
+def _leads() -> QuerySet[Assignment]:
+    return Assignment.objects.filter(ended_at__isnull=True, role="lead", parent__isnull=True)
+
+
+def _slow(parts: QuerySet[Assignment], reason: UrgeReason, limit: int) -> list[Slow]:
+    known = Urging.objects.filter(
+        assignment=OuterRef("pk"), kind=UrgeKind.TELEPHONE.value, reason=reason.value
+    )
+    rows = parts.exclude(Exists(known)).order_by("dispatched_at", "pk")
+    keys = rows.values_list("pk", "order_id", "unit_id")[:limit]
+    return [Slow(*row, reason=reason) for row in keys]
+
+
+def tasks() -> QuerySet[Urging]:
+    """Return the calls that are still to be made, oldest first.
+
+    Not those whose unit has meanwhile signed, replied or given the order back.
+    """
+    still = Q(assignment__ended_at__isnull=True, assignment__replied_at__isnull=True)
+    unread = ~Q(reason=UrgeReason.UNREAD.value) | Q(assignment__signed_at__isnull=True)
+    rows = Urging.objects.filter(still, unread, at__isnull=True)
+    return rows.order_by("wanted_at", "pk")
+
+
+def tasks_listed(*, cursor: str = "", size: int = 50) -> Page[Urging]:
+    """Return one page of the calls to be made. One query."""
+    rows = tasks().select_related("order", "unit", "assignment")
+    return page(rows, by=("wanted_at", "id"), cursor=cursor, size=size)
+
+
+def how_many_tasks(most: int = 1000) -> int:
+    """Return how many calls are to be made, at most ``most``. One query."""
+    return tasks()[:most].count()
+
+
+def urgings_of(order: WorkOrder) -> list[Urging]:
+    """Return what was done about an order and what is still to be done, newest first. One query."""
+    rows = Urging.objects.filter(order=order).select_related("unit", "by")
+    return list(rows.order_by("-wanted_at", "-pk"))
+
+
+def urged() -> QuerySet[Urging]:
+    """Return the urgings by telephone or notice that were done: the numerator of K17.
+
+    Source: R-185 (requirement 74; handbook domain.md 3.3 K17).
+    """
+    return Urging.objects.filter(kind__in=[k.value for k in BY_PERSON], at__isnull=False)
