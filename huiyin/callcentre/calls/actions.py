@@ -68,7 +68,7 @@ def record(calls: Sequence[CallFacts]) -> int:
 def _row(call: CallFacts) -> Call:
     digits = text.phone_digits(call.number)
     return Call(
-        reference=call.reference or None,
+        reference=call.reference,
         direction=call.direction.value,
         line=call.line,
         number_sealed=crypto.seal(digits, "call.number"),

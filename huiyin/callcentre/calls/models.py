@@ -18,7 +18,7 @@ class Call(models.Model):
     is sealed, and found again by its key.
     """
 
-    reference = models.CharField(max_length=64, unique=True, null=True)
+    reference = models.CharField(max_length=64, blank=True, default="")
     direction = models.CharField(max_length=3, choices=[(d.value, d.label) for d in Direction])
     line = models.CharField(max_length=20)
     number_sealed = models.BinaryField(default=b"")
@@ -40,6 +40,9 @@ class Call(models.Model):
             models.Index(fields=["order"], condition=Q(order__isnull=False), name="call_order"),
         )
         constraints = (
+            models.UniqueConstraint(
+                fields=["reference"], condition=~Q(reference=""), name="call_told_once"
+            ),
             models.CheckConstraint(
                 condition=Q(ended_at__gte=F("arrived_at"))
                 & (

@@ -39,9 +39,9 @@ def script(reason: UrgeReason, *, number: str, title: str, due: str) -> str:
 
     Source: R-183 (requirement 59).
     """
-    matter = f"工单 {number}“{title}”"
+    matter = f"您好，这里是 12345 热线。工单 {number}“{title}”"
     if reason is UrgeReason.UNREAD:
-        return f"您好，这里是 12345 热线。{matter}派给贵单位后还没有签收，请今天签收并安排办理。"
+        return f"{matter}派给贵单位后还没有签收，请今天签收并安排办理。"
     if reason is UrgeReason.OVERDUE:
-        return f"您好，这里是 12345 热线。{matter}应在 {due} 前回复，现已超期。请问办到哪一步，何时回复？"
-    return f"您好，这里是 12345 热线。{matter}要在 {due} 前回复，请问办理有无困难，能否按时回复？"
+        return f"{matter}应在 {due} 前回复，现已超期。请问办到哪一步，何时回复？"
+    return f"{matter}要在 {due} 前回复，请问办理有无困难，能否按时回复？"

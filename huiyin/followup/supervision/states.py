@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class UrgeKind(StrEnum):
-    """The three lowest steps of the ladder 催办方式: the system reminds, a person calls, a notice is sent.
+    """催办方式, the three lowest steps of the ladder: a reminder, a call, a notice.
 
     Only calls and notices count as urging (K17).
     """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -27,7 +28,7 @@ def runs(request: StaffRequest) -> HttpResponse:
     """Show one page of runs, newest first. One query beside the session."""
     page = queries.listed(cursor=request.GET.get("cursor", ""))
     now = clock.now()
-    found = {"page": page, "runs": [_shown(run, queries.is_silent(run, now)) for run in page.rows]}
+    found = {"page": page, "runs": [_shown(run, now) for run in page.rows]}
     return render(request, "console/simulation.html", found)
 
 
@@ -38,17 +39,17 @@ def run(request: StaffRequest, key: int) -> HttpResponse:
     found = queries.by_key(key)
     if found is None:
         raise NotFound("没有这次模拟")
-    shown = _shown(found, queries.is_silent(found, clock.now()))
+    shown = _shown(found, clock.now())
     figures = [_figure(each) for each in queries.figures_of(found)]
     return render(request, "console/simulation_run.html", shown | {"figures": figures})
 
 
-def _shown(run: SimulationRun, silent: bool) -> dict[str, Any]:
+def _shown(run: SimulationRun, now: datetime) -> dict[str, Any]:
     state = RunState(run.state)
     return {
         "run": run,
         "state": state,
-        "silent": silent,
+        "silent": queries.is_silent(run, now),
         "percent": round(100 * queries.share_done(run)),
         "speed": round(run.steps / run.seconds) if run.seconds else 0,
         "minutes": round(run.seconds / 60, 1),

@@ -93,9 +93,7 @@ def _page(
         ),
         None,
     )
-    reason = rules.reason_now(
-        signed=bool(lead and lead.signed_at), due_at=order.due_at, now=now
-    )
+    reason = rules.reason_now(signed=bool(lead and lead.signed_at), due_at=order.due_at, now=now)
     found: dict[str, Any] = {
         "order": order,
         "form": form,

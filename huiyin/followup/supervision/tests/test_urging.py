@@ -134,7 +134,12 @@ def test_urging_is_written_beside_the_order_and_in_its_history(story: Story) -> 
     actions.ask_for_calls(until=at(6))
     order = urge(story)
     row = Urging.objects.get()
-    assert (row.kind, row.reason, row.said, row.at) == ("telephone", "unread", "承诺今天签收", at(6))
+    assert (row.kind, row.reason, row.said, row.at) == (
+        "telephone",
+        "unread",
+        "承诺今天签收",
+        at(6),
+    )
     assert (row.by, row.unit) == (story.world.people["supervisor"], story.world.water)
     assert order.events.last().note == "电话催办市水务局（派单后未签收）：承诺今天签收"
     assert queries.how_many_tasks() == 0
