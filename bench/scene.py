@@ -17,6 +17,7 @@ from huiyin.orders.models import WorkOrder
 from huiyin.orders.rules import ReplyForm
 from huiyin.orders.states import Outcome, Satisfaction, Solved
 from huiyin.orgs import actions as orgs
+from huiyin.orgs import queries as orgs_queries
 from huiyin.orgs.actors import Actor, acting
 from huiyin.orgs.models import Staff, Unit
 from huiyin.orgs.states import Role
@@ -38,7 +39,8 @@ def prepare(city: str) -> None:
     from huiyin.cities import actions as cities
 
     now = clock.now()
-    cities.load(city, now=now)
+    if orgs_queries.city() is None:  # a database kept from before has it
+        cities.load(city, now=now)
     for username, role, kind in CAST:
         if not Staff.objects.filter(username=username).exists():
             unit = Unit.objects.filter(kind=kind, active=True).order_by("code")[0]
@@ -74,12 +76,16 @@ class Scene:
         )  # fmt: skip
         return actions.create(request, by=self.people["agent"], now=clock.now())
 
-    def live(self, n: int) -> WorkOrder:
-        """Lead one order from the call to the closed, called-back case."""
+    def held(self, n: int) -> WorkOrder:
+        """Lead one order from the call to the unit that has signed for it."""
         order, now, people = self.create(n), clock.now(), self.people
         actions.submit(order.pk, by=people["agent"], now=now)
         actions.dispatch(order.pk, by=people["dispatcher"], lead=self.unit, now=now)
-        actions.sign(order.pk, by=people["handler"], now=now)
+        return actions.sign(order.pk, by=people["handler"], now=now)
+
+    def live(self, n: int) -> WorkOrder:
+        """Lead one order from the call to the closed, called-back case."""
+        order, now, people = self.held(n), clock.now(), self.people
         moment = now + timedelta(seconds=1)
         actions.contact(
             order.pk, by=people["handler"], at=moment, number="053412345678", now=moment

@@ -15,9 +15,13 @@ _FILL = Path(__file__).with_name("fill.sql")
 
 def start(name: str) -> str:
     """Start the server, make the database ``name`` anew or find it, and return its URL."""
-    cluster = private_cluster(_FOLDER)
-    cluster.ensure_running()
-    return cluster.create_database(name).url
+    private_cluster(_FOLDER).ensure_running()
+    return url(name)
+
+
+def url(name: str) -> str:
+    """Return the URL of a database of the running server; it is made when there is none."""
+    return private_cluster(_FOLDER).create_database(name).url
 
 
 def binaries() -> Path:
