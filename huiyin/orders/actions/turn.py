@@ -7,18 +7,17 @@ state and writes history. Both run inside the caller's transaction.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import F
 
-from huiyin.kernel import outbox
 from huiyin.kernel.errors import Changed, NotFound
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.rules import Matter
 from huiyin.knowledge.states import ClockKind
-from huiyin.orders import history, policy
+from huiyin.orders import history, moving, policy
 from huiyin.orders.models import NEVER, Assignment, Clock, OrderEvent, WorkOrder
 from huiyin.orders.states import FACES, FINAL, State, Step
 from huiyin.orgs import queries as orgs
@@ -37,6 +36,7 @@ class Turn:
     by: Actor
     now: datetime
     mine: Assignment | None = None
+    was: moving.Snapshot = field(default_factory=dict)
 
 
 def begin(step: Step, order_id: int, by: Actor, now: datetime) -> Turn:
@@ -58,7 +58,7 @@ def begin(step: Step, order_id: int, by: Actor, now: datetime) -> Turn:
     policy.check_state(step, order)
     mine = part_of(order, by)
     policy.require(by, step, mine)
-    return Turn(step, order, by, now, mine)
+    return Turn(step, order, by, now, mine, moving.snapshot(order))
 
 
 def lock_unchanged(order_id: int, seen: int | None = None) -> WorkOrder:
@@ -167,27 +167,23 @@ def finish(
         if chosen not in step.targets:
             raise ValueError(f"{step.verb} does not lead to {chosen}")
         order.state = chosen
-    _stop(order, step, turn.now)
     started = [*clocks, *(_start(turn, assignment) if starts else ())]
-    Clock.objects.bulk_create(started)
-    _set_waits(order, started)
+    stops = _stop_first(turn, started)
+    _set_waits(order, started, stops)
     if order.standing in FINAL:
         Assignment.objects.filter(order=order, ended_at__isnull=True).update(ended_at=turn.now)
-    _record(turn, before, note=note, public_note=public_note, data=data or {})
-    order.save()
-    outbox.announce(
-        f"order.{step.verb}",
-        {"order": order.pk, "number": order.number, "seq": order.event_count},
-        now=turn.now,
-    )
+    event = _next_event(turn, before, note=note, public_note=public_note, data=data or {})
+    moving.store(order, turn.was, event, stops=stops, starts=started, now=turn.now)
     return order
 
 
-def _stop(order: WorkOrder, step: Step, now: datetime) -> None:
-    if step.stops:
-        Clock.objects.filter(
-            order=order, kind__in=[k.value for k in step.stops], stopped_at__isnull=True
-        ).update(stopped_at=now)
+def _stop_first(turn: Turn, started: Iterable[Clock]) -> tuple[ClockKind, ...]:
+    """Return the kinds to stop; when one of them starts anew, they are stopped already."""
+    stops = turn.step.stops
+    if not any(clock.kind in stops for clock in started):
+        return stops
+    moving.stop(turn.order, stops, turn.now)
+    return ()
 
 
 def _start(turn: Turn, assignment: Assignment | None) -> list[Clock]:
@@ -198,7 +194,7 @@ def _start(turn: Turn, assignment: Assignment | None) -> list[Clock]:
     return clocks
 
 
-def _set_waits(order: WorkOrder, started: list[Clock]) -> None:
+def _set_waits(order: WorkOrder, started: list[Clock], stops: tuple[ClockKind, ...]) -> None:
     """Store until when the present wait lasts: the clock of the state, NEVER without one."""
     wanted = FACES[order.standing].clock
     if wanted is None:
@@ -215,6 +211,9 @@ def _set_waits(order: WorkOrder, started: list[Clock]) -> None:
         ):
             order.waits_until = clock.due_at
             return
+    if wanted in stops:
+        order.waits_until = NEVER
+        return
     running = Clock.objects.filter(order=order, kind=wanted.value, stopped_at__isnull=True)
     first = running.order_by(F("assignment__parent").asc(nulls_first=True), "due_at").first()
     order.waits_until = first.due_at if first else NEVER
@@ -250,7 +249,9 @@ def event_of(
     return event
 
 
-def _record(turn: Turn, before: str, *, note: str, public_note: str, data: dict[str, Any]) -> None:
+def _next_event(
+    turn: Turn, before: str, *, note: str, public_note: str, data: dict[str, Any]
+) -> OrderEvent:
     order = turn.order
     event = event_of(
         turn,
@@ -262,5 +263,5 @@ def _record(turn: Turn, before: str, *, note: str, public_note: str, data: dict[
         head=bytes(order.head),
     )
     event.order = order
-    event.save(force_insert=True)
     order.event_count, order.head = event.seq, event.digest
+    return event

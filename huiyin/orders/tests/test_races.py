@@ -132,10 +132,6 @@ CASES = {
         submitted, do("dispatch", "dispatcher", lead=unit("water")),
         do("dispatch", "dispatcher", lead=unit("housing")), {("to_sign", "dispatch")},
     ),
-    "dispatch, confirm_void": Case(
-        asked_void, do("dispatch", "dispatcher", lead=unit("water")), do("confirm_void", "manager"),
-        {("to_sign", "dispatch"), ("void", "confirm_void")},
-    ),
     "sign, sign": Case(
         dispatched, do("sign", "water_handler"), do("sign", "water_leader"),
         {("in_progress", "sign")},
@@ -217,6 +213,24 @@ def test_one_succeeds_and_the_other_is_told_why_not(story: Story, name: str) -> 
     if refused[0].code == "wrong-state":
         assert refused[0].facts["state"] == order.state
         assert order.standing.label in refused[0].message
+
+
+def test_an_order_that_is_voided_at_the_moment_of_its_dispatch_stays_void(story: Story) -> None:
+    """Dispatch may come first, as an order may be voided afterwards; it never comes second."""
+    order, world = asked_void(story).order, story.world
+    runners = races.race(
+        order.pk,
+        partial(do("dispatch", "dispatcher", lead=unit("water")), order.pk, world),
+        partial(do("confirm_void", "manager"), order.pk, world),
+    )
+    done, refused = races.outcome(runners)
+    order.refresh_from_db()
+    assert order.state == "void"
+    verbs = [event.verb for event in order.events.order_by("seq")][-len(done) :]
+    assert verbs in (["confirm_void"], ["dispatch", "confirm_void"])
+    assert [error.status for error in refused] == [409] * (2 - len(done))
+    assert not order.assignments.filter(ended_at__isnull=True).exists()
+    assert whole()
 
 
 def test_two_replies_leave_one(story: Story) -> None:
