@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import F
+from django.db.models import F, Model, QuerySet
 
 from huiyin.kernel.errors import Changed, NotFound
 from huiyin.knowledge import queries as knowledge
@@ -25,6 +25,8 @@ from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Perm
 from huiyin.worktime import deadline as worktime
 from huiyin.worktime import limits
+
+Row = TypeVar("Row", bound=Model)
 
 
 @dataclass(slots=True)
@@ -47,11 +49,10 @@ def begin(step: Step, order_id: int, by: Actor, now: datetime) -> Turn:
         WrongState: the step cannot be taken from where the order stands.
         NotAllowed: the actor may not take it.
     """
-    order = (
+    order = only(
         WorkOrder.objects.select_for_update(of=("self",))
         .select_related("category", "lead_unit")
         .filter(pk=order_id)
-        .first()
     )
     if order is None:
         raise NotFound("没有这件工单")
@@ -73,7 +74,7 @@ def lock_unchanged(order_id: int, seen: int | None = None) -> WorkOrder:
         Changed: somebody has taken a step meanwhile.
     """
     locked = WorkOrder.objects.select_for_update(of=("self",)).select_related("category", "region")
-    order = locked.filter(pk=order_id).first()
+    order = only(locked.filter(pk=order_id))
     if order is None:
         raise NotFound("没有这件工单")
     if seen is not None and seen != order.event_count:
@@ -86,14 +87,19 @@ def lock_unchanged(order_id: int, seen: int | None = None) -> WorkOrder:
     return order
 
 
+def only(rows: QuerySet[Row]) -> Row | None:
+    """Return the one row that a unique condition leaves, if any; unlike ``first`` it sorts not."""
+    return next(iter(rows), None)
+
+
 def part_of(order: WorkOrder, by: Actor) -> Assignment | None:
     """Return the open assignment of the actor's own unit on the order. One query for unit staff."""
     if by.unit is None or Perm.HANDLE not in by.perms:
         return None
-    return (
-        Assignment.objects.select_related("unit")
-        .filter(order=order, unit=by.unit, ended_at__isnull=True)
-        .first()
+    return only(
+        Assignment.objects.select_related("unit").filter(
+            order=order, unit=by.unit, ended_at__isnull=True
+        )
     )
 
 
