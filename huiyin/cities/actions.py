@@ -80,6 +80,7 @@ def _apply(found: Profile, now: datetime) -> tuple[Changes, ...]:
         _apply_units(found),
         orgs.sync_contacts(rows.contacts(found), by=origin, now=now),
         knowledge.sync_categories(rows.categories(found)),
+        knowledge.sync_lines(rows.lines(found)),
         *_apply_rules(found, today),
         knowledge.sync_reasons(rows.reasons(found)),
         knowledge.sync_articles(rows.articles(found)),
@@ -91,8 +92,12 @@ def _apply_rules(found: Profile, today: date) -> tuple[Changes, ...]:
     """Bring the dated rules into line; the past may be rewritten only before the first order."""
     in_use = orders.has_orders()
     limits, parameters, items = rows.limits(found), rows.parameters(found), rows.catalogue(found)
+    with _naming_lines("classes.toml", {(r.code, r.valid_from): r.line for r in found.classes}):
+        done = [knowledge.sync_classes(rows.classes(found), today=today, in_use=in_use)]
+    with _naming_lines("scoring.toml", {(r.code, r.valid_from): r.line for r in found.scoring}):
+        done.append(knowledge.sync_scoring(rows.scoring(found), today=today, in_use=in_use))
     with _naming_lines("rules.toml", {(r.code, r.valid_from): r.line for r in found.limits}):
-        done = [knowledge.sync_limits(limits, today=today, in_use=in_use)]
+        done.append(knowledge.sync_limits(limits, today=today, in_use=in_use))
     with _naming_lines("rules.toml", {(r.key, r.valid_from): r.line for r in found.parameters}):
         done.append(knowledge.sync_parameters(parameters, today=today, in_use=in_use))
     with _naming_lines("catalogue.csv", {(r.code, r.valid_from): r.line for r in found.catalogue}):

@@ -8,6 +8,7 @@ from huiyin.cities.draft import Draft
 from huiyin.cities.marks import note_doubles, note_overlaps, note_unknown
 from huiyin.cities.message_checks import check_messages
 from huiyin.cities.reading import WHOLE_FILE, Notebook
+from huiyin.cities.rule_checks import check_rules
 from huiyin.cities.tree_checks import check_categories, check_regions, check_units
 from huiyin.orgs.states import Role, UnitKind, roles_for
 
@@ -23,8 +24,7 @@ def check(draft: Draft, notebook: Notebook) -> None:
         check_units,
         check_categories,
         _check_catalogue,
-        _check_limits,
-        _check_parameters,
+        check_rules,
         _check_reasons,
         check_messages,
         _check_articles,
@@ -65,34 +65,6 @@ def _check_catalogue(draft: Draft, notebook: Notebook) -> None:
         if each.lead_level == "county" and each.lead in types and each.lead not in guided:
             reason = f"没有哪个县级单位以“{each.lead}”为业务上级，lead_level 不能是 county"
             notebook.note(items.file, each.line, reason)
-
-
-def _check_limits(draft: Draft, notebook: Notebook) -> None:
-    """Check that limits do not contradict each other and that none is missing."""
-    limits = draft.limits
-    note_overlaps(limits, lambda each: each.code, "编码", notebook)
-    note_overlaps(limits, lambda each: each.selectors, "时钟和条件", notebook)
-    note_unknown(limits, lambda each: (each.category,), draft.categories, "分类", notebook)
-    general = {each.clock for each in limits.records if not any(each.selectors[1:])}
-    if not limits.is_whole or len(limits.records) < len(limits.seen):
-        return
-    for clock in vocabulary.GENERAL_LIMITS:
-        if clock not in general:
-            notebook.note(limits.file, WHOLE_FILE, f"缺少 {clock} 的一般时限（不带条件）")
-
-
-def _check_parameters(draft: Draft, notebook: Notebook) -> None:
-    """Check the values of parameters, and that each is given."""
-    parameters = draft.parameters
-    note_overlaps(parameters, lambda each: each.key, "参数", notebook)
-    for each in parameters.records:
-        try:
-            vocabulary.PARAMETERS[each.key](each.value)
-        except ValueError as error:
-            notebook.note(parameters.file, each.line, f"value：{error}")
-    for key in vocabulary.PARAMETERS:
-        if not parameters.may_hold(key):
-            notebook.note(parameters.file, WHOLE_FILE, f"缺少参数 {key}")
 
 
 def _check_reasons(draft: Draft, notebook: Notebook) -> None:

@@ -4,16 +4,19 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from huiyin.cities.shapes import (
+    CaseClass,
     CatalogueItem,
     Category,
     City,
     DemoAccount,
     EmailTemplate,
     LimitRule,
+    MergedLine,
     NewsItem,
     ParameterRule,
     Reason,
     Region,
+    Scoring,
     SelectedAnswer,
     SmsTemplate,
     Unit,
@@ -50,6 +53,9 @@ class Draft:
     catalogue: Listing[CatalogueItem]
     limits: Listing[LimitRule]
     parameters: Listing[ParameterRule]
+    classes: Listing[CaseClass]
+    lines: Listing[MergedLine]
+    scoring: Listing[Scoring]
     reasons: Listing[Reason]
     sms: Listing[SmsTemplate]
     emails: Listing[EmailTemplate]

@@ -10,8 +10,10 @@ from huiyin.cities.parsers import (
     degrees,
     flag,
     limit,
+    listed,
     one_of,
     pattern,
+    shares,
     text,
     whole,
     words,
@@ -22,6 +24,7 @@ from huiyin.cities.reading import Field
 _REGION_CODE = pattern(r"\d{6}|\d{9}", " 6 位或 9 位数字的区划代码")
 _UNIT_CODE = pattern(r"\d{3}|\d{5}|\d{7}", " 3、5 或 7 位数字的单位编码")
 _CATEGORY_CODE = pattern(r"\d{2}|\d{4}|\d{6}", " 2、4 或 6 位数字的分类编码")
+_CLASS_CODE = pattern(r"[A-Za-z0-9-]{1,10}", "最多 10 位字母、数字和连字符")
 _WORD = pattern(r"[a-z][a-z0-9_-]{1,39}", "小写英文字母、数字和连字符")
 _ITEM_CODE = pattern(r"[A-Z]{1,4}\d{1,5}", "字母加数字的编码，如 PD001")
 _REASON_CODE = pattern(
@@ -105,10 +108,46 @@ LIMIT: Sequence[Field] = (
     Field("limit", limit),
     Field("postpone", flag),
     Field("kind", one_of(vocabulary.REQUEST_KINDS), required=False, default=""),
+    Field("class", _CLASS_CODE, required=False, default=""),
     Field("category", _CATEGORY_CODE, required=False, default=""),
     Field("urgency", one_of(vocabulary.URGENCIES), required=False, default=""),
     Field("round", whole(1, 99), required=False),
     Field("channel", one_of(vocabulary.CHANNELS), required=False, default=""),
+    *_validity(),
+    Field("source", text(200)),
+    Field("text", text(100)),
+)
+
+CASE_CLASS: Sequence[Field] = (
+    Field("code", _CLASS_CODE),
+    Field("name", text(20)),
+    Field("standard", text(300)),
+    Field("checklist", listed(text(60)), required=False, default=()),
+    Field("categories", listed(_CATEGORY_CODE), required=False, default=()),
+    Field("kinds", listed(one_of(vocabulary.REQUEST_KINDS)), required=False, default=()),
+    Field("urgencies", listed(one_of(vocabulary.URGENCIES)), required=False, default=()),
+    Field("by_hand", flag, required=False, default=False),
+    *_validity(),
+    Field("source", text(200)),
+)
+
+LINE: Sequence[Field] = (
+    Field("code", _WORD),
+    Field("name", text(40)),
+    Field("mode", one_of(vocabulary.LINE_MODES)),
+    Field("number", pattern(r"[0-9-]{3,20}", "电话号码"), required=False, default=""),
+    Field("owner", _UNIT_CODE),
+    Field("since", day),
+    Field("service", text(100), required=False, default=""),
+)
+
+SCORING: Sequence[Field] = (
+    Field("code", _WORD),
+    Field("name", text(40)),
+    Field("weights", shares(vocabulary.INDICATORS)),
+    Field("partly_solved", whole(0, 100), required=False, default=0),
+    Field("fairly_satisfied", whole(0, 100), required=False, default=100),
+    Field("least_valid", whole(0, 1000), required=False, default=5),
     *_validity(),
     Field("source", text(200)),
     Field("text", text(100)),

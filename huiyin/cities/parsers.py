@@ -4,8 +4,9 @@ Cells of CSV come as text, values of TOML as what TOML made of them.
 """
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime, time
+from types import MappingProxyType
 
 from huiyin.worktime import limits
 from huiyin.worktime.calendar import WorkHours
@@ -13,7 +14,10 @@ from huiyin.worktime.calendar import WorkHours
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _SPAN = re.compile(r"(\d{2}:\d{2})-(\d{2}:\d{2})")
 
+_UNIT = re.compile(r"\d{3}|\d{5}|\d{7}")
+
 SPANS_OF_A_DAY = 2
+HUNDRED = 100
 
 Parse = Callable[[object], object]
 
@@ -132,6 +136,43 @@ def wholes(least: int, most: int) -> Callable[[object], tuple[int, ...]]:
         if list(found) != sorted(set(found)):
             raise ValueError("应从小到大，不能重复")
         return found
+
+    return parse
+
+
+def unit_or_none(value: object) -> str:
+    """Read the code of a unit, or an empty text for none."""
+    found = _text(value)
+    if found and not _UNIT.fullmatch(found):
+        raise ValueError(f"应写成单位编码，或空着，不能是“{found}”")
+    return found
+
+
+def listed(parse_one: Callable[[object], str]) -> Callable[[object], tuple[str, ...]]:
+    """Read a list of words, none of them twice."""
+
+    def parse(value: object) -> tuple[str, ...]:
+        if not isinstance(value, list):
+            raise ValueError('应是列表，如 ["0401", "0402"]')
+        found = tuple(parse_one(each) for each in value)
+        if len(set(found)) != len(found):
+            raise ValueError("同一项写了两次")
+        return found
+
+    return parse
+
+
+def shares(allowed: Collection[str]) -> Callable[[object], Mapping[str, int]]:
+    """Read a table of whole shares that add up to a hundred, such as { solved = 40, ... }."""
+    parse_name, parse_share = one_of(allowed), whole(1, HUNDRED)
+
+    def parse(value: object) -> Mapping[str, int]:
+        if not isinstance(value, dict) or not value:
+            raise ValueError("应写成 { solved = 60, satisfied = 40 }")
+        found = {parse_name(name): parse_share(share) for name, share in value.items()}
+        if sum(found.values()) != HUNDRED:
+            raise ValueError(f"权重合计应为 {HUNDRED}，现在是 {sum(found.values())}")
+        return MappingProxyType(found)
 
     return parse
 

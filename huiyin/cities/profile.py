@@ -70,6 +70,9 @@ def read(folder: Path, *, rules: Path | None = None) -> Profile:
         catalogue=draft.catalogue.records,
         limits=draft.limits.records,
         parameters=draft.parameters.records,
+        classes=draft.classes.records,
+        lines=draft.lines.records,
+        scoring=draft.scoring.records,
         reasons=draft.reasons.records,
         sms=draft.sms.records,
         emails=draft.emails.records,
@@ -85,6 +88,8 @@ def _draft(folder: Path, notebook: Notebook, rules_file: Path) -> Draft:
     templates = read_toml(folder / "templates.toml", notebook, arrays=("sms", "email"))
     news = read_toml(folder / "news.toml", notebook, arrays=("news", "answer"))
     demo = read_toml(folder / "demo.toml", notebook, arrays=("account",))
+    classes = read_toml(folder / "classes.toml", notebook, arrays=("class",))
+    scoring = read_toml(folder / "scoring.toml", notebook, arrays=("scheme",))
 
     def rows(name: str, shape: type[T], columns: Sequence[Field]) -> Listing[T]:
         return _listing(name, read_csv(folder / name, columns, notebook), shape, columns, notebook)
@@ -103,6 +108,9 @@ def _draft(folder: Path, notebook: Notebook, rules_file: Path) -> Draft:
         catalogue=rows("catalogue.csv", shapes.CatalogueItem, fields.CATALOGUE),
         limits=tables(rules, "limit", shapes.LimitRule, fields.LIMIT),
         parameters=tables(rules, "parameter", shapes.ParameterRule, fields.PARAMETER),
+        classes=tables(classes, "class", shapes.CaseClass, fields.CASE_CLASS),
+        lines=rows("lines.csv", shapes.MergedLine, fields.LINE),
+        scoring=tables(scoring, "scheme", shapes.Scoring, fields.SCORING),
         reasons=rows("reasons.csv", shapes.Reason, fields.REASON),
         sms=tables(templates, "sms", shapes.SmsTemplate, fields.SMS),
         emails=tables(templates, "email", shapes.EmailTemplate, fields.EMAIL),

@@ -102,8 +102,13 @@ def convert(raw: Raw, fields: Sequence[Field], notebook: Notebook) -> dict[str, 
                 value = each.parse(value)
             except ValueError as error:
                 notebook.note(raw.file, raw.line_of(each.name), f"{each.name}：{error}")
-        read[each.name.replace(".", "_")] = value
+        read[_argument(each.name)] = value
     return read if len(notebook.problems) == before else None
+
+
+def _argument(name: str) -> str:
+    """Return a key as the name of a field; ``class`` is no name in Python."""
+    return "case_class" if name == "class" else name.replace(".", "_")
 
 
 def read_text(path: Path, notebook: Notebook) -> str | None:

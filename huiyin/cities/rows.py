@@ -131,8 +131,58 @@ def limits(profile: Profile) -> list[knowledge.LimitRow]:
             valid_to=each.valid_to,
             source=each.source,
             text=each.text,
+            case_class=each.case_class,
         )
         for each in profile.limits
+    ]
+
+
+def classes(profile: Profile) -> list[knowledge.ClassRow]:
+    """Return the classes of orders."""
+    return [
+        knowledge.ClassRow(
+            code=each.code,
+            name=each.name,
+            standard=each.standard,
+            checklist=list(each.checklist),
+            categories=list(each.categories),
+            kinds=list(each.kinds),
+            urgencies=list(each.urgencies),
+            by_hand=each.by_hand,
+            valid_from=each.valid_from,
+            valid_to=each.valid_to,
+            source=each.source,
+        )
+        for each in profile.classes
+    ]
+
+
+def lines(profile: Profile) -> list[knowledge.LineRow]:
+    """Return the hotlines that were merged."""
+    return [
+        knowledge.LineRow(
+            each.code, each.name, each.mode, each.number, each.owner, each.since, each.service
+        )
+        for each in profile.lines
+    ]
+
+
+def scoring(profile: Profile) -> list[knowledge.ScoringRow]:
+    """Return the weights of the indicators."""
+    return [
+        knowledge.ScoringRow(
+            code=each.code,
+            name=each.name,
+            weights=dict(each.weights),
+            partly_solved=each.partly_solved,
+            fairly_satisfied=each.fairly_satisfied,
+            least_valid=each.least_valid,
+            valid_from=each.valid_from,
+            valid_to=each.valid_to,
+            source=each.source,
+            text=each.text,
+        )
+        for each in profile.scoring
     ]
 
 

@@ -4,6 +4,7 @@ Every record keeps ``line``, the line of its file, so that a later check can sti
 Validity is half-open: a rule holds from ``valid_from`` until the day before ``valid_to``.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -111,6 +112,7 @@ class LimitRule:
     limit: str
     postpone: bool
     kind: str
+    case_class: str
     category: str
     urgency: str
     round: int | None
@@ -123,7 +125,69 @@ class LimitRule:
     @property
     def selectors(self) -> tuple[str | int | None, ...]:
         """Return what tells this rule from the other rules of its clock."""
-        return (self.clock, self.kind, self.category, self.urgency, self.round, self.channel)
+        return (
+            self.clock,
+            self.kind,
+            self.case_class,
+            self.category,
+            self.urgency,
+            self.round,
+            self.channel,
+        )
+
+
+@dataclass(frozen=True)
+class CaseClass:
+    """A class of orders: its standard, what to check, and when an order falls into it by itself."""
+
+    line: int
+    code: str
+    name: str
+    standard: str
+    checklist: tuple[str, ...]
+    categories: tuple[str, ...]
+    kinds: tuple[str, ...]
+    urgencies: tuple[str, ...]
+    by_hand: bool
+    valid_from: date
+    valid_to: date | None
+    source: str
+
+    @property
+    def conditions(self) -> tuple[frozenset[str], ...]:
+        """Return what tells this class from the others; all empty for the general one."""
+        return frozenset(self.categories), frozenset(self.kinds), frozenset(self.urgencies)
+
+
+@dataclass(frozen=True)
+class MergedLine:
+    """A department's hotline that was merged into this one, and who owns its policy."""
+
+    line: int
+    code: str
+    name: str
+    mode: str
+    number: str
+    owner: str
+    since: date
+    service: str
+
+
+@dataclass(frozen=True)
+class Scoring:
+    """How the city weighs its indicators; shares of a hundred."""
+
+    line: int
+    code: str
+    name: str
+    weights: Mapping[str, int]
+    partly_solved: int
+    fairly_satisfied: int
+    least_valid: int
+    valid_from: date
+    valid_to: date | None
+    source: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -221,6 +285,9 @@ class Profile:
     catalogue: tuple[CatalogueItem, ...]
     limits: tuple[LimitRule, ...]
     parameters: tuple[ParameterRule, ...]
+    classes: tuple[CaseClass, ...]
+    lines: tuple[MergedLine, ...]
+    scoring: tuple[Scoring, ...]
     reasons: tuple[Reason, ...]
     sms: tuple[SmsTemplate, ...]
     emails: tuple[EmailTemplate, ...]

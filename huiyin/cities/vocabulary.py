@@ -10,7 +10,15 @@ from huiyin.channels.messaging import rules as messages
 from huiyin.channels.messaging.states import TEMPLATE_KEYS
 from huiyin.cities import parsers
 from huiyin.cities.parsers import Parse
-from huiyin.knowledge.states import ClockKind, Kind, LeadLevel, ReasonGroup, Urgency
+from huiyin.knowledge.states import (
+    ClockKind,
+    Indicator,
+    Kind,
+    LeadLevel,
+    LineMode,
+    ReasonGroup,
+    Urgency,
+)
 from huiyin.orders.states import Channel
 from huiyin.orgs.states import Role, UnitKind
 
@@ -41,6 +49,8 @@ OTHER_LIMITS = (
 CLOCKS = (*(clock.value for clock in ClockKind), *OTHER_LIMITS)
 REQUEST_KINDS = tuple(kind.value for kind in Kind)
 URGENCIES = tuple(urgency.value for urgency in Urgency)
+LINE_MODES = tuple(mode.value for mode in LineMode)
+INDICATORS = tuple(indicator.value for indicator in Indicator)
 CHANNELS = tuple(channel.value for channel in Channel)
 # Every request passes these, so each needs a limit without a selector.
 GENERAL_LIMITS = (*CLOCKS[: len(ClockKind)], "extension")
@@ -49,6 +59,8 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
     {
         "review.before_dispatch": parsers.flag,
         "dispatch.community_guard": parsers.flag,
+        "dispatch.supervising_unit_required": parsers.flag,
+        "dispatch.supervising_unit": parsers.unit_or_none,
         "dispute.after_returns": parsers.whole(1, 9),
         "return.max_times": parsers.whole(0, 9),
         "return.needs_suggestion": parsers.flag,

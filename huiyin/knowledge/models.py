@@ -1,4 +1,4 @@
-"""The catalogue of matters (派单目录), limits and parameters by date, reasons, articles."""
+"""The catalogue of matters (派单目录), classes, lines, limits and parameters, reasons, articles."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from huiyin.knowledge.states import KIND_LABELS, ArticleKind
+from huiyin.knowledge.states import KIND_LABELS, ArticleKind, LineMode
 from huiyin.orgs.models import Unit
 
 VALID = Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
@@ -49,6 +49,51 @@ class CatalogueItem(models.Model):
         return self.matter
 
 
+class CaseClass(models.Model):
+    """A class of orders 工单类别 (A, B, C; levels 1 to 4; fast kinds), with its handling standard.
+
+    Empty conditions match everything; ``by_hand`` classes are only ever chosen by a person. Rows
+    are never changed, only ended, and an order keeps the row that it was given.
+    """
+
+    code = models.CharField(max_length=10)
+    name = models.CharField(max_length=20)
+    standard = models.CharField(max_length=300)
+    checklist = ArrayField(models.CharField(max_length=60), default=list)
+    categories = ArrayField(models.CharField(max_length=12), default=list)
+    kinds = ArrayField(models.CharField(max_length=20), default=list)
+    urgencies = ArrayField(models.CharField(max_length=12), default=list)
+    by_hand = models.BooleanField(default=False)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    source = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["code", "valid_from"], name="case_class_once"),
+            models.CheckConstraint(condition=VALID, name="case_class_dates"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Line(models.Model):
+    """A hotline of a department that was merged into this one 归并热线 (requirements 61, 94)."""
+
+    code = models.CharField(max_length=20, unique=True)
+    name = models.CharField(max_length=40)
+    mode = models.CharField(max_length=10, choices=[(m.value, m.label) for m in LineMode])
+    number = models.CharField(max_length=20, blank=True, default="")
+    owner = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    since = models.DateField()
+    service = models.CharField(max_length=100, blank=True, default="")
+    active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class LimitRule(models.Model):
     """One limit: which clock, for which orders, how long, from when to when, and its source.
 
@@ -59,6 +104,7 @@ class LimitRule(models.Model):
     code = models.CharField(max_length=60)
     clock = models.CharField(max_length=20)
     kind = models.CharField(max_length=20, blank=True, default="")
+    case_class = models.CharField(max_length=10, blank=True, default="")
     category = models.CharField(max_length=12, blank=True, default="")
     urgency = models.CharField(max_length=12, blank=True, default="")
     channel = models.CharField(max_length=20, blank=True, default="")
@@ -98,6 +144,34 @@ class Parameter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} = {self.value}"
+
+
+class ScoringScheme(models.Model):
+    """How a city weighs its indicators, by date: shares of a hundred, with the source.
+
+    ``partly_solved`` and ``fairly_satisfied`` say how much of a point these answers are worth, in
+    hundredths; units with fewer than ``least_valid`` call-backs are shown but not ranked.
+    """
+
+    code = models.CharField(max_length=40)
+    name = models.CharField(max_length=40)
+    weights = models.JSONField()
+    partly_solved = models.SmallIntegerField(default=0)
+    fairly_satisfied = models.SmallIntegerField(default=100)
+    least_valid = models.SmallIntegerField(default=5)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    source = models.CharField(max_length=200)
+    text = models.CharField(max_length=300)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["code", "valid_from"], name="scoring_once"),
+            models.CheckConstraint(condition=VALID, name="scoring_dates"),
+        )
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Reason(models.Model):

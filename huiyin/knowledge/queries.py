@@ -10,7 +10,17 @@ from django.db.models import Q, QuerySet
 from huiyin.kernel.cached import remembered
 from huiyin.kernel.paging import Page, page
 from huiyin.knowledge import rules
-from huiyin.knowledge.models import Article, CatalogueItem, Category, LimitRule, Parameter, Reason
+from huiyin.knowledge.models import (
+    Article,
+    CaseClass,
+    CatalogueItem,
+    Category,
+    LimitRule,
+    Line,
+    Parameter,
+    Reason,
+    ScoringScheme,
+)
 from huiyin.knowledge.rules import Matter
 from huiyin.knowledge.states import ArticleKind, ClockKind, ReasonGroup
 from huiyin.worktime.calendar import SHANGHAI
@@ -45,6 +55,80 @@ def parameter(key: str, at: datetime, default: Any) -> Any:
         (p for p in _parameters() if p.key == key), at.astimezone(SHANGHAI).date()
     )
     return max(valid, key=lambda p: p.valid_from).value if valid else default
+
+
+@remembered()
+def _classes() -> tuple[CaseClass, ...]:
+    return tuple(CaseClass.objects.order_by("code", "valid_from"))
+
+
+def case_classes(at: datetime) -> list[CaseClass]:
+    """Return the classes in force on the local day of ``at``, by code. No query while remembered.
+
+    Source: R-165 (requirements 17, 105; handbook domain.md 2.2).
+    """
+    return rules.valid_on(_classes(), at.astimezone(SHANGHAI).date())
+
+
+def class_for(matter: Matter, at: datetime) -> CaseClass | None:
+    """Return the class that ``matter`` falls into by itself. No query while remembered."""
+    return rules.choose_class(_classes(), matter, at.astimezone(SHANGHAI).date())
+
+
+def case_class(code: str, at: datetime) -> CaseClass | None:
+    """Return the class with this code that is in force. No query while remembered."""
+    return next((c for c in case_classes(at) if c.code == code), None)
+
+
+def class_by_id(key: int | None) -> CaseClass | None:
+    """Return a class by its key, ended ones too. No query while remembered."""
+    return next((c for c in _classes() if c.pk == key), None)
+
+
+def class_names() -> dict[str, str]:
+    """Return the names of all classes, past ones too, by code. No query while remembered."""
+    return {row.code: row.name for row in _classes()}
+
+
+@remembered(60)
+def every_line() -> tuple[Line, ...]:
+    """Return the merged lines, those switched off too. One query, remembered for a minute."""
+    return tuple(Line.objects.select_related("owner").order_by("code"))
+
+
+def lines() -> list[Line]:
+    """Return the merged lines in use, by code. No query while remembered.
+
+    Source: R-166 (requirements 61, 94; handbook domain.md 1.1 row 1).
+    """
+    return [each for each in every_line() if each.active]
+
+
+def line(code: str) -> Line | None:
+    """Return the merged line in use with this code. No query while remembered."""
+    return next((each for each in lines() if each.code == code), None)
+
+
+def line_by_id(key: int | None) -> Line | None:
+    """Return a merged line by its key, ended ones too. No query while remembered."""
+    return next((each for each in every_line() if each.pk == key), None)
+
+
+def every_class() -> tuple[CaseClass, ...]:
+    """Return every class of orders, by code and date. No query while remembered."""
+    return _classes()
+
+
+def scoring_schemes() -> QuerySet[ScoringScheme]:
+    """Return every weighting, by code and date. One query."""
+    return ScoringScheme.objects.order_by("code", "valid_from")
+
+
+def scoring(code: str, at: datetime) -> ScoringScheme | None:
+    """Return the weights in force on the local day of ``at``. One query."""
+    rows = ScoringScheme.objects.filter(code=code)
+    valid = rules.valid_on(rows, at.astimezone(SHANGHAI).date())
+    return max(valid, key=lambda row: row.valid_from, default=None)
 
 
 def limit_rules() -> QuerySet[LimitRule]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Protocol, TypeVar
@@ -25,6 +25,8 @@ class LimitLike(Dated, Protocol):
     @property
     def kind(self) -> str: ...  # noqa: D102
     @property
+    def case_class(self) -> str: ...  # noqa: D102
+    @property
     def category(self) -> str: ...  # noqa: D102
     @property
     def urgency(self) -> str: ...  # noqa: D102
@@ -38,6 +40,22 @@ D = TypeVar("D", bound=Dated)
 L = TypeVar("L", bound=LimitLike)
 
 
+class ClassLike(Dated, Protocol):
+    """A class of orders with the conditions under which it is given; empty ones match all."""
+
+    @property
+    def categories(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def kinds(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def urgencies(self) -> Sequence[str]: ...  # noqa: D102
+    @property
+    def by_hand(self) -> bool: ...  # noqa: D102
+
+
+C = TypeVar("C", bound=ClassLike)
+
+
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What of an order decides its limits."""
@@ -47,6 +65,7 @@ class Matter:
     urgency: str = "normal"
     channel: str = ""
     round: int = 1
+    case_class: str = ""
 
 
 def valid_on(rows: Iterable[D], day: date) -> list[D]:
@@ -60,8 +79,8 @@ def valid_on(rows: Iterable[D], day: date) -> list[D]:
 def choose_limit(rows: Iterable[L], clock: str, matter: Matter, day: date) -> L | None:
     """Return the most specific limit of ``clock`` for ``matter`` valid on ``day``; None if none.
 
-    Urgency outweighs category, category (the longer the better) outweighs round, round outweighs
-    kind, kind outweighs channel; among equals the younger row wins.
+    Urgency outweighs class, class outweighs category, category (the longer the better) outweighs
+    round, round outweighs kind, kind outweighs channel; among equals the younger row wins.
 
     Source: R-31 (handbook domain.md 2.7: limits differ by urgency, matter and kind).
     """
@@ -72,6 +91,7 @@ def choose_limit(rows: Iterable[L], clock: str, matter: Matter, day: date) -> L 
 def _fits(row: LimitLike, matter: Matter) -> bool:
     return (
         row.kind in ("", matter.kind)
+        and row.case_class in ("", matter.case_class)
         and matter.category.startswith(row.category)
         and row.urgency in ("", matter.urgency)
         and row.channel in ("", matter.channel)
@@ -79,15 +99,40 @@ def _fits(row: LimitLike, matter: Matter) -> bool:
     )
 
 
-def _weight(row: LimitLike) -> tuple[bool, int, int, bool, bool, date]:
+def _weight(row: LimitLike) -> tuple[bool, bool, int, int, bool, bool, date]:
     return (
         bool(row.urgency),
+        bool(row.case_class),
         len(row.category),
         row.round or 0,
         bool(row.kind),
         bool(row.channel),
         row.valid_from,
     )
+
+
+def choose_class(rows: Iterable[C], matter: Matter, day: date) -> C | None:
+    """Return the class that a matter falls into by itself on ``day``; None if the city has none.
+
+    Urgency outweighs category (the longer the better), category outweighs kind; among equals the
+    younger row wins. Classes that only a person may choose are left out.
+
+    Source: R-165 (requirements 17, 105; handbook domain.md 2.2: levels by urgency and matter).
+    """
+    fitting = [
+        (_class_weight(row, matter), row)
+        for row in valid_on(rows, day)
+        if not row.by_hand
+        and (not row.kinds or matter.kind in row.kinds)
+        and (not row.urgencies or matter.urgency in row.urgencies)
+        and (not row.categories or any(matter.category.startswith(c) for c in row.categories))
+    ]
+    return max(fitting, key=lambda found: found[0])[1] if fitting else None
+
+
+def _class_weight(row: ClassLike, matter: Matter) -> tuple[bool, int, bool, date]:
+    named = [len(c) for c in row.categories if matter.category.startswith(c)]
+    return bool(row.urgencies), max(named, default=0), bool(row.kinds), row.valid_from
 
 
 Key = tuple[str, date]

@@ -99,6 +99,62 @@ class LeadLevel(StrEnum):
     TOWNSHIP = "township"
 
 
+class LineMode(StrEnum):
+    """How a department's hotline was merged into this one (handbook 1.1 row 1)."""
+
+    WHOLE = "whole"
+    DUAL = "dual"
+    BRANCH = "branch"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return LINE_MODE_LABELS[self]
+
+
+LINE_MODE_LABELS = {
+    LineMode.WHOLE: "整体并入",
+    LineMode.DUAL: "双号并行",
+    LineMode.BRANCH: "设分中心",
+}
+
+
+class Indicator(StrEnum):
+    """What a scoring scheme may weigh; the formulas are in handbook 2.3 and 3.3."""
+
+    RESPONSE = "response"
+    SOLVED = "solved"
+    SATISFIED = "satisfied"
+    ON_TIME = "on_time"
+    RETURNED = "returned"
+    ANSWERED = "answered"
+    COMPLETED = "completed"
+    FIRST_SATISFIED = "first_satisfied"
+    REDONE = "redone"
+    URGED = "urged"
+    KNOWLEDGE = "knowledge"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return INDICATOR_LABELS[self]
+
+
+INDICATOR_LABELS = {
+    Indicator.RESPONSE: "响应率",
+    Indicator.SOLVED: "解决率",
+    Indicator.SATISFIED: "满意率",
+    Indicator.ON_TIME: "按期办结率",
+    Indicator.RETURNED: "退回率",
+    Indicator.ANSWERED: "答复率",
+    Indicator.COMPLETED: "办结率",
+    Indicator.FIRST_SATISFIED: "首次办理满意率",
+    Indicator.REDONE: "再次交办率",
+    Indicator.URGED: "催办率",
+    Indicator.KNOWLEDGE: "知识更新及时率",
+}
+
+
 class ReasonGroup(StrEnum):
     """Groups of reason codes; each code carries advice for the citizen."""
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from huiyin.knowledge.models import Category, LimitRule, Reason
+from huiyin.knowledge.models import CaseClass, Category, LimitRule, Line, Reason
 from huiyin.knowledge.states import CLOCK_LABELS, KIND_LABELS, URGENCY_LABELS
 from huiyin.orders.states import (
     CHANNEL_LABELS,
@@ -47,6 +47,8 @@ class WorkOrder(models.Model):
     kind = models.CharField(max_length=12, choices=_choices(KIND_LABELS))
     category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
     urgency = models.CharField(max_length=10, choices=_choices(URGENCY_LABELS), default="normal")
+    case_class = models.ForeignKey(CaseClass, models.PROTECT, null=True, related_name="+")
+    line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="+")
     title = models.CharField(max_length=80)
     content = models.TextField(max_length=5000)
     place = models.CharField(max_length=200, blank=True, default="")

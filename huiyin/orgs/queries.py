@@ -173,6 +173,17 @@ def units_around(codes: Collection[str], regions: Collection[int]) -> QuerySet[U
     ).order_by("depth", "code")
 
 
+def may_supervise(lead: Unit, named: str) -> list[Unit]:
+    """Return who may supervise ``lead``: who guides it, who is above it, the named unit. One query.
+
+    Source: R-167 (requirements 21, 22).
+    """
+    keys = [key for key in (lead.superior_id, lead.parent_id) if key]
+    rows = list(Unit.objects.filter(Q(pk__in=keys) | Q(code=named, active=True)))
+    order = {key: place for place, key in enumerate(keys)}
+    return sorted(rows, key=lambda unit: order.get(unit.pk, len(order)))
+
+
 def units_under(parent: Unit | None) -> QuerySet[Unit]:
     """Return the units directly below ``parent`` (the top ones for None), by code. One query.
 

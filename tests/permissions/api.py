@@ -12,6 +12,7 @@ from tests.world import Story, at
 Facts = dict[str, Any]
 AGENTS = frozenset({"agent", "vendor_agent"})
 SEEING = CENTRE | {"water_handler", "water_leader"}
+READING = frozenset({"supervisor", "manager", "water_leader"})
 HELD = "created.submitted.dispatched"
 CALLED = "created.submitted.dispatched.signed.contacted.replied.audited"
 ATTACHING = SEEING - {"quality"}
@@ -63,6 +64,12 @@ ROWS: list[Row] = [
     Row("api:list_regions", EVERYBODY, api=True),
     Row("api:list_reasons", EVERYBODY, api=True, data=fixed(group="refer")),
     Row("api:list_limits", EVERYBODY, api=True),
+    Row("api:list_classes", EVERYBODY, api=True),
+    Row("api:list_lines", EVERYBODY, api=True),
+    Row(
+        "api:read_line_figures", READING, api=True,
+        data=fixed(since="2026-03-01", until="2026-03-31"),
+    ),
     Row("api:read_workflow", EVERYBODY, api=True),
     # Everybody may ask; who sees no orders gets an empty answer.
     Row("api:count_open", EVERYBODY, api=True),

@@ -104,6 +104,7 @@ ROWS: list[Row] = [
     Row("console:rules", READERS),
     Row("console:catalogue", READERS),
     Row("console:reasons", READERS),
+    Row("console:classes", READERS),
     Row("console:calendar", READERS),
     Row("console:calendar", ADMIN, "POST"),
     Row("console:news", CONSOLE),

@@ -294,6 +294,9 @@ def test_one_mistake_is_told_once(copy):
         "templates.toml",
         "news.toml",
         "demo.toml",
+        "classes.toml",
+        "lines.csv",
+        "scoring.toml",
     ],
 )
 def test_a_missing_file_is_one_problem(copy, file):

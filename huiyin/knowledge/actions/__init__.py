@@ -9,19 +9,25 @@ from huiyin.knowledge.actions.articles import (
 )
 from huiyin.knowledge.actions.dated import (
     CatalogueRow,
+    ClassRow,
     LimitRow,
     ParameterRow,
     PastRewritten,
+    ScoringRow,
     sync_catalogue,
+    sync_classes,
     sync_limits,
     sync_parameters,
+    sync_scoring,
 )
 from huiyin.knowledge.actions.listed import (
     ArticleRow,
     CategoryRow,
+    LineRow,
     ReasonRow,
     sync_articles,
     sync_categories,
+    sync_lines,
     sync_reasons,
 )
 
@@ -34,14 +40,20 @@ __all__ = [
     "ArticleRow",
     "CatalogueRow",
     "CategoryRow",
+    "ClassRow",
     "LimitRow",
+    "LineRow",
     "ParameterRow",
     "PastRewritten",
     "ReasonRow",
+    "ScoringRow",
     "sync_articles",
     "sync_catalogue",
     "sync_categories",
+    "sync_classes",
     "sync_limits",
+    "sync_lines",
     "sync_parameters",
     "sync_reasons",
+    "sync_scoring",
 ]

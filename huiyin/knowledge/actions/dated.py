@@ -13,11 +13,18 @@ from huiyin.kernel import bulk
 from huiyin.kernel.compare import Changes
 from huiyin.kernel.errors import Refused
 from huiyin.knowledge import rules
-from huiyin.knowledge.models import CatalogueItem, Category, LimitRule, Parameter
+from huiyin.knowledge.models import (
+    CaseClass,
+    CatalogueItem,
+    Category,
+    LimitRule,
+    Parameter,
+    ScoringScheme,
+)
 from huiyin.knowledge.rules import Key, Plan, Version
 from huiyin.orgs.models import Unit
 
-M = TypeVar("M", LimitRule, Parameter, CatalogueItem)
+M = TypeVar("M", LimitRule, Parameter, CatalogueItem, CaseClass, ScoringScheme)
 
 
 class PastRewritten(Refused):
@@ -42,6 +49,40 @@ class LimitRow:
     round: int | None
     limit: str
     postpone: bool
+    valid_from: date
+    valid_to: date | None
+    source: str
+    text: str
+    case_class: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """One class of orders, with its standard and the conditions under which it is given."""
+
+    code: str
+    name: str
+    standard: str
+    checklist: list[str]
+    categories: list[str]
+    kinds: list[str]
+    urgencies: list[str]
+    by_hand: bool
+    valid_from: date
+    valid_to: date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringRow:
+    """The weights of a city's indicators, in hundredths."""
+
+    code: str
+    name: str
+    weights: dict[str, int]
+    partly_solved: int
+    fairly_satisfied: int
+    least_valid: int
     valid_from: date
     valid_to: date | None
     source: str
@@ -85,6 +126,32 @@ def sync_limits(rows: Sequence[LimitRow], *, today: date, in_use: bool) -> Chang
     Source: R-32 (handbook domain.md 2.9, rules with effective dates).
     """
     return _sync("时限", LimitRule, [asdict(row) for row in rows], today=today, in_use=in_use)
+
+
+@transaction.atomic(savepoint=False)
+def sync_classes(rows: Sequence[ClassRow], *, today: date, in_use: bool) -> Changes:
+    """Let the classes of orders be these rows from now on. Two to five statements.
+
+    Raises:
+        PastRewritten: a row would change what has held already.
+
+    Source: R-165 (requirements 17, 105; handbook domain.md 2.2, 2.9).
+    """
+    wanted = [asdict(row) for row in rows]
+    return _sync("工单类别", CaseClass, wanted, today=today, in_use=in_use)
+
+
+@transaction.atomic(savepoint=False)
+def sync_scoring(rows: Sequence[ScoringRow], *, today: date, in_use: bool) -> Changes:
+    """Let the weights be these rows from now on. Two to five statements.
+
+    Raises:
+        PastRewritten: a row would change what has held already.
+
+    Source: R-171 (requirement 175; handbook domain.md 2.3, 2.9, 2.10).
+    """
+    wanted = [asdict(row) for row in rows]
+    return _sync("计分办法", ScoringScheme, wanted, today=today, in_use=in_use)
 
 
 @transaction.atomic(savepoint=False)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 
 from huiyin.kernel import bulk
 from huiyin.kernel.compare import Changes, compare
-from huiyin.knowledge.models import Article, Category, Reason
+from huiyin.knowledge.models import Article, Category, Line, Reason
 from huiyin.knowledge.states import ArticleKind
 from huiyin.orgs.models import Unit
 
@@ -34,6 +34,19 @@ class ReasonRow:
     name: str
     advice: str
     needs: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineRow:
+    """A hotline that was merged into this one; ``owner`` is the code of who owns its policy."""
+
+    code: str
+    name: str
+    mode: str
+    number: str
+    owner: str
+    since: date
+    service: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +105,33 @@ def sync_reasons(rows: Sequence[ReasonRow]) -> Changes:
     bulk.add(Reason, new)
     bulk.store(Reason, found.touched, found.fields)
     return found.told("原因", new, lambda each: each.name)
+
+
+@transaction.atomic(savepoint=False)
+def sync_lines(rows: Sequence[LineRow]) -> Changes:
+    """Let the merged lines be these rows; others are switched off. Up to four statements.
+
+    Source: R-166 (requirements 61, 94; handbook domain.md 1.1 row 1).
+    """
+    units: dict[str, int] = dict(Unit.objects.values_list("code", "pk")) if rows else {}
+    held = {each.code: each for each in Line.objects.order_by("pk")}
+    wanted: dict[str, dict[str, object]] = {
+        row.code: {
+            "name": row.name,
+            "mode": row.mode,
+            "number": row.number,
+            "owner_id": units[row.owner],
+            "since": row.since,
+            "service": row.service,
+            "active": True,
+        }
+        for row in rows
+    }
+    found = compare(held, wanted, off={"active": False})
+    new = [Line(code=code, **wanted[code]) for code in found.missing]
+    bulk.add(Line, new)
+    bulk.store(Line, found.touched, found.fields)
+    return found.told("归并热线", new, lambda each: each.name)
 
 
 @transaction.atomic(savepoint=False)

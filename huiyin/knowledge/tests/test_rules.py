@@ -18,6 +18,7 @@ class Row:
     name: str
     clock: str = "finish"
     kind: str = ""
+    case_class: str = ""
     category: str = ""
     urgency: str = ""
     channel: str = ""

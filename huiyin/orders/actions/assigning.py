@@ -9,7 +9,7 @@ from django.db import transaction
 
 from huiyin.kernel.errors import Invalid, NotAllowed
 from huiyin.knowledge import queries as knowledge
-from huiyin.knowledge.models import Reason
+from huiyin.knowledge.models import CaseClass, Reason
 from huiyin.knowledge.states import ClockKind, ReasonGroup
 from huiyin.orders import rules
 from huiyin.orders.actions.turn import Turn, begin, clock_for, finish, lead_of
@@ -25,11 +25,13 @@ from huiyin.orders.states import (
     AssignmentRole,
     State,
 )
+from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.models import Unit
 from huiyin.orgs.states import UnitKind
 
 MOST_UNITS = 20
+SUPERVISED = "dispatch.supervising_unit_required"
 NEVER_ASSIGNED = frozenset({UnitKind.CENTRE.value, UnitKind.VENDOR.value})
 
 
@@ -42,21 +44,31 @@ def dispatch(
     assist: Sequence[Unit] = (),
     supervise: Unit | None = None,
     instructions: str = "",
+    case_class: CaseClass | None = None,
     now: datetime,
 ) -> WorkOrder:
     """Give the order to a lead unit, with assisting and supervising units if needed.
+
+    Where the city wants a supervising unit on every order and none is named, it is the one that
+    guides the lead, the one above it, or the city's own (``supervisor_for``). ``case_class`` puts
+    the order into another class than it has, before its deadlines are computed.
 
     Every deadline is computed here, once, from the rule rows in force now: signing, contacting and
     finishing run from the dispatch, so a unit that does not sign is late all the same.
 
     Raises:
-        Invalid: a unit is named twice, cannot be given work, or too many are named.
+        Invalid: a unit is named twice, cannot be given work, too many are named, or a supervising
+            unit is wanted and there is none.
 
     Source: R-47 (requirements 18, 21; handbook rule 4: the clock starts at dispatch).
     """
     turn = begin(DISPATCH, order_id, by, now)
+    if supervise is None and knowledge.parameter(SUPERVISED, now, default=False):
+        supervise = supervisor_for(lead, [lead, *assist], now)
     _check_units([lead, *assist, *([supervise] if supervise else [])])
     order = turn.order
+    if case_class is not None:
+        order.case_class = case_class
     head = _assign(turn, lead, AssignmentRole.LEAD, instructions=instructions)
     clocks = _lead_clocks(turn, head)
     for unit in assist:
@@ -73,6 +85,7 @@ def dispatch(
         "lead": lead.code,
         "assist": [u.code for u in assist],
         "supervise": supervise.code if supervise else "",
+        **({"class": case_class.code} if case_class else {}),
         "due_at": head.due_at.isoformat() if head.due_at else "",
         "rules": [clock.rule.code for clock in clocks if clock.rule],
     }
@@ -80,6 +93,25 @@ def dispatch(
     return finish(
         turn, note=note, public_note=f"由{lead.name}办理", data=data, clocks=clocks, starts=False
     )
+
+
+def supervisor_for(lead: Unit, taken: Sequence[Unit], now: datetime) -> Unit:
+    """Return the unit that supervises ``lead`` when nobody names one. Up to three queries.
+
+    It is the unit that guides the lead in its line of work, else the one above it, else the one
+    that the city names; never one of ``taken``.
+
+    Raises:
+        Invalid: there is none.
+
+    Source: R-167 (requirements 21, 22).
+    """
+    named = str(knowledge.parameter("dispatch.supervising_unit", now, default=""))
+    used = {unit.pk for unit in taken}
+    for unit in orgs.may_supervise(lead, named):
+        if unit.pk not in used and unit.active and unit.kind not in NEVER_ASSIGNED:
+            return unit
+    raise Invalid("请选择督办单位", fields={"supervise": "每件工单都要有督办单位"})
 
 
 @transaction.atomic

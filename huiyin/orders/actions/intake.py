@@ -11,10 +11,10 @@ from huiyin.kernel import crypto, masks, text
 from huiyin.kernel.errors import Invalid
 from huiyin.kernel.idempotency import Claim, Repeated
 from huiyin.knowledge import queries as knowledge
-from huiyin.knowledge.models import Category, Reason
+from huiyin.knowledge.models import CaseClass, Category, Line, Reason
 from huiyin.knowledge.states import ClockKind, Kind, ReasonGroup, Urgency
 from huiyin.orders import creation, numbers, policy, rules
-from huiyin.orders.actions.turn import Turn, begin, clock_for, event_of, finish
+from huiyin.orders.actions.turn import Turn, begin, clock_for, event_of, finish, matter_of
 from huiyin.orders.models import NEVER, Clock, Requester, WorkOrder
 from huiyin.orders.states import (
     ANSWER,
@@ -58,6 +58,8 @@ class Request:
     is_enterprise: bool = False
     confidential: bool = False
     wants_reply: bool = True
+    case_class: CaseClass | None = None
+    line: Line | None = None
 
 
 def create(request: Request, *, by: Actor, now: datetime, claim: Claim | None = None) -> WorkOrder:
@@ -81,6 +83,8 @@ def create(request: Request, *, by: Actor, now: datetime, claim: Claim | None = 
         kind=request.kind,
         category=request.category,
         urgency=request.urgency,
+        case_class=request.case_class,
+        line=request.line,
         title=fields["title"],
         content=fields["content"],
         place=fields["place"],
@@ -128,6 +132,7 @@ def update_draft(order_id: int, request: Request, *, by: Actor, now: datetime) -
     order.place_key = place_key(order.place)
     order.kind, order.urgency, order.category = request.kind, request.urgency, request.category
     order.region, order.occurred_at = request.region, request.occurred_at
+    order.case_class, order.line = request.case_class, request.line
     order.longitude, order.latitude = request.longitude, request.latitude
     order.confidential = order.confidential or request.confidential
     note = "整理诉求内容" if changed else "补充分类"
@@ -192,6 +197,8 @@ def transfer(order_id: int, *, by: Actor, to: str, note: str, now: datetime) -> 
 def submit(order_id: int, *, by: Actor, now: datetime) -> WorkOrder:
     """Accept a request as a work order: to dispatch, or to review first where the city says so.
 
+    A class that nobody chose follows from urgency, category and kind, where the city has classes.
+
     Raises:
         Invalid: kind or category is missing.
 
@@ -201,10 +208,14 @@ def submit(order_id: int, *, by: Actor, now: datetime) -> WorkOrder:
     order = turn.order
     if order.category is None:
         raise Invalid("请选择分类后再转派单", fields={"category": "必选"})
+    chosen = knowledge.class_by_id(order.case_class_id)
+    order.case_class = chosen or knowledge.class_for(matter_of(order), now)
+    told = {"class": order.case_class.code} if order.case_class else {}
     if knowledge.parameter("review.before_dispatch", now, default=False):
         clock = clock_for(order, ClockKind.REVIEW, now)
-        return finish(turn, target=State.REVIEW, clocks=[clock] if clock else [], starts=False)
-    return finish(turn)
+        clocks = [clock] if clock else []
+        return finish(turn, target=State.REVIEW, data=told, clocks=clocks, starts=False)
+    return finish(turn, data=told)
 
 
 @transaction.atomic

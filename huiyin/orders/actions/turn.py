@@ -118,7 +118,13 @@ def matter_of(order: WorkOrder) -> Matter:
         urgency=order.urgency,
         channel=order.channel,
         round=order.round,
+        case_class=_class_code(order),
     )
+
+
+def _class_code(order: WorkOrder) -> str:
+    found = knowledge.class_by_id(order.case_class_id) if order.case_class_id else None
+    return found.code if found else ""
 
 
 def clock_for(order: WorkOrder, kind: ClockKind, now: datetime) -> Clock | None:

@@ -13,6 +13,7 @@ from huiyin.web.api import (
     problems,
     public,
     reference,
+    registers,
     steps,
     system,
     unit_steps,
@@ -49,5 +50,8 @@ api = NinjaAPI(
 for error in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(error, problems.answer)
 api.add_decorator(spoken)
-for part in (orders, steps, unit_steps, callbacks, urging, files, public, reference, system):
+PARTS = (
+    orders, steps, unit_steps, callbacks, urging, files, public, reference, registers, system,
+)  # fmt: skip
+for part in PARTS:
     api.add_router("", part.router)

@@ -72,6 +72,8 @@ class OrderIn(BaseModel):
     latitude: Annotated[Latitude | None, said("纬度，与经度一起填")] = None
     occurred_at: Annotated[Moment | None, said("事发时间，须带时区")] = None
     requester: Annotated[AskerIn, said("诉求人")] = NOBODY
+    case_class: Annotated[Code, said("工单类别编码，见 /classes；不填则自动确定")] = ""
+    line: Annotated[Code, said("归并热线编码，见 /lines；不填为 12345")] = ""
     confidential: Annotated[bool, said("要求对承办单位保密")] = False
     wants_reply: Annotated[bool, said("要求答复")] = True
     external_number: Annotated[
@@ -97,6 +99,8 @@ class EditIn(BaseModel):
     longitude: Annotated[Longitude | None, said("经度")] = None
     latitude: Annotated[Latitude | None, said("纬度")] = None
     occurred_at: Annotated[Moment | None, said("事发时间")] = None
+    case_class: Annotated[Code | None, said("工单类别编码")] = None
+    line: Annotated[Code | None, said("归并热线编码")] = None
     confidential: Annotated[bool | None, said("要求保密；只能加上，不能取消")] = None
 
 
@@ -112,6 +116,8 @@ class OrderQuery(BaseModel):
     category: Annotated[Code, said("分类编码，含其下级")] = ""
     kind: Annotated[Kind | None, said("诉求类型")] = None
     channel: Annotated[Channel | None, said("来源渠道")] = None
+    case_class: Annotated[Code, said("工单类别编码")] = ""
+    line: Annotated[Code, said("归并热线编码")] = ""
     q: Annotated[
         str, StringConstraints(max_length=100), said("在标题、内容、地点中查找，空格分隔")
     ] = ""

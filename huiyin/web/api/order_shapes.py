@@ -40,6 +40,8 @@ class OrderRow(TypedDict):
     kind: Annotated[str, said("诉求类型")]
     channel: Annotated[str, said("来源渠道")]
     urgency: Annotated[str, said("紧急程度")]
+    case_class: Annotated[Named | None, said("工单类别；城市不分类别的为空")]
+    line: Annotated[Named | None, said("从哪条归并热线来；空为 12345")]
     category: Annotated[Named | None, said("分类")]
     place: Annotated[str, said("地点")]
     lead_unit: Annotated[Named | None, said("主办单位")]

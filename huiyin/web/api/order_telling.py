@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Protocol
 
+from huiyin.knowledge import queries as knowledge
 from huiyin.orders import policy, queries
 from huiyin.orders.models import (
     NEVER,
@@ -78,6 +79,8 @@ def row(actor: Actor, order: WorkOrder) -> OrderRow:
         "kind": order.kind,
         "channel": order.channel,
         "urgency": order.urgency,
+        "case_class": named(knowledge.class_by_id(order.case_class_id)),
+        "line": named(knowledge.line_by_id(order.line_id)),
         "category": named(order.category),
         "place": order.place,
         "lead_unit": named(order.lead_unit),

@@ -133,6 +133,8 @@ def request_of(body: OrderIn) -> Request:
         is_enterprise=who.is_enterprise,
         confidential=body.confidential,
         wants_reply=body.wants_reply,
+        case_class=reading.case_class(body.case_class, clock.now()),
+        line=reading.line(body.line),
     )
 
 
@@ -165,6 +167,8 @@ def _filter(wanted: OrderQuery, now: datetime) -> OrderFilter:
         category=reading.category(wanted.category),
         kind=wanted.kind or "",
         channel=wanted.channel or "",
+        case_class=wanted.case_class,
+        line=wanted.line,
         words=wanted.q,
         since=wanted.since,
         until=wanted.until,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import Any
 
 import orjson
@@ -12,7 +13,7 @@ from pydantic import BaseModel
 
 from huiyin.kernel.errors import BadRequest, Invalid, NotFound, WrongType
 from huiyin.knowledge import queries as knowledge
-from huiyin.knowledge.models import Category, Reason
+from huiyin.knowledge.models import CaseClass, Category, Line, Reason
 from huiyin.knowledge.states import ReasonGroup
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.models import Region, Unit
@@ -77,6 +78,22 @@ def only_known(request: HttpRequest, model: type[BaseModel]) -> None:
     if unknown:
         fields = dict.fromkeys(unknown, "没有这个筛选条件")
         raise Invalid(f"没有这些筛选条件：{'、'.join(unknown)[:200]}", fields=fields)
+
+
+def case_class(code: str, now: datetime) -> CaseClass | None:
+    """Return the class in force with this code; None for no code. No query while remembered."""
+    found = knowledge.case_class(code, now) if code else None
+    if code and found is None:
+        raise Invalid(f"没有编码为 {code} 的工单类别", fields={"case_class": "没有这个类别"})
+    return found
+
+
+def line(code: str) -> Line | None:
+    """Return the merged line with this code; None for no code. No query while remembered."""
+    found = knowledge.line(code) if code else None
+    if code and found is None:
+        raise Invalid(f"没有编码为 {code} 的归并热线", fields={"line": "没有这条热线"})
+    return found
 
 
 def category(code: str) -> Category | None:

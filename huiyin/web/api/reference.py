@@ -125,6 +125,7 @@ class LimitTold(TypedDict):
     code: Annotated[str, said("编码")]
     clock: Annotated[str, said("计时种类")]
     kind: Annotated[str, said("限于诉求类型；空为不限")]
+    case_class: Annotated[str, said("限于工单类别；空为不限")]
     category: Annotated[str, said("限于分类；空为不限")]
     urgency: Annotated[str, said("限于紧急程度；空为不限")]
     channel: Annotated[str, said("限于来源；空为不限")]
@@ -277,6 +278,7 @@ def list_limits(request: ApiRequest) -> LimitList:
                 "code": row.code,
                 "clock": row.clock,
                 "kind": row.kind,
+                "case_class": row.case_class,
                 "category": row.category,
                 "urgency": row.urgency,
                 "channel": row.channel,

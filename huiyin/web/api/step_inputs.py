@@ -77,7 +77,10 @@ class DispatchIn(BaseModel):
 
     lead: Annotated[Code, said("主办单位编码，见 /units")]
     assist: Annotated[Units, said("协办单位编码")] = []  # noqa: RUF012 - pydantic copies it
-    supervise: Annotated[Code, said("督办单位编码")] = ""
+    supervise: Annotated[
+        Code, said("督办单位编码；城市要求每件都有而没有填的，由业务上级或上级单位督办")
+    ] = ""
+    case_class: Annotated[Code, said("改为这个工单类别；不填则不变")] = ""
     instructions: Annotated[Note, said("办理要求")] = ""
 
 

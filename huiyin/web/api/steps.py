@@ -58,6 +58,8 @@ class _Edit:
         coded = {
             "category": reading.category(sent.pop("category", "")) or order.category,
             "region": reading.region(sent.pop("region", "")) or order.region,
+            "case_class": reading.case_class(sent.pop("case_class", ""), now) or order.case_class,
+            "line": reading.line(sent.pop("line", "")) or order.line,
         }
         stored = {
             "content": order.content,
@@ -136,6 +138,7 @@ def step_dispatch(request: ApiRequest, number: str, body: DispatchIn) -> Answere
             assist=[reading.unit(code, "assist") for code in body.assist],
             supervise=reading.unit(body.supervise, "supervise") if body.supervise else None,
             instructions=body.instructions,
+            case_class=reading.case_class(body.case_class, now),
             now=now,
         ),
     )

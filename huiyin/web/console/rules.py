@@ -13,14 +13,19 @@ from django.views.decorators.http import require_GET
 
 from huiyin.kernel import clock
 from huiyin.knowledge import queries
-from huiyin.knowledge.models import LimitRule
+from huiyin.knowledge.models import CaseClass, LimitRule
+from huiyin.knowledge.rules import valid_on
 from huiyin.knowledge.states import (
     CLOCK_LABELS,
     KIND_LABELS,
     REASON_LABELS,
     URGENCY_LABELS,
+    Indicator,
+    Kind,
     ReasonGroup,
+    Urgency,
 )
+from huiyin.orders.queries import figures_by_line
 from huiyin.orders.states import CHANNEL_LABELS
 from huiyin.orgs.states import Perm
 from huiyin.web.console.forms import AsOfForm
@@ -86,6 +91,35 @@ def reasons(request: StaffRequest) -> HttpResponse:
     return render(request, "console/reasons.html", {"groups": groups, "tab": "reasons"})
 
 
+@require_GET
+@staff_page(*READERS)
+def classes(request: StaffRequest) -> HttpResponse:
+    """Show classes, weights, merged lines and the lines' figures of the month. Two queries."""
+    form, day, status = _as_of(request)
+    weights = [
+        (row, [(Indicator(name).label, share) for name, share in row.weights.items()])
+        for row in valid_on(queries.scoring_schemes(), day)
+    ]
+    found = {
+        "form": form,
+        "day": day,
+        "classes": [_class(row) for row in valid_on(queries.every_class(), day)],
+        "weights": weights,
+        "figures": figures_by_line(day.replace(day=1), day),
+        "tab": "classes",
+    }
+    return render(request, "console/classes.html", found, status=status)
+
+
+def _class(row: CaseClass) -> dict[str, Any]:
+    named = (queries.category(code) for code in row.categories)
+    words = [each.full_name for each in named if each]
+    words += [Kind(kind).label for kind in row.kinds]
+    words += [Urgency(urgency).label for urgency in row.urgencies]
+    chosen = "只由人选择" if row.by_hand else "其余诉求"
+    return {"row": row, "for": "、".join(words) or chosen, "by_hand": row.by_hand}
+
+
 def when(row: Dated, day: date) -> str:
     """Return whether a row holds on ``day``: "now", "past" or "future"."""
     if row.valid_from > day:
@@ -127,6 +161,8 @@ def _selectors(row: LimitRule) -> Iterable[str]:
     for value, names in labels:
         if value:
             yield names.get(value, value)
+    if row.case_class:
+        yield queries.class_names().get(row.case_class, row.case_class)
     if row.category:
         category = queries.category(row.category)
         yield category.full_name if category else f"分类 {row.category}"

@@ -38,6 +38,7 @@ urlpatterns: list[URLPattern] = [
     path("rules", rules.listed, name="rules"),
     path("rules/catalogue", rules.catalogue, name="catalogue"),
     path("rules/reasons", rules.reasons, name="reasons"),
+    path("rules/classes", rules.classes, name="classes"),
     path("calendar", calendar.years, name="calendar"),
     path("news", news.listed, name="news"),
     path("news/new", news.new, name="news_new"),

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.utils.datastructures import MultiValueDict
 
 from huiyin.knowledge import queries as knowledge
-from huiyin.knowledge.models import Reason
+from huiyin.knowledge.models import CaseClass, Line, Reason
 from huiyin.knowledge.states import ReasonGroup
 from huiyin.orders import actions
 from huiyin.orders.actions.files import Upload
@@ -109,6 +109,42 @@ class ReasonField(forms.ChoiceField):
     def clean(self, value: Any) -> Reason | None:
         """Return the reason with this code."""
         return knowledge.reason(self.group, str(super().clean(value)))
+
+
+class LineField(forms.ChoiceField):
+    """One of the merged lines, or none."""
+
+    def __init__(self, **more: Any) -> None:
+        more.setdefault("label", "归并热线")
+        more.setdefault("error_messages", {"invalid_choice": "没有这条热线，请重新选择"})
+        super().__init__(choices=self._rows, required=False, **more)
+
+    def _rows(self) -> list[tuple[str, str]]:
+        return [("", "12345"), *((line.code, line.name) for line in knowledge.lines())]
+
+    def clean(self, value: Any) -> Line | None:
+        """Return the line with this code."""
+        return knowledge.line(str(super().clean(value)))
+
+
+class ClassField(forms.ChoiceField):
+    """A class of orders that is in force, chosen by hand; ``offer`` says which there are."""
+
+    def __init__(self, **more: Any) -> None:
+        more.setdefault("label", "工单类别")
+        more.setdefault("help_text", "不选则按分类和紧急程度确定")
+        more.setdefault("error_messages", {"invalid_choice": "没有这个类别，请重新选择"})
+        super().__init__(required=False, **more)
+        self._held: dict[str, CaseClass] = {}
+
+    def offer(self, classes: Iterable[CaseClass]) -> None:
+        """Offer these classes."""
+        self._held = {each.code: each for each in classes}
+        self.choices = [("", "自动"), *((each.code, each.name) for each in self._held.values())]
+
+    def clean(self, value: Any) -> CaseClass | None:
+        """Return the class with this code."""
+        return self._held.get(str(super().clean(value)))
 
 
 class Photos(forms.ClearableFileInput):

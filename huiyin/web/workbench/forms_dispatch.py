@@ -7,12 +7,15 @@ from typing import Any
 from django import forms
 
 from huiyin.dispatch.queries import suggestions
+from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import ClockKind, ReasonGroup
 from huiyin.orders import actions
+from huiyin.orders.actions.assigning import SUPERVISED
 from huiyin.orders.actions.turn import clock_for
 from huiyin.orders.models import Clock
 from huiyin.orgs import queries as orgs
 from huiyin.web.workbench.forms import (
+    ClassField,
     ReasonField,
     Setting,
     StepForm,
@@ -39,7 +42,19 @@ class Dispatch(StepForm):
     lead = UnitField(label="主办单位", error_messages={"required": "请选择主办单位"})
     assist = UnitField(label="协办单位", many=True, required=False, help_text="可不选，可选几个")
     supervise = UnitField(label="督办单位", required=False, help_text="可不选")
+    case_class = ClassField()
     instructions = note_field("办理要求", required=False, rows=2)
+
+    def shape(self) -> None:
+        """Offer the classes in force; say when a supervising unit is named by itself."""
+        now, order = self.setting.now, self.setting.order
+        field = self.fields["case_class"]
+        assert isinstance(field, ClassField)  # noqa: S101 - told to the type checker
+        field.offer(knowledge.case_classes(now))
+        held = knowledge.class_by_id(order.case_class_id)
+        field.help_text = f"现在是{held}；不选则不变" if held else field.help_text
+        if knowledge.parameter(SUPERVISED, now, default=False):
+            self.fields["supervise"].help_text = "每件都要有；不填则由业务上级或上级单位督办"
 
     def facts(self) -> dict[str, Any]:
         """Return the suggested units and the deadlines that will result."""
@@ -59,6 +74,7 @@ class Dispatch(StepForm):
             assist=clean["assist"],
             supervise=next(iter(clean["supervise"]), None),
             instructions=clean["instructions"],
+            case_class=clean["case_class"],
             **self.how,
         )
 

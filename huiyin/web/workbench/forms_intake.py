@@ -14,7 +14,14 @@ from huiyin.orders.actions.intake import LONGEST, Request
 from huiyin.orders.states import Channel
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.models import Region
-from huiyin.web.workbench.forms import ReasonField, StepForm, moment_field, note_field
+from huiyin.web.workbench.forms import (
+    ClassField,
+    LineField,
+    ReasonField,
+    StepForm,
+    moment_field,
+    note_field,
+)
 
 EMERGENCIES = ("110", "119", "120", "122")
 KINDS = [(k.value, k.label) for k in Kind]
@@ -52,6 +59,7 @@ class MatterFields(forms.Form):
         label="紧急程度", choices=URGENCIES, widget=forms.RadioSelect, initial="normal"
     )
     occurred_at = moment_field("发生时间", required=False)
+    line = LineField(help_text="来电人打的是哪条热线")
     confidential = forms.BooleanField(
         label="要求保密", required=False, help_text="承办单位看不到诉求人"
     )
@@ -75,7 +83,10 @@ class MatterFields(forms.Form):
     def matter(self) -> dict[str, Any]:
         """Return the fields as ``Request`` takes them."""
         clean = self.cleaned_data
-        names = ("content", "title", "place", "category", "region", "occurred_at", "confidential")
+        names = (
+            "content", "title", "place", "category", "region", "occurred_at", "confidential",
+            "line",
+        )  # fmt: skip
         return {name: clean[name] for name in names} | {
             "kind": Kind(clean["kind"]),
             "urgency": Urgency(clean["urgency"]),
@@ -132,6 +143,7 @@ class Edit(StepForm, MatterFields):
     verb, button = "edit", "保存"
     template = "workbench/_step_edit.html"
     intro = "原文留存在历史中。"
+    case_class = ClassField()
 
     def start(self) -> dict[str, Any]:
         """Return what the draft holds."""
@@ -140,7 +152,19 @@ class Edit(StepForm, MatterFields):
         return {name: getattr(order, name) for name in names} | {
             "category": order.category.code if order.category else "",
             "region": order.region.code if order.region else "",
+            "line": order.line.code if order.line else "",
+            "case_class": order.case_class.code if order.case_class else "",
         }
+
+    def shape(self) -> None:
+        """Offer the classes in force."""
+        field = self.fields["case_class"]
+        assert isinstance(field, ClassField)  # noqa: S101 - told to the type checker
+        field.offer(knowledge.case_classes(self.setting.now))
+
+    def matter(self) -> dict[str, Any]:
+        """Return the fields as ``Request`` takes them."""
+        return super().matter() | {"case_class": self.cleaned_data["case_class"]}
 
     def take(self) -> None:
         """Store the completed draft; the point on the map stays."""

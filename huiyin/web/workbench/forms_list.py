@@ -45,6 +45,16 @@ class ListForm(forms.Form):
         choices=_ANY + [(c.value, label) for c, label in CHANNEL_LABELS.items()],
         required=False,
     )
+    case_class = forms.ChoiceField(
+        label="工单类别",
+        choices=lambda: _ANY + list(knowledge.class_names().items()),
+        required=False,
+    )
+    line = forms.ChoiceField(
+        label="归并热线",
+        choices=lambda: _ANY + [(row.code, row.name) for row in knowledge.every_line()],
+        required=False,
+    )
     number = forms.CharField(label="工单编号", max_length=24, required=False)
     phone = forms.CharField(label="诉求人电话", max_length=20, required=False)
     since = forms.DateField(
@@ -110,6 +120,8 @@ class ListForm(forms.Form):
             category=clean["category"],
             kind=clean["kind"],
             channel=clean["channel"],
+            case_class=clean["case_class"],
+            line=clean["line"],
             since=clean["since"],
             until=clean["until"],
             late_at=now if clean["late"] else base.late_at,
@@ -128,5 +140,8 @@ class ListForm(forms.Form):
     @property
     def more(self) -> int:
         """Return how many of the folded filters are set."""
-        folded = ("unit", "category", "kind", "channel", "number", "phone", "since", "until")
+        folded = (
+            "unit", "category", "kind", "channel", "case_class", "line", "number", "phone", "since",
+            "until",
+        )  # fmt: skip
         return sum(bool(self.cleaned_data.get(name)) for name in (*folded, "late", "state"))

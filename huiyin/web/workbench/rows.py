@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import Kind
 from huiyin.orders import policy, queries
 from huiyin.orders.models import Assignment, WorkOrder
@@ -33,6 +34,8 @@ class Row:
     unit: str
     channel: str
     asker: str
+    case_class: str
+    line: str
 
 
 def rows_for(actor: Actor, orders: Sequence[WorkOrder], now: datetime) -> list[Row]:
@@ -62,6 +65,8 @@ def row_of(actor: Actor, order: WorkOrder, now: datetime) -> Row:
         unit=str(order.lead_unit) if order.lead_unit else "",
         channel=Channel(order.channel).label,
         asker=asker_of(actor, order),
+        case_class=str(knowledge.class_by_id(order.case_class_id) or ""),
+        line=str(knowledge.line_by_id(order.line_id) or ""),
     )
 
 
