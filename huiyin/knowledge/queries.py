@@ -82,7 +82,7 @@ def case_class(code: str, at: datetime) -> CaseClass | None:
 
 def class_by_id(key: int | None) -> CaseClass | None:
     """Return a class by its key, ended ones too. No query while remembered."""
-    return next((c for c in _classes() if c.pk == key), None)
+    return next((c for c in _classes() if c.pk == key), None) if key else None
 
 
 def class_names() -> dict[str, str]:
@@ -111,7 +111,7 @@ def line(code: str) -> Line | None:
 
 def line_by_id(key: int | None) -> Line | None:
     """Return a merged line by its key, ended ones too. No query while remembered."""
-    return next((each for each in every_line() if each.pk == key), None)
+    return next((each for each in every_line() if each.pk == key), None) if key else None
 
 
 def every_class() -> tuple[CaseClass, ...]:
