@@ -9,3 +9,9 @@ class KernelConfig(AppConfig):
     name = "huiyin.kernel"
     label = "kernel"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Make our own look-up known."""
+        from huiyin.kernel import lookups
+
+        lookups.register()

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Count,
     Exists,
@@ -55,7 +56,11 @@ Standing = tuple[str, str, int, tuple[str, ...]]
 
 @dataclass(frozen=True, slots=True)
 class OrderFilter:
-    """What a list of orders is narrowed to; every field comes from the URL and may be empty."""
+    """What a list of orders is narrowed to; every field comes from the URL and may be empty.
+
+    ``held`` asks for what the unit and those below it have in hand now; it is nothing to the
+    centre. ``mine_only``, ``led_by_mine`` and ``passed_to_mine`` ask for the unit's own open part.
+    """
 
     states: tuple[State, ...] = ()
     number: str = ""
@@ -72,6 +77,7 @@ class OrderFilter:
     late_at: datetime | None = None
     due_after: datetime | None = None
     due_by: datetime | None = None
+    held: bool = False
     mine_only: bool = False
     led_by_mine: bool = False
     passed_to_mine: bool = False
@@ -80,10 +86,27 @@ class OrderFilter:
 
 def filtered(actor: Actor, wanted: OrderFilter) -> QuerySet[WorkOrder]:
     """Return the orders that ``actor`` may see and that fit, unsorted, ready for a list row."""
-    rows = WorkOrder.objects.filter(policy.visible_to(actor))
+    rows = WorkOrder.objects.filter(_in_hand(actor, wanted) or policy.visible_to(actor))
     for condition in _conditions(actor, wanted):
         rows = rows.filter(condition)
     return rows.select_related("category", "lead_unit", "requester")
+
+
+def _in_hand(actor: Actor, wanted: OrderFilter) -> Q:
+    """Return the orders with an open part of the actor's unit or one below it, if these are asked.
+
+    The keys are taken first, as an array: a unit holds few of the many open orders, and the
+    planner would rather walk through those of the whole city.
+    """
+    asked = wanted.held or wanted.mine_only or wanted.led_by_mine or wanted.passed_to_mine
+    if not asked or actor.unit is None or policy.sees_all(actor):
+        return Q()
+    if Perm.HANDLE not in actor.perms:
+        return Q(pk__in=[])
+    held = Assignment.objects.filter(
+        unit_id__in=orgs.subtree_ids(actor.unit.path), ended_at__isnull=True
+    )
+    return Q(pk__in_array=ArraySubquery(held.order_by().values("order_id")))
 
 
 def _conditions(actor: Actor, wanted: OrderFilter) -> Iterator[Q]:

@@ -260,3 +260,24 @@ def test_without_a_limit_an_order_is_not_lost_from_the_queue(story: Story) -> No
     assert waiting.until is None
     rows = queries.listed(story.world.actor("dispatcher"), queries.OrderFilter()).rows
     assert [o.pk for o in rows] == [story.order.pk]
+
+
+def test_a_unit_has_in_hand_what_it_and_those_below_it_hold_now(story: Story) -> None:
+    world = story.world
+    held = story.created().submitted().dispatched().signed().order
+    other = Story(world).created().submitted().dispatched(lead=world.housing).order
+    down = Story(world).created().submitted().dispatched().signed()
+    actions.pass_down(
+        down.order.pk, unit=world.water_team, due_at=None, by=world.actor("water_handler"),
+        now=at(3, 9),
+    )  # fmt: skip
+    wanted = queries.OrderFilter(held=True)
+
+    def in_hand(who: str) -> set[int]:
+        return {order.pk for order in queries.filtered(world.actor(who), wanted)}
+
+    assert in_hand("water_handler") == {held.pk, down.order.pk}
+    assert in_hand("team_handler") == {down.order.pk}
+    assert in_hand("housing_handler") == {other.pk}
+    assert in_hand("dispatcher") == {held.pk, down.order.pk, other.pk}, "nothing to the centre"
+    assert in_hand("administrator") == set()

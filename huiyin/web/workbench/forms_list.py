@@ -125,7 +125,15 @@ class ListForm(forms.Form):
             since=clean["since"],
             until=clean["until"],
             late_at=now if clean["late"] else base.late_at,
+            held=base.held or self._held(searched=bool(number or clean["phone"])),
         )
+
+    def _held(self, *, searched: bool) -> bool:
+        """Tell whether a unit asks for what it has in hand: what is open, with no states chosen."""
+        clean = self.cleaned_data
+        if clean["state"] or clean["queue"] or searched:
+            return False
+        return clean["scope"] in ("", "open")
 
     def _states(self, *, searched: bool) -> tuple[State, ...]:
         """Return the chosen states; by default open ones, or all when one person is sought."""
