@@ -43,6 +43,9 @@ from huiyin.orders.states import (
 )
 from huiyin.orgs import actions as orgs
 from huiyin.orgs.actors import CITIZEN, SYSTEM, Actor
+from huiyin.orgs.models import Unit
+from huiyin.orgs.states import StaffMove
+from huiyin.worktime.calendar import SHANGHAI
 from tests.world import REQUEST, World, reply_form
 
 TABLES: tuple[type[Model], ...] = (
@@ -229,6 +232,18 @@ class Doings:
 
     def _overdue(self, *_: object, now: datetime, **__: object) -> None:
         actions.record_overdue(until=now)
+
+    def _move_unit(self, *_: object, now: datetime, **__: object) -> None:
+        """Merge the housing bureau into the county once; orders given to it later follow too."""
+        housing = Unit.objects.get(pk=self.world.housing.pk)
+        if not housing.active:
+            actions.move_left(now=now)
+            return
+        terms = orgs.Terms(now.astimezone(SHANGHAI).date(), "机构改革方案", StaffMove.CLOSE)
+        [plan] = orgs.plan_merge(
+            [housing], into=self.world.county, terms=terms, by=self.actor("administrator"), now=now
+        )
+        actions.carry_out(plan.pk, now=now)
 
     def _recompute(self, _: int, random: Random, *, now: datetime, **__: object) -> None:
         """Publish the table of the year after, then let the platform recompute."""

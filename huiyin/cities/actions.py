@@ -77,7 +77,7 @@ def _apply(found: Profile, now: datetime) -> tuple[Changes, ...]:
         orgs.set_city(rows.city(found), now=now),
         orgs.sync_own_days(closed, opened, source=origin, now=now),
         orgs.sync_regions(rows.regions(found)),
-        _apply_units(found),
+        _apply_units(found, today),
         orgs.sync_contacts(rows.contacts(found), by=origin, now=now),
         knowledge.sync_categories(rows.categories(found)),
         knowledge.sync_lines(rows.lines(found)),
@@ -116,7 +116,7 @@ def _naming_lines(file: str, lines: Mapping[Key, int]) -> Iterator[None]:
         ) from error
 
 
-def _apply_units(found: Profile) -> Changes:
+def _apply_units(found: Profile, today: date) -> Changes:
     """Bring the units into line, unless one that is left out has open orders.
 
     Source: R-16 (requirements 126, 132: register of units on three levels).
@@ -128,7 +128,7 @@ def _apply_units(found: Profile) -> Changes:
     ]
     if problems:
         raise ProfileError(problems)
-    return orgs.sync_units(rows.units(found))
+    return orgs.sync_units(rows.units(found), today=today)
 
 
 @transaction.atomic

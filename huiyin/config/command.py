@@ -29,6 +29,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "check": ("huiyin.config.commands.check", "check"),
     "city": ("huiyin.config.commands.city", "app"),
     "rules": ("huiyin.config.commands.rules", "app"),
+    "unit": ("huiyin.config.commands.unit", "app"),
     "calendar": ("huiyin.config.commands.calendar", "app"),
     "staff": ("huiyin.config.commands.people", "staff"),
     "token": ("huiyin.config.commands.people", "token"),

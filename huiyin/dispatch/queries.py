@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from huiyin.knowledge.models import CatalogueItem
 from huiyin.knowledge.states import LeadLevel
 from huiyin.orders.models import WorkOrder
 from huiyin.orgs import queries as orgs
+from huiyin.orgs import succession
 from huiyin.orgs.models import Region, Unit
 from huiyin.worktime.calendar import SHANGHAI
 
@@ -35,6 +36,12 @@ class _Around:
     regions: Mapping[str, Region]
     units: Sequence[Unit]
     by_code: Mapping[str, Unit]
+    heirs: Mapping[str, Unit]
+
+    def unit(self, code: str) -> Unit | None:
+        """Return the unit that has the duties of ``code`` today; None when it has ended."""
+        heir = self.heirs.get(code)
+        return self.by_code.get(heir.code if heir else code)
 
 
 def suggestions(order: WorkOrder, now: datetime) -> list[Suggestion]:
@@ -59,6 +66,8 @@ def _around(order: WorkOrder, items: Sequence[CatalogueItem]) -> _Around:
     regions = orgs.places_of(order.region_id)
     named = {item.lead.code for item in items if item.lead}
     named |= {code for item in items for code in item.assist_codes}
+    heirs = _heirs(order, named, regions.values())
+    named |= {heir.code for heir in heirs.values()}
     units = list(orgs.units_around(named, [region.pk for region in regions.values()]))
     county, street = regions.get("county"), regions.get("street")
     return _Around(
@@ -66,13 +75,30 @@ def _around(order: WorkOrder, items: Sequence[CatalogueItem]) -> _Around:
         regions=regions,
         units=units,
         by_code={unit.code: unit for unit in units},
+        heirs=heirs,
     )
+
+
+def _heirs(order: WorkOrder, codes: Collection[str], places: Collection[Region]) -> dict[str, Unit]:
+    """Return who has taken over from those of the units that ended, for this matter and place.
+
+    No query while remembered.
+
+    Source: R-202 (requirement 211; handbook domain.md 1.2 (五): by duty, territory and level).
+    """
+    category = order.category.code if order.category else ""
+    place = max((region.code for region in places), key=len, default="")
+    return {
+        unit.code: succession.heir(unit, category, place)
+        for unit in succession.ended()
+        if unit.code in codes
+    }
 
 
 def _resolved(items: Sequence[CatalogueItem], around: _Around) -> Iterator[Suggestion]:
     """Yield one suggestion for each item whose lead is still active."""
     for item in items:
-        lead = around.by_code.get(item.lead.code) if item.lead else None
+        lead = around.unit(item.lead.code) if item.lead else None
         if lead is None:
             continue
         level = LeadLevel(item.lead_level or LeadLevel.CITY)
@@ -80,13 +106,16 @@ def _resolved(items: Sequence[CatalogueItem], around: _Around) -> Iterator[Sugge
         unit = local or lead
         assist = dict.fromkeys(_assisting(item, level, around))
         assist.pop(unit, None)
-        yield Suggestion(unit, item, _why(how, level, lead, around), tuple(assist))
+        why = _why(how, level, lead, around)
+        if item.lead and item.lead.pk != lead.pk:
+            why += f"（{item.lead}的职责现由{lead}承担）"
+        yield Suggestion(unit, item, why, tuple(assist))
 
 
 def _assisting(item: CatalogueItem, level: LeadLevel, around: _Around) -> Iterator[Unit]:
     """Yield the assisting units, those of the county where the lead is local too."""
     for code in item.assist_codes:
-        unit = around.by_code.get(code)
+        unit = around.unit(code)
         if unit is None:
             continue
         is_local = level is not LeadLevel.CITY

@@ -25,3 +25,9 @@ def archive(scheduled_for: datetime) -> int:
 def recompute_provisional(scheduled_for: datetime) -> int:
     """Recompute provisional deadlines of a year whose table has come; a no-op on other days."""
     return actions.recompute_provisional(now=scheduled_for)
+
+
+@periodic("* * * * *", period=timedelta(minutes=1))
+def carry_out_changes(scheduled_for: datetime) -> int:
+    """Carry out changes of the organisation whose day has come; orders left behind follow."""
+    return actions.carry_out_due(until=scheduled_for)

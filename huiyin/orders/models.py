@@ -148,7 +148,10 @@ class Requester(models.Model):
 
 
 class Assignment(models.Model):
-    """A unit's part in an order 承办任务; passed down, it makes a child and stays accountable."""
+    """A unit's part in an order 承办任务; passed down, it makes a child and stays accountable.
+
+    ``continues`` names the part of a unit that ended, of which this one took over times and clocks.
+    """
 
     order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="assignments")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
@@ -166,6 +169,7 @@ class Assignment(models.Model):
     no_return = models.BooleanField(default=False)
     ended_at = models.DateTimeField(null=True)
     instructions = models.CharField(max_length=500, blank=True, default="")
+    continues = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
 
     class Meta:
         indexes = (

@@ -35,9 +35,11 @@ from huiyin.orders.models import (
 )
 from huiyin.orders.states import FACES, OPEN, STEPS, CloseType, State
 from huiyin.orgs import queries as orgs
+from huiyin.orgs import succession
 from huiyin.orgs.actors import Actor
-from huiyin.orgs.models import Unit
+from huiyin.orgs.models import Unit, UnitChange
 from huiyin.orgs.states import Perm
+from huiyin.orgs.succession import Heritage
 from huiyin.worktime import deadline as worktime
 from huiyin.worktime.calendar import SHANGHAI
 
@@ -169,7 +171,10 @@ def listed(
 ) -> Page[WorkOrder]:
     """Return one page: by the end of the wait, or newest first. One query (two for units)."""
     by = BY_NEWEST if newest else BY_WAIT
-    return page(filtered(actor, wanted), by=by, cursor=cursor, size=size)
+    found = page(filtered(actor, wanted), by=by, cursor=cursor, size=size)
+    for order in found.rows:
+        _name_lead(order)
+    return found
 
 
 def fill_rows(actor: Actor, rows: Sequence[WorkOrder]) -> Sequence[WorkOrder]:
@@ -198,7 +203,7 @@ def open_by_state(actor: Actor) -> dict[State, int]:
 def get_visible(actor: Actor, number: str) -> WorkOrder | None:
     """Return one order with all that its page shows, if ``actor`` may see it. Six queries."""
     rows = WorkOrder.objects.filter(policy.visible_to(actor), number=numbers.read(number) or "-")
-    return (
+    order = (
         rows.select_related(
             "category",
             "lead_unit",
@@ -229,6 +234,31 @@ def get_visible(actor: Actor, number: str) -> WorkOrder | None:
         )
         .first()
     )
+    return _named_then(order) if order else None
+
+
+def _named_then(order: WorkOrder) -> WorkOrder:
+    """Show each unit under the name that it had when it did its part. No query.
+
+    Source: R-200 (requirements 126, 132: register of units).
+    """
+    _name_lead(order)
+    if not succession.renamed():
+        return order
+    for event in order.events.all():
+        if event.unit is not None:
+            event.unit = succession.as_then(event.unit, event.at)
+    for part in order.assignments.all():
+        part.unit = succession.as_then(part.unit, part.ended_at)
+    for reply in order.replies.all():
+        reply.assignment.unit = succession.as_then(reply.assignment.unit, reply.at)
+    return order
+
+
+def _name_lead(order: WorkOrder) -> None:
+    """Name the lead unit of a closed order as it was called when it closed. No query."""
+    if order.lead_unit is not None and order.closed_at is not None and succession.renamed():
+        order.lead_unit = succession.as_then(order.lead_unit, order.closed_at)
 
 
 def visible_key(actor: Actor, number: str) -> int | None:
@@ -345,7 +375,10 @@ def by_number(number: str) -> WorkOrder | None:
     found = numbers.read(number)
     if found is None:
         return None
-    return WorkOrder.objects.select_related("lead_unit", "category").filter(number=found).first()
+    order = WorkOrder.objects.select_related("lead_unit", "category").filter(number=found).first()
+    if order is not None:
+        _name_lead(order)
+    return order
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,3 +507,59 @@ def _breaks_of(orders: Iterable[WorkOrder]) -> Iterator[history.Break]:
         )
         if found:
             yield found
+
+
+@dataclass(frozen=True, slots=True)
+class Moving:
+    """An open order with a part of a unit that is to end, and who takes the part over."""
+
+    order: WorkOrder
+    to: Unit
+    leads: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """How many open orders go to one unit, and how many of them it will lead."""
+
+    unit: Unit
+    orders: int
+    leads: int
+
+
+def orders_moving(change: UnitChange, limit: int | None = None) -> list[Moving]:
+    """Return the open orders that a planned change moves, oldest first, and where to. One query.
+
+    Source: R-199 (requirement 126; handbook domain.md 1.2 (五): by duty and territory).
+    """
+    if change.successor is None:
+        return []
+    known = {
+        change.unit_id: Heritage(
+            change.unit, change.successor, tuple(change.rows.all()), change.effective
+        )
+    }
+    parts = Assignment.objects.filter(unit=change.unit_id, ended_at__isnull=True).order_by("order")
+    parts = parts.select_related("unit", "order__category", "order__region", "order__lead_unit")
+    return [
+        Moving(
+            part.order,
+            succession.heir_among(
+                known,
+                part.unit,
+                part.order.category.code if part.order.category else "",
+                part.order.region.code if part.order.region else "",
+            ),
+            policy.is_lead(part),
+        )
+        for part in parts[:limit]
+    ]
+
+
+def moves_of(change: UnitChange) -> list[Moves]:
+    """Return how many open orders go where, the most first. One query."""
+    found: dict[Unit, list[bool]] = {}
+    for each in orders_moving(change):
+        found.setdefault(each.to, []).append(each.leads)
+    rows = [Moves(unit, len(leads), sum(leads)) for unit, leads in found.items()]
+    return sorted(rows, key=lambda row: (-row.orders, row.unit.code))

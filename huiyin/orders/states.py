@@ -345,6 +345,10 @@ CONFIRM_VOID = Step(
 NOTE = Step(
     "note", "补充记录", "补充记录", OPEN, (), P.SEE_ALL, guard="不改变状态", system=True,
 )  # fmt: skip
+MOVE_UNIT = Step(
+    "move_unit", "划转", "因机构调整划转", OPEN, (), None, Side.SYSTEM, public=True,
+    guard="机构调整生效；时限不变", source="requirements 126, 132", system=True,
+)  # fmt: skip
 RECOMPUTE = Step(
     "recompute", "重算时限", "日历公布，重算时限", OPEN, (), None, Side.SYSTEM,
     source="architecture 5", system=True,
@@ -359,7 +363,7 @@ STEPS: tuple[Step, ...] = (
     REFUSE_RETURN, ASK_EXTENSION, DECIDE_EXTENSION, SUSPEND, RESUME, ASK_TERMINATION, REPLY,
     PASS_AUDIT, REJECT_REPLY, CLOSE, REDO, CLOSE_UNSATISFIED, CLOSE_UNREACHED,
     SEND_AGAIN, WRITE_OFF,
-    ARCHIVE, ASK_VOID, CONFIRM_VOID, NOTE, RECOMPUTE, OVERDUE,
+    ARCHIVE, ASK_VOID, CONFIRM_VOID, NOTE, MOVE_UNIT, RECOMPUTE, OVERDUE,
 )  # fmt: skip
 BY_VERB: dict[str, Step] = {step.verb: step for step in STEPS}
 

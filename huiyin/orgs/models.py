@@ -9,9 +9,18 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
-from huiyin.orgs.states import PERMS, Perm, Role, UnitKind
+from huiyin.orgs.states import (
+    PERMS,
+    ChangeKind,
+    ChangeState,
+    Perm,
+    Role,
+    StaffMove,
+    UnitKind,
+)
 
 UNIT_KINDS = [(kind.value, kind.label) for kind in UnitKind]
+_PLANNED = Q(state=ChangeState.PLANNED.value)
 
 
 class City(models.Model):
@@ -80,6 +89,80 @@ class Unit(models.Model):
     def is_within(self, other: Unit) -> bool:
         """Tell whether this unit is ``other`` or below it."""
         return self.path.startswith(other.path)
+
+
+class UnitChange(models.Model):
+    """A unit is renamed, merged into another or split at a date, on a written basis.
+
+    ``successor`` takes over everything of a unit that is merged, and of a unit that is split
+    whatever no ``SplitRow`` names. Once carried out it is never undone; another may be planned.
+    """
+
+    kind = models.CharField(max_length=10, choices=[(k.value, k.label) for k in ChangeKind])
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="changes")
+    successor = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    name = models.CharField(max_length=80, blank=True, default="")
+    short_name = models.CharField(max_length=40, blank=True, default="")
+    effective = models.DateField()
+    staff = models.CharField(
+        max_length=10, blank=True, default="", choices=[(m.value, m.label) for m in StaffMove]
+    )
+    basis = models.CharField(max_length=200)
+    state = models.CharField(
+        max_length=10,
+        choices=[(s.value, s.label) for s in ChangeState],
+        default=ChangeState.PLANNED.value,
+    )
+    planned_at = models.DateTimeField()
+    planned_by = models.CharField(max_length=60)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=60, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["unit"], condition=_PLANNED, name="change_one_plan"),
+            models.CheckConstraint(
+                condition=Q(kind="rename") | Q(successor__isnull=False),
+                name="change_has_successor",
+            ),
+        )
+        indexes = (models.Index(fields=["effective"], condition=_PLANNED, name="change_due"),)
+
+    def __str__(self) -> str:
+        return f"{self.unit} {self.kind} {self.effective}"
+
+
+class SplitRow(models.Model):
+    """Which unit takes over the matters and places whose codes begin so; empty means any."""
+
+    change = models.ForeignKey(UnitChange, models.CASCADE, related_name="rows")
+    successor = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    category = models.CharField(max_length=12, blank=True, default="")
+    region = models.CharField(max_length=12, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["change", "category", "region"], name="split_row_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.category or '*'} {self.region or '*'} -> {self.successor}"
+
+
+class FormerName(models.Model):
+    """A name that a unit had until a day, exclusive; ``change`` is empty when a profile said so."""
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="former_names")
+    name = models.CharField(max_length=80)
+    short_name = models.CharField(max_length=40)
+    until = models.DateField()
+    change = models.ForeignKey(UnitChange, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["unit", "until"], name="former_name_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.name} < {self.until}"
 
 
 class StaffManager(BaseUserManager["Staff"]):

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+from typing import Protocol, TypeVar
 
 from huiyin.kernel.errors import Invalid, NotAllowed
 from huiyin.orgs.states import Role, UnitKind, roles_for
 
 SHORTEST_PASSWORD = 10
+SHORTEST_BASIS = 4
+LONGEST_AHEAD = timedelta(days=2 * 366)
 KINDS_OF_CHARACTERS = 3
 _KINDS = (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]")
 
@@ -49,6 +53,52 @@ def check_password(password: str, username: str) -> None:
         )
     if username.lower() in password.lower():
         raise Invalid("密码不能包含账号", fields={"password": "密码不能包含账号"})
+
+
+class SplitLike(Protocol):
+    """A row of a split: whose codes of matter and place it covers."""
+
+    @property
+    def category(self) -> str: ...  # noqa: D102
+    @property
+    def region(self) -> str: ...  # noqa: D102
+
+
+S = TypeVar("S", bound=SplitLike)
+
+
+def heir(rows: Iterable[S], category: str, region: str) -> S | None:
+    """Return the row of a split that covers a matter at a place; None when the rest does.
+
+    The narrower matter wins, then the narrower place.
+
+    Source: R-199 (requirement 126; handbook domain.md 1.2 (五): by duty and territory).
+    """
+    fitting = (
+        row for row in rows if category.startswith(row.category) and region.startswith(row.region)
+    )
+    return max(fitting, key=lambda row: (len(row.category), len(row.region)), default=None)
+
+
+def check_change(*, effective: date, today: date, kinds: Iterable[UnitKind], basis: str) -> None:
+    """Refuse a change of a unit that lies in the past, has no basis, or touches the centre.
+
+    Raises:
+        Invalid: names the fields.
+
+    Source: R-197 (requirements 126, 132: register of units).
+    """
+    wrong = {}
+    if effective < today:
+        wrong["effective"] = "生效日期不能早于今天，过去的事不能改写"
+    if effective > today + LONGEST_AHEAD:
+        wrong["effective"] = "生效日期太远，最多提前两年"
+    if len(basis.strip()) < SHORTEST_BASIS:
+        wrong["basis"] = "请写明文件名称或文号"
+    if any(kind in (UnitKind.CENTRE, UnitKind.VENDOR) for kind in kinds):
+        wrong["unit"] = "热线中心和外包服务商不承办工单，不能这样调整"
+    if wrong:
+        raise Invalid("；".join(wrong.values()), fields=wrong)
 
 
 def paths(parents: Mapping[int, int | None]) -> dict[int, tuple[str, int]]:

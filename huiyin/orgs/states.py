@@ -41,6 +41,44 @@ _UNIT_LABELS = {
 }
 
 
+class ChangeKind(StrEnum):
+    """How a unit changes at a date 机构调整."""
+
+    RENAME = "rename"
+    MERGE = "merge"
+    SPLIT = "split"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return {"rename": "更名", "merge": "并入", "split": "拆分"}[self.value]
+
+
+class ChangeState(StrEnum):
+    """Where a planned change stands."""
+
+    PLANNED = "planned"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return {"planned": "待执行", "done": "已执行", "cancelled": "已取消"}[self.value]
+
+
+class StaffMove(StrEnum):
+    """What becomes of the accounts of a unit that ends."""
+
+    MOVE = "move"
+    CLOSE = "close"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return {"move": "随职责转入承接单位", "close": "停用，由承接单位另开"}[self.value]
+
+
 class Perm(StrEnum):
     """What a person may do; the value is the name used in tokens and logs."""
 

@@ -10,6 +10,7 @@ import pytest
 from huiyin.dispatch import queries
 from huiyin.knowledge.models import CatalogueItem, Category
 from huiyin.orders.models import WorkOrder
+from huiyin.orgs import succession
 from huiyin.orgs.models import Region, Unit
 from tests.world import Story, World, at, unit
 
@@ -140,6 +141,7 @@ def test_it_takes_three_queries(land: Land, django_assert_num_queries) -> None:
     for number in range(5):
         land.item(f"P{number}", assist_codes=["water", "housing"])
     order = WorkOrder.objects.select_related("category").get(pk=land.order(land.street).pk)
+    succession.heritages()  # remembered
     with django_assert_num_queries(3):
         found = queries.suggestions(order, at(2))
         assert [str(each.unit) for each in found] == ["东县住建局"]

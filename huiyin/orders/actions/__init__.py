@@ -36,6 +36,7 @@ from huiyin.orders.actions.intake import (
     transfer,
     update_draft,
 )
+from huiyin.orders.actions.succeeding import carry_out, carry_out_due, move_left
 from huiyin.orders.actions.turn import lock_unchanged
 from huiyin.orders.actions.upkeep import (
     add_note,
@@ -47,6 +48,9 @@ from huiyin.orders.actions.upkeep import (
 )
 
 __all__ = [
+    "carry_out",
+    "carry_out_due",
+    "move_left",
     "add_note",
     "add_units",
     "answer",

@@ -26,6 +26,7 @@ from huiyin.orders.states import (
     State,
 )
 from huiyin.orgs import queries as orgs
+from huiyin.orgs import succession
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.models import Unit
 from huiyin.orgs.states import UnitKind
@@ -352,7 +353,12 @@ def _check_units(units: Sequence[Unit]) -> None:
         raise Invalid("同一单位不能重复指定", fields={"assist": "单位重复"})
     wrong = [u for u in units if u.kind in NEVER_ASSIGNED or not u.active]
     if wrong:
-        raise Invalid(f"{wrong[0]}不能承办工单", fields={"lead": "请选择承办单位"})
+        heir = succession.heir(wrong[0])
+        raise Invalid(
+            f"{wrong[0]}不能承办工单",
+            remedy=f"它的职责现由{heir}承担" if heir.pk != wrong[0].pk else "",
+            fields={"lead": "请选择承办单位"},
+        )
 
 
 def _check_new(order: WorkOrder, units: Sequence[Unit]) -> None:

@@ -114,6 +114,7 @@ def test_every_built_step_is_an_action() -> None:
         "archive": "archive_closed",
         "recompute": "recompute_provisional",
         "overdue": "record_overdue",
+        "move_unit": "move_left",
     }
     other = by_job | {"edit": "update_draft", "note": "add_note"}
     for step in STEPS:

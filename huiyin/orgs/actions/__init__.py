@@ -11,6 +11,15 @@ from huiyin.orgs.actions.accounts import (
     unlock_account,
 )
 from huiyin.orgs.actions.calendars import load_calendar_year, sync_own_days
+from huiyin.orgs.actions.changes import (
+    SplitTerm,
+    Terms,
+    cancel_change,
+    carry_out_change,
+    plan_merge,
+    plan_rename,
+    plan_split,
+)
 from huiyin.orgs.actions.demo import DemoRow, close_demo_accounts, sync_demo_accounts
 from huiyin.orgs.actions.people import (
     LOCK_AFTER,
@@ -35,6 +44,13 @@ from huiyin.orgs.actions.register import (
 )
 
 __all__ = [
+    "SplitTerm",
+    "Terms",
+    "cancel_change",
+    "carry_out_change",
+    "plan_merge",
+    "plan_rename",
+    "plan_split",
     "unlock_account",
     "set_roles",
     "revoke_token",

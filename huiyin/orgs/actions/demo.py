@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from django.db import transaction
 from huiyin.kernel import bulk
 from huiyin.kernel.compare import compare
 from huiyin.kernel.errors import Conflict, NotFound
-from huiyin.orgs import rules
+from huiyin.orgs import rules, succession
 from huiyin.orgs.models import ApiToken, Staff, Unit
 from huiyin.orgs.states import Role, UnitKind
 
@@ -51,6 +51,7 @@ def sync_demo_accounts(rows: Sequence[DemoRow], *, password: str, now: datetime)
     held = Staff.objects.select_for_update().in_bulk(
         [row.username for row in rows], field_name="username"
     )
+    units |= _heirs({row.unit for row in rows} - units.keys())
     for row in rows:
         _check_row(row, units, held.get(row.username))
     hashed = _hash_for(password, list(held.values()))
@@ -68,6 +69,13 @@ def sync_demo_accounts(rows: Sequence[DemoRow], *, password: str, now: datetime)
     for row in rows:
         everyone[row.username].unit = units[row.unit]
     return [everyone[row.username] for row in rows]
+
+
+def _heirs(codes: Collection[str]) -> dict[str, Unit]:
+    """Return who took over from units that ended in a change of the organisation."""
+    known = succession.heritages_now() if codes else {}
+    rows = Unit.objects.filter(code__in=codes, pk__in=known)
+    return {unit.code: succession.heir_among(known, unit) for unit in rows}
 
 
 def _wanted(row: DemoRow, units: Mapping[str, Unit], hashed: str) -> dict[str, object]:

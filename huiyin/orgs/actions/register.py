@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -17,8 +17,16 @@ from django.db import transaction
 from huiyin.kernel import bulk
 from huiyin.kernel.compare import Changes, Comparison, compare
 from huiyin.kernel.errors import Conflict
-from huiyin.orgs import rules
-from huiyin.orgs.models import City, ContactChange, Region, Staff, Unit, UnitContact
+from huiyin.orgs import rules, succession
+from huiyin.orgs.models import (
+    City,
+    ContactChange,
+    FormerName,
+    Region,
+    Staff,
+    Unit,
+    UnitContact,
+)
 from huiyin.orgs.states import Role, UnitKind
 
 
@@ -126,50 +134,83 @@ def sync_regions(rows: Sequence[RegionRow]) -> Changes:
 
 
 @transaction.atomic(savepoint=False)
-def sync_units(rows: Sequence[UnitRow]) -> Changes:
+def sync_units(rows: Sequence[UnitRow], *, today: date) -> Changes:
     """Let the register of units be these rows, and every path and depth follow from the parents.
 
     A unit that is not among them is made inactive and keeps its history; whether it still has open
-    work is for the caller to ask first. Up to four statements, plus one when kinds change.
+    work is for the caller to ask first. A name that changes is kept for what is older than
+    ``today``. What a change of the organisation has done is not undone by rows that are older than
+    it. Up to seven statements, plus one when kinds change.
 
     Raises:
         NotAllowed: a unit changes its kind and has staff whose roles do not fit the new one.
 
-    Source: R-16 (requirements 126, 132: register of units on three levels).
+    Source: R-16, R-201 (requirements 126, 132: register of units on three levels).
     """
     held = {unit.code: unit for unit in Unit.objects.order_by("pk")}
     _check_new_kinds(held, rows)
+    called = {unit.pk: (unit.name, unit.short_name) for unit in held.values()}
     new = [Unit(code=row.code, kind=row.kind) for row in rows if row.code not in held]
     held |= {unit.code: unit for unit in bulk.add(Unit, new)}
     found = compare(held, _wanted_units(held, rows), off={"active": False})
-    moved = _follow_parents(held)
+    moved = follow_parents(held)
     touched = {unit.pk: unit for unit in (*found.touched, *moved.touched)}
     bulk.store(Unit, list(touched.values()), {*found.fields, *moved.fields})
+    _keep_names(called, found.changed, today)
     return found.told("单位", new, lambda unit: unit.name)
 
 
 def _wanted_units(
     held: Mapping[str, Unit], rows: Sequence[UnitRow]
 ) -> dict[str, dict[str, object]]:
-    keys = {"": None} | {unit.code: unit.pk for unit in held.values()}
+    keys: dict[str, int | None] = {"": None}
+    keys |= {unit.code: unit.pk for unit in held.values()}
     regions: dict[str, int | None] = {"": None}
     regions |= dict(Region.objects.values_list("code", "pk"))
-    return {
-        row.code: {
-            "parent_id": keys[row.parent],
-            "name": row.name,
-            "short_name": row.short_name,
+    known = succession.heritages_now()
+    heirs = {u.pk: succession.heir_among(known, u) for u in held.values() if u.pk in known}
+    keys = {code: heirs[key].pk if key in heirs else key for code, key in keys.items()}
+    renamed = _old_names()
+    wanted: dict[str, dict[str, object]] = {}
+    for row in rows:
+        unit = held[row.code]
+        is_old = (unit.pk, row.name) in renamed
+        ended = unit.pk in heirs
+        wanted[row.code] = {
+            "parent_id": heirs[unit.pk].pk if ended else keys[row.parent],
+            "name": unit.name if is_old else row.name,
+            "short_name": unit.short_name if is_old else row.short_name,
             "pinyin": row.pinyin,
             "kind": row.kind,
             "region_id": regions[row.region],
-            "superior_id": keys[row.superior],
-            "active": True,
+            "superior_id": keys[row.superior] if keys[row.superior] != unit.pk else None,
+            "active": not ended,
         }
-        for row in rows
-    }
+    return wanted
 
 
-def _follow_parents(held: Mapping[str, Unit]) -> Comparison[int, Unit]:
+def _old_names() -> set[tuple[int, str]]:
+    """Return the names that changes of the organisation have ended, with their units."""
+    rows = FormerName.objects.filter(change__isnull=False)
+    return set(rows.values_list("unit_id", "name"))
+
+
+def _keep_names(
+    called: Mapping[int, tuple[str, str]], changed: Sequence[Unit], today: date
+) -> None:
+    """Keep the name that a unit had until today when the profile gives it another."""
+    old = [
+        FormerName(unit=unit, name=name, short_name=short, until=today)
+        for unit in changed
+        if unit.pk in called
+        for name, short in [called[unit.pk]]
+        if (name, short) != (unit.name, unit.short_name)
+    ]
+    if old:
+        FormerName.objects.bulk_create(old, ignore_conflicts=True)
+
+
+def follow_parents(held: Mapping[str, Unit]) -> Comparison[int, Unit]:
     """Give every unit, inactive ones too, the path and depth that its parents make."""
     units = {unit.pk: unit for unit in held.values()}
     paths = rules.paths({key: unit.parent_id for key, unit in units.items()})

@@ -83,6 +83,7 @@ STEPS = {
     "close_unsatisfied": "已结案，继续跟踪",
     "close_unreached": "多次没有联系上您，已结案",
     "send_again": "已重新交办",
+    "move_unit": "承办单位有调整",
     "write_off": "整改完成",
     "confirm_void": "已撤销",
 }

@@ -7,6 +7,7 @@ import pytest
 from huiyin.kernel.models import AccessLog
 from huiyin.knowledge.states import Kind
 from huiyin.orders.models import WorkOrder
+from huiyin.orgs import succession
 from huiyin.orgs.states import Perm
 from huiyin.web.api.tests.asking import Api
 from tests.world import Story, at
@@ -151,6 +152,7 @@ def test_a_list_costs_the_same_with_one_row_and_with_fifty(
 def test_a_detail_tells_everything_masked(told: Api, who, django_assert_max_num_queries) -> None:
     order = Story(told.world).to_callback().order
     told.get("/me", who)
+    succession.renamed()  # remembered
     with django_assert_max_num_queries(7):
         answer = told.get(f"/orders/{order.number}", who)
     body = answer.body
