@@ -27,7 +27,7 @@ REGION_KINDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "city": ("市", "区", "县"),
         "county": ("区", "县", "市"),
-        "street": ("街道", "镇", "乡", "农场", "开发区"),
+        "street": ("街道", "镇", "乡", "地区", "农场", "开发区"),
     }
 )
 ANY_REGION_KIND = tuple(dict.fromkeys(kind for kinds in REGION_KINDS.values() for kind in kinds))
