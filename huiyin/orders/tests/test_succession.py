@@ -6,10 +6,8 @@ from datetime import date
 
 import pytest
 
-from huiyin.dispatch import queries as dispatching
 from huiyin.kernel import cached
-from huiyin.kernel.errors import Invalid, NotAllowed
-from huiyin.knowledge.models import CatalogueItem
+from huiyin.kernel.errors import NotAllowed
 from huiyin.orders import actions, jobs, queries
 from huiyin.orders.models import Assignment, Clock, OrderEvent, WorkOrder
 from huiyin.orders.queries import OrderFilter
@@ -190,23 +188,6 @@ def test_an_order_shows_each_unit_by_the_name_of_then(world: World, story: Story
     told = queries.by_number(order.number)
     assert told is not None
     assert str(told.lead_unit) == "市水务局"
-
-
-@pytest.mark.rule("R-202")
-def test_the_catalogue_follows_from_the_day(world: World, story: Story) -> None:
-    CatalogueItem.objects.create(
-        code="PD1", category=world.heating, matter="供热", lead=world.water,
-        assist_codes=["county"], valid_from=date(2026, 1, 1),
-    )  # fmt: skip
-    order = story.created().submitted().order
-    assert [s.unit for s in dispatching.suggestions(order, at(2, 10))] == [world.water]
-    carried_out(world)
-    found = dispatching.suggestions(WorkOrder.objects.get(), at(3, 10))
-    assert [(s.unit, s.assist) for s in found] == [(world.housing, (world.county,))]
-    assert found[0].why.endswith("（市水务局的职责现由市住建局承担）")
-    with pytest.raises(Invalid, match="不能承办工单") as caught:
-        story.dispatched(now=at(3, 10), lead=Unit.objects.get(code="water"))
-    assert caught.value.remedy == "它的职责现由市住建局承担"
 
 
 @pytest.mark.rule("R-201")
