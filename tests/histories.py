@@ -27,10 +27,12 @@ from huiyin.orders.models import (
     Assignment,
     Clock,
     OrderEvent,
+    OrderMatter,
     Reply,
     Requester,
     WorkOrder,
 )
+from huiyin.orders.rules import MatterAnswer
 from huiyin.orders.states import (
     BY_VERB,
     FACES,
@@ -171,13 +173,46 @@ class Doings:
             outcome=random.choice(list(Outcome)),
             contacted_at=mostly(random, now, None),
             basis=mostly(random, "有关规定", ""),
+            answers=self._answers(key, random),
         )
+        if form.outcome is Outcome.PLANNED:
+            form = replace(form, planned_on=mostly(random, now.date() + timedelta(days=30), None))
         actions.reply(key, form, by=by, now=now)
+
+    def _answers(self, key: int, random: Random) -> tuple[MatterAnswer, ...]:
+        listed = OrderMatter.objects.filter(order=key).values_list("seq", flat=True)
+        seqs = mostly(random, list(listed), [])
+        return tuple(MatterAnswer(seq, Outcome.SOLVED, "已修复") for seq in seqs)
 
     def _pass_audit(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         actions.pass_audit(key, by=by, now=now)
         for _ in range(random.choice([0, 2, 2])):
             callbacks.record_survey_sent(key, now=now)
+
+    def _list_matters(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        matters = mostly(random, random.choice([[], ["暖气不热", "收费不合理"]]), ["一", "一"])
+        actions.list_matters(key, by=by, matters=matters, now=now)
+
+    def _explain(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.explain(key, by=by, said=self._say(random), basis="有关规定", now=now)
+
+    def _handle_again(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.handle_again(key, by=by, note=self._say(random), now=now)
+
+    def _supervise_reply(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.supervise_reply(key, by=by, note=self._say(random), now=now)
+
+    def _report_plan(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.report_plan(key, by=by, note=self._say(random), now=now)
+
+    def _confirm_plan(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        done = random.random() < 0.5
+        actions.confirm_plan(key, by=by, done=done, note=self._say(random), now=now)
+
+    def _verify(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        """Call back, which leads to the audit where the city asks first."""
+        answers = Answers(Solved.YES, Satisfaction.SATISFIED)
+        callbacks.record_call(key, answers, by=by, now=now)
 
     def _reject_reply(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         actions.reject_reply(key, by=by, note=self._say(random), now=now)

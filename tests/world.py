@@ -239,6 +239,31 @@ class Story:
         )  # fmt: skip
         return self
 
+    def planned(self) -> Story:
+        """Close as planned for May, with the plan in the ledger."""
+        self.created().submitted().dispatched().signed().contacted()
+        self.replied(outcome=Outcome.PLANNED, basis="改造计划", planned_on=date(2026, 5, 1))
+        return self.audited().closed()
+
+    def plan_reported(self) -> Story:
+        self.order = actions.report_plan(
+            self.order.pk, by=self.world.actor("water_handler"), note="已完工", now=at(28, 9)
+        )
+        return self
+
+    def asks_first(self) -> Story:
+        """Let the city call back before it audits."""
+        return self.city("callback.order", "callback_then_audit")
+
+    def city(self, key: str, value: object) -> Story:
+        """Set a parameter of the city since its beginning."""
+        from huiyin.kernel import cached
+
+        Parameter.objects.filter(key=key).delete()
+        Parameter.objects.create(key=key, value=value, valid_from=START, source="t", text="t")
+        cached.forget_all()
+        return self
+
     def verbs(self) -> list[str]:
         return list(self.order.events.order_by("seq").values_list("verb", flat=True))
 

@@ -43,7 +43,7 @@ def _check_parameters(draft: Draft, notebook: Notebook) -> None:
         if named and not draft.units.may_hold(named):
             notebook.note(parameters.file, each.line, f"单位“{named}”不存在")
     for key in vocabulary.PARAMETERS:
-        if not parameters.may_hold(key):
+        if key not in vocabulary.OPTIONAL_PARAMETERS and not parameters.may_hold(key):
             notebook.note(parameters.file, WHOLE_FILE, f"缺少参数 {key}")
 
 

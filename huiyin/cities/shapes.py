@@ -196,7 +196,7 @@ class ParameterRule:
 
     line: int
     key: str
-    value: bool | int | str | tuple[int, ...]
+    value: bool | int | str | tuple[object, ...]
     valid_from: date
     valid_to: date | None
     source: str

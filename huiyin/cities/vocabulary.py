@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from huiyin.channels.messaging import rules as messages
 from huiyin.channels.messaging.states import TEMPLATE_KEYS
-from huiyin.cities import parsers
+from huiyin.cities import parsers, tables
 from huiyin.cities.parsers import Parse
 from huiyin.knowledge.states import (
     ClockKind,
@@ -20,6 +20,8 @@ from huiyin.knowledge.states import (
     Urgency,
 )
 from huiyin.orders.states import Channel
+from huiyin.knowledge.states import ClockKind, Kind, LeadLevel, ReasonGroup, Urgency
+from huiyin.orders.states import AuditOutcome, Channel
 from huiyin.orgs.states import Role, UnitKind
 
 REGION_LEVELS = ("city", "county", "street")
@@ -41,7 +43,6 @@ ROLES = tuple(role.value for role in Role)
 OTHER_LIMITS = (
     "extension",
     "urge",
-    "supervision",
     "dispute",
     "missed_call",
     "knowledge_update",
@@ -53,7 +54,9 @@ LINE_MODES = tuple(mode.value for mode in LineMode)
 INDICATORS = tuple(indicator.value for indicator in Indicator)
 CHANNELS = tuple(channel.value for channel in Channel)
 # Every request passes these, so each needs a limit without a selector.
-GENERAL_LIMITS = (*CLOCKS[: len(ClockKind)], "extension")
+GENERAL_LIMITS = (
+    *(clock.value for clock in ClockKind if clock is not ClockKind.SUPERVISION), "extension",
+)  # fmt: skip
 
 PARAMETERS: Mapping[str, Parse] = MappingProxyType(
     {
@@ -70,8 +73,16 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "reply.contact_required": parsers.flag,
         "reply.basis_required_when_unsolved": parsers.flag,
         "reply.signoff_required": parsers.flag,
+        "reply.each_matter": parsers.flag,
+        "reply.dual_feedback": parsers.flag,
+        "reply.explanations": parsers.whole(1, 9),
+        "audit.scorecard": tables.scorecard,
+        "audit.score_required": parsers.flag,
+        "audit.pass_mark": parsers.whole(0, 100),
+        "audit.outcomes": tables.choices(AuditOutcome),
         "callback.order": parsers.one_of(("audit_then_callback", "callback_then_audit")),
         "callback.scope": parsers.one_of(("all", "dispatched", "sample", "none")),
+        "callback.sample_share": parsers.whole(0, 100),
         "callback.sms": parsers.whole(0, 9),
         "callback.attempts": parsers.whole(1, 9),
         "callback.days": parsers.whole(1, 9),
@@ -89,6 +100,20 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "messaging.at_once": messages.read_templates,
         "messaging.keep_days": parsers.whole(1, 3650),
         "retention.recording_months": parsers.whole(6, 1200),
+    }
+)
+
+# A profile may leave these out; what then holds stands beside each reading of them.
+OPTIONAL_PARAMETERS = frozenset(
+    {
+        "reply.each_matter",
+        "reply.dual_feedback",
+        "reply.explanations",
+        "audit.scorecard",
+        "audit.score_required",
+        "audit.pass_mark",
+        "audit.outcomes",
+        "callback.sample_share",
     }
 )
 

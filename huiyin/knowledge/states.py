@@ -68,6 +68,7 @@ class ClockKind(StrEnum):
     AUDIT = "audit"
     CALLBACK = "callback"
     REDO = "redo"
+    SUPERVISION = "supervision"
 
     @property
     def label(self) -> str:
@@ -88,6 +89,7 @@ CLOCK_LABELS = {
     ClockKind.AUDIT: "审核",
     ClockKind.CALLBACK: "回访",
     ClockKind.REDO: "重派",
+    ClockKind.SUPERVISION: "督办",
 }
 
 

@@ -12,6 +12,7 @@ from django.db.models import Q
 from huiyin.knowledge.models import CaseClass, Category, LimitRule, Line, Reason
 from huiyin.knowledge.states import CLOCK_LABELS, KIND_LABELS, URGENCY_LABELS
 from huiyin.orders.states import (
+    AUDIT_LABELS,
     CHANNEL_LABELS,
     CLOSE_LABELS,
     OPEN,
@@ -266,7 +267,11 @@ class OrderEvent(models.Model):
 
 
 class Reply(models.Model):
-    """What a unit reports 办理回复: process, result, contact, basis, sign-off; and the audit."""
+    """What a unit reports 办理回复: process, result, contact, basis, sign-off; and the audit.
+
+    ``answers`` tells the result of each matter as it stood then; ``verified_at`` is when the
+    citizen was called back before the audit; ``scores`` are the points of the audit by item.
+    """
 
     order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="replies")
     assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="replies")
@@ -278,17 +283,94 @@ class Reply(models.Model):
     result = models.TextField(max_length=3000)
     public_answer = models.TextField(max_length=3000)
     basis = models.CharField(max_length=500, blank=True, default="")
-    contacted_at = models.DateTimeField()
+    answers = models.JSONField(default=list)
+    planned_on = models.DateField(null=True)
+    enforcement = models.CharField(max_length=80, blank=True, default="")
+    contacted_at = models.DateTimeField(null=True)
     contact_sealed = models.BinaryField(default=b"")
     contact_masked = models.CharField(max_length=20, blank=True, default="")
-    sign_off = models.CharField(max_length=40)
+    sign_off = models.CharField(max_length=40, blank=True, default="")
+    verified_at = models.DateTimeField(null=True)
     audited_at = models.DateTimeField(null=True)
     audited_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     passed = models.BooleanField(null=True)
     audit_note = models.CharField(max_length=500, blank=True, default="")
+    audit_outcome = models.CharField(
+        max_length=12, blank=True, default="", choices=_choices(AUDIT_LABELS)
+    )
+    scores = models.JSONField(default=list)
+    substance = models.SmallIntegerField(null=True)
+    wording = models.SmallIntegerField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["audited_at"],
+                condition=Q(audited_at__isnull=False),
+                name="reply_audited",
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.order_id} round {self.round}"
+
+
+class OrderMatter(models.Model):
+    """One matter 诉求事项 of an order that holds several; a reply answers each of them."""
+
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="matters")
+    seq = models.SmallIntegerField()
+    text = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["order", "seq"], name="matter_once"),)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Explanation(models.Model):
+    """One time that a unit explained to the citizen why not 解释记录. Rows are only added."""
+
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="explanations")
+    nth = models.SmallIntegerField()
+    round = models.SmallIntegerField()
+    at = models.DateTimeField()
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    said = models.CharField(max_length=1000)
+    basis = models.CharField(max_length=500)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["order", "nth"], name="explanation_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.nth}"
+
+
+class PlannedSolution(models.Model):
+    """What a unit cannot solve now and has planned with a date 列入计划; followed until done."""
+
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="plans")
+    reply = models.OneToOneField(Reply, models.PROTECT, related_name="plan")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    text = models.TextField(max_length=3000)
+    due_on = models.DateField()
+    opened_at = models.DateTimeField()
+    reported_at = models.DateTimeField(null=True)
+    report = models.CharField(max_length=1000, blank=True, default="")
+    done_at = models.DateTimeField(null=True)
+    done_note = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["due_on", "id"], condition=Q(done_at__isnull=True), name="plan_open"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.due_on:%F}"
 
 
 class Attachment(models.Model):

@@ -108,10 +108,12 @@ def offers(actor: Actor, order: WorkOrder, mine: Assignment | None) -> list[Offe
             continue
         try:
             require(actor, step, mine)
-            found.append(Offer(step, _standing_refusal(step, order, mine)))
-        except NotAllowed as refusal:
+            refusal = _plan_refusal(step, order) or _standing_refusal(step, order, mine)
+            found.append(Offer(step, refusal))
+        except NotAllowed as not_allowed:
             if mine is not None:
-                found.append(Offer(step, f"{refusal.message}。{refusal.remedy}"))
+                words = f"{not_allowed.message}。{not_allowed.remedy}"
+                found.append(Offer(step, words))
     return found
 
 
@@ -131,6 +133,18 @@ def _standing_refusal(step: Step, order: WorkOrder, mine: Assignment | None) -> 
         return "请先签收任务"
     if step.verb == "ask_return" and mine and mine.no_return:
         return "本单位由裁定指定承办，不得再次退单"
+    return ""
+
+
+def _plan_refusal(step: Step, order: WorkOrder) -> str:
+    """Return why nothing can be said of a plan. One query, only once the order has ended."""
+    if step.verb not in ("report_plan", "confirm_plan"):
+        return ""
+    plan = next((p for p in order.plans.all() if p.done_at is None), None)
+    if plan is None:
+        return "没有待落实的计划"
+    if step.verb == "confirm_plan" and plan.reported_at is None:
+        return "单位还没有申报落实"
     return ""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from huiyin.kernel.errors import Invalid, NotAllowed, Refused, TooLate
 from huiyin.orders.states import CloseType, Outcome, Satisfaction, Solved
@@ -13,8 +13,21 @@ SHORTEST_CONTENT = 5
 
 
 @dataclass(frozen=True, slots=True)
+class MatterAnswer:
+    """What a reply says of one matter of the order."""
+
+    seq: int
+    outcome: Outcome
+    result: str
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyForm:
-    """What a unit reports; ``contact_number`` is in the clear here and sealed when stored."""
+    """What a unit reports; ``contact_number`` is in the clear here and sealed when stored.
+
+    ``answers`` are one for each matter of the order, ``planned_on`` is the day of a planned
+    solution, ``enforcement`` the number of a document of law enforcement 执法文书.
+    """
 
     outcome: Outcome
     process: str
@@ -24,6 +37,9 @@ class ReplyForm:
     contact_number: str
     sign_off: str
     basis: str = ""
+    answers: tuple[MatterAnswer, ...] = ()
+    planned_on: date | None = None
+    enforcement: str = ""
 
 
 def check_note(note: str, field: str, what: str) -> None:
@@ -36,36 +52,6 @@ def check_note(note: str, field: str, what: str) -> None:
     """
     if len(note.strip()) < SHORTEST_NOTE:
         raise Invalid(f"请写明{what}", fields={field: f"请写明{what}"})
-
-
-def check_reply(form: ReplyForm, now: datetime) -> None:
-    """Refuse a reply that lacks process, result, answer, contact or sign-off.
-
-    A matter that is not solved also needs the policy basis, so that the citizen can be told why;
-    a contact in the future has not happened.
-
-    Raises:
-        Invalid: names every missing field.
-
-    Source: R-51 (requirements 18, 30, 164, 182; handbook domain.md 4.2 reply).
-    """
-    needed = {
-        "process": (form.process, "请写明办理过程"),
-        "result": (form.result, "请写明办理结果"),
-        "public_answer": (form.public_answer, "请写给诉求人的答复"),
-        "contact_number": (form.contact_number, "请填写联系诉求人所用的号码"),
-        "sign_off": (form.sign_off, "请填写签发人"),
-    }
-    missing = {name: say for name, (value, say) in needed.items() if not value.strip()}
-    if form.contacted_at is None:
-        missing["contacted_at"] = "请填写联系诉求人的时间"
-    elif form.contacted_at > now:
-        missing["contacted_at"] = "联系时间不能晚于现在"
-    unsolved = {Outcome.EXPLAINED, Outcome.NOT_SOLVED, Outcome.PLANNED}
-    if form.outcome in unsolved and not form.basis.strip():
-        missing["basis"] = "未解决的须写明政策依据或计划"
-    if missing:
-        raise Invalid("回复不完整: " + "; ".join(missing.values()), fields=missing)
 
 
 def check_return(

@@ -292,17 +292,51 @@ ASK_TERMINATION = Step(
     Side.LEAD, starts=(C.AUDIT,), stops=_HELD, guard="写明理由", built=False,
 )  # fmt: skip
 REPLY = Step(
-    "reply", "回复", "回复办理结果", _from(S.IN_PROGRESS), (S.REPLY_REVIEW,), P.HANDLE, Side.LEAD,
-    starts=(C.AUDIT,), stops=_HELD, public=True,
-    guard="已联系诉求人；过程、结果、公开答复、签发人齐全", source="requirements 18, 164",
+    "reply", "回复", "回复办理结果", _from(S.IN_PROGRESS), (S.REPLY_REVIEW, S.TO_CALLBACK),
+    P.HANDLE, Side.LEAD, starts=(C.AUDIT, C.CALLBACK), stops=_HELD, public=True,
+    guard="已联系诉求人；过程、结果、公开答复、签发人齐全；先回访后审核的城市转回访，其余转审核",
+    source="requirements 18, 164, 165",
+)  # fmt: skip
+LIST_MATTERS = Step(
+    "list_matters", "列出事项", "列出诉求事项", _from(S.DRAFT, S.REVIEW, S.TO_DISPATCH), (),
+    P.INTAKE, guard="一件诉求含多个事项时逐项列出，回复须逐项说明", source="requirement 168",
+)  # fmt: skip
+EXPLAIN = Step(
+    "explain", "记录解释", "向诉求人解释", _from(S.IN_PROGRESS), (), P.HANDLE, Side.ASSIGNED,
+    public=True, guard="写明解释内容和依据；次数自动累计", source="requirement 139",
 )  # fmt: skip
 PASS_AUDIT = Step(
-    "pass_audit", "审核通过", "审核通过", _from(S.REPLY_REVIEW), (S.TO_CALLBACK,), P.AUDIT,
-    starts=(C.CALLBACK,), stops=(C.AUDIT,), public=True,
+    "pass_audit", "审核通过", "审核通过", _from(S.REPLY_REVIEW), (S.TO_CALLBACK, S.CLOSED), P.AUDIT,
+    starts=(C.CALLBACK,), stops=(C.AUDIT, C.CALLBACK), public=True,
+    guard="评分达到合格线；已回访或按计划不回访的随即办结，其余转回访",
+    source="requirements 19, 165, 167",
 )  # fmt: skip
 REJECT_REPLY = Step(
     "reject_reply", "退回重办", "审核退回", _from(S.REPLY_REVIEW), (S.REWORK,), P.AUDIT,
-    starts=(C.REDO,), stops=(C.AUDIT,), guard="写明退回原因",
+    starts=(C.REDO,), stops=(C.AUDIT,), guard="写明退回原因", source="requirement 167",
+)  # fmt: skip
+HANDLE_AGAIN = Step(
+    "handle_again", "继续办理", "审核要求继续办理", _from(S.REPLY_REVIEW), (S.IN_PROGRESS,),
+    P.AUDIT, starts=(C.FINISH,), stops=(C.AUDIT,),
+    guard="同一轮内补充办理；原期限未到的继续计算，已过的按重办时限", source="requirement 167",
+)  # fmt: skip
+SUPERVISE_REPLY = Step(
+    "supervise_reply", "转督办", "审核转督办", _from(S.REPLY_REVIEW), (S.IN_PROGRESS,), P.AUDIT,
+    starts=(C.FINISH,), stops=(C.AUDIT,),
+    guard="写明督办要求；按督办时限办理", source="requirement 167",
+)  # fmt: skip
+VERIFY = Step(
+    "verify", "回访核实", "回访核实，转审核", _from(S.TO_CALLBACK), (S.REPLY_REVIEW,), P.CALL_BACK,
+    starts=(C.AUDIT,), stops=(C.CALLBACK,), public=True, citizen=True,
+    guard="先回访后审核：有效回访、无法联系或已登记不回访的原因", source="requirement 165",
+)  # fmt: skip
+REPORT_PLAN = Step(
+    "report_plan", "申报落实", "申报计划已落实", _from(S.CLOSED, S.UNSAT, S.ARCHIVED), (),
+    P.HANDLE, guard="本单位列入计划、尚未落实的事项", source="requirement 137",
+)  # fmt: skip
+CONFIRM_PLAN = Step(
+    "confirm_plan", "核实落实", "核实计划落实情况", _from(S.CLOSED, S.UNSAT, S.ARCHIVED), (),
+    P.CALL_BACK, guard="单位已申报落实", source="requirement 137",
 )  # fmt: skip
 CLOSE = Step(
     "close", "办结", "回访后办结", _from(S.TO_CALLBACK), (S.CLOSED,), P.CALL_BACK, stops=_ENDS,
@@ -361,7 +395,8 @@ STEPS: tuple[Step, ...] = (
     CONFER, RULE, SIGN, SUB_SIGN, CONTACT, ADD_UNITS, PASS_DOWN, SUB_REPLY,
     ASK_RETURN, GRANT_RETURN,
     REFUSE_RETURN, ASK_EXTENSION, DECIDE_EXTENSION, SUSPEND, RESUME, ASK_TERMINATION, REPLY,
-    PASS_AUDIT, REJECT_REPLY, CLOSE, REDO, CLOSE_UNSATISFIED, CLOSE_UNREACHED,
+    LIST_MATTERS, EXPLAIN, PASS_AUDIT, REJECT_REPLY, HANDLE_AGAIN, SUPERVISE_REPLY, VERIFY,
+    REPORT_PLAN, CONFIRM_PLAN, CLOSE, REDO, CLOSE_UNSATISFIED, CLOSE_UNREACHED,
     SEND_AGAIN, WRITE_OFF,
     ARCHIVE, ASK_VOID, CONFIRM_VOID, NOTE, MOVE_UNIT, RECOMPUTE, OVERDUE,
 )  # fmt: skip
@@ -440,6 +475,40 @@ OUTCOME_LABELS = {
     Outcome.PLANNED: "列入计划",
     Outcome.EXPLAINED: "解释说明",
     Outcome.NOT_SOLVED: "未解决",
+}
+
+
+class ScorePart(StrEnum):
+    """The two parts of an audit 审核 (requirement 19): how well it was handled, and told."""
+
+    SUBSTANCE = "substance"
+    WORDING = "wording"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return {"substance": "办理质量", "wording": "文字质量"}[self.value]
+
+
+class AuditOutcome(StrEnum):
+    """What an audit of a reply decides 审核结论 (requirement 167)."""
+
+    CLOSE = "close"
+    HANDLE_AGAIN = "handle_again"
+    RETURN = "return"
+    SUPERVISE = "supervise"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return AUDIT_LABELS[self]
+
+
+AUDIT_LABELS = {
+    AuditOutcome.CLOSE: "通过",
+    AuditOutcome.HANDLE_AGAIN: "继续办理",
+    AuditOutcome.RETURN: "退回重办",
+    AuditOutcome.SUPERVISE: "转督办",
 }
 
 

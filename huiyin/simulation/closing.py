@@ -70,7 +70,9 @@ def _close_without(town: Town, case: Case, now: datetime) -> None:
         return
     reason = _reason_not_to_call(town, case)
     who = town.desk(Role.CALLBACK, case)
-    town.take(case, "close", callbacks.close_without_callback, by=who, reason=reason, now=now)
+    take_ = callbacks.close_without_callback
+    if town.take(case, CALLBACK, take_, by=who, reason=reason, now=now):
+        town.go_on(case, now)
 
 
 def _reason_not_to_call(town: Town, case: Case) -> Reason:
@@ -140,7 +142,8 @@ def _close_unsatisfied(town: Town, case: Case, now: datetime) -> None:
 def _close_unreached(town: Town, case: Case, now: datetime) -> None:
     if case.is_at(State.TO_CALLBACK):
         who = town.desk(Role.CALLBACK, case)
-        town.take(case, "close_unreached", callbacks.close_unreached, by=who, now=now)
+        if town.take(case, CALLBACK, callbacks.close_unreached, by=who, now=now):
+            town.go_on(case, now)
 
 
 def _opinion(town: Town, case: Case) -> Answers:

@@ -28,6 +28,7 @@ _FOLLOWED_BY = {
     State.IN_PROGRESS: "send_again",
     State.REWORK: "redo",
     State.TO_CALLBACK: "note",
+    State.REPLY_REVIEW: "verify",
 }
 Action = Callable[..., WorkOrder | Reply]
 Planner = Callable[["Town", Case, datetime], None]

@@ -133,6 +133,17 @@ STEP_CASES: tuple[StepCase, ...] = (
     ),
     StepCase("pass_audit", f"{_HELD}.signed.contacted.replied", _AUDIT, {}, _MINE),
     StepCase("reject_reply", f"{_HELD}.signed.contacted.replied", _AUDIT, _NOTE, _MINE),
+    StepCase("handle_again", f"{_HELD}.signed.contacted.replied", _AUDIT, _NOTE, _MINE),
+    StepCase("supervise_reply", f"{_HELD}.signed.contacted.replied", _AUDIT, _NOTE, _MINE),
+    StepCase("list_matters", "created", _AGENTS, {"matters": ["暖气不热", "收费不合理"]}),
+    StepCase(
+        "explain", f"{_HELD}.signed", _WATER, {"said": "需要工期", "basis": "供热条例"}, _MINE,
+    ),
+    StepCase("report_plan", "planned", _WATER, _NOTE, _MINE),
+    StepCase(
+        "confirm_plan", "planned.plan_reported", frozenset({"callback"}),
+        {"done": True, "note": "诉求人确认"}, _MINE,
+    ),
     StepCase("send_again", f"{_HELD}.signed.contacted.replied.rejected", _DISPATCH, {}, _MINE),
     StepCase("ask_void", "created", _DISPATCH, _NOTE),
     StepCase("confirm_void", "created.void_asked", frozenset({"manager"})),

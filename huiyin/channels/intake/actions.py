@@ -120,6 +120,7 @@ class Ending:
         reason: why it goes another way; for ``refer``.
         to: who takes it over; for ``transfer``.
         note: what else was said; for ``refer`` and ``transfer``.
+        matters: the matters of the request, when it holds several.
     """
 
     how: Literal["submit", "answer", "refer", "transfer"] = "submit"
@@ -127,6 +128,7 @@ class Ending:
     reason: Reason | None = None
     to: str = ""
     note: str = ""
+    matters: tuple[str, ...] = ()
 
 
 def take_down(request: Request, ending: Ending, *, by: Actor, key: str, now: datetime) -> Receipt:
@@ -149,12 +151,14 @@ def take_down(request: Request, ending: Ending, *, by: Actor, key: str, now: dat
     Source: R-90 (requirement 66; handbook domain.md 4.2, 4.3).
     """
 
-    said = [ending.how, ending.answer, ending.to, ending.note]
+    said = [ending.how, ending.answer, ending.to, ending.note, *ending.matters]
     said.append(ending.reason.code if ending.reason else "")
     claim = Claim.of(f"desk:{by.reference}", key, _raw(request, "") + orjson.dumps(said))
 
     def work() -> Answer:
         order = orders.create(request, by=by, now=now)
+        if any(each.strip() for each in ending.matters):
+            orders.list_matters(order.pk, by=by, matters=ending.matters, now=now)
         return answer_of(_end(order.pk, ending, by=by, now=now))
 
     return _receipt(*idempotency.once(claim, work, now=now))

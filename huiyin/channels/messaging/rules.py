@@ -29,7 +29,7 @@ from huiyin.worktime.calendar import SHANGHAI
 _MOBILE = re.compile(r"1[3-9]\d{9}")
 _EMAIL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@(?:[A-Za-z0-9-]+\.)+[A-Za-z0-9-]{2,}")
 _LONGEST_EMAIL = 120
-_LINE = re.compile(r"([a-z_]+)(?:[.@]([a-z_]+))?=([a-z_]*)")
+_LINE = re.compile(r"([a-z_]+)(?:[.@>]([a-z_]+))?=([a-z_]*)")
 _SPAN = re.compile(r"(\d{2}:\d{2})-(\d{2}:\d{2})")
 _ONE_PART, _OF_MANY = 70, 67
 _LONGEST_ERROR = 300
@@ -52,7 +52,8 @@ T = TypeVar("T", bound=TemplateLike)
 def read_events(lines: object) -> dict[str, str]:
     """Return the table of events with a city's lines ``verb=template`` laid over our own.
 
-    ``verb=`` sends nothing; ``verb.cause`` and ``verb@channel`` are narrower than ``verb``.
+    ``verb=`` sends nothing; ``verb.cause``, ``verb@channel`` and ``verb>state`` (where the step led
+    to) are narrower than ``verb``.
 
     Raises:
         ValueError: a line is not of this form, its step is not one that a citizen sees, or its
@@ -84,7 +85,9 @@ def read_templates(keys: object) -> frozenset[str]:
     return frozenset(keys)
 
 
-def template_of(table: Mapping[str, str], verb: str, *, cause: str, channel: str) -> str:
+def template_of(
+    table: Mapping[str, str], verb: str, *, cause: str, channel: str, state: str = ""
+) -> str:
     """Return the template that an event sends, empty for none; the narrowest line decides.
 
     Args:
@@ -92,10 +95,11 @@ def template_of(table: Mapping[str, str], verb: str, *, cause: str, channel: str
         verb: the step.
         cause: the step that had brought the order to where this one found it; may be empty.
         channel: how the request came in.
+        state: where the step led to.
 
     Source: R-70 (requirements 41, 148, 182; own default).
     """
-    for key in (f"{verb}.{cause}", f"{verb}@{channel}", verb):
+    for key in (f"{verb}.{cause}", f"{verb}@{channel}", f"{verb}>{state}", verb):
         if key in table:
             return table[key]
     return ""
@@ -103,7 +107,7 @@ def template_of(table: Mapping[str, str], verb: str, *, cause: str, channel: str
 
 def may_send(table: Mapping[str, str], verb: str) -> bool:
     """Tell whether any line of the table is about ``verb``."""
-    return any(re.split(r"[.@]", key)[0] == verb for key in table)
+    return any(re.split(r"[.@>]", key)[0] == verb for key in table)
 
 
 def depends_on_cause(table: Mapping[str, str], verb: str) -> bool:

@@ -58,8 +58,9 @@ WANTED = "message.wanted"
 TOPICS = (*sorted(f"order.{verb}" for verb in VERBS), WANTED)
 
 # Which event sends which template; "" sends nothing. A key is a verb, or "verb.cause" where cause
-# is the step that brought the order to where the verb found it, or "verb@channel". The narrowest
-# wins. A city changes single lines with the parameter ``messaging.events`` ("verb=template").
+# is the step that brought the order to where the verb found it, or "verb@channel", or "verb>state"
+# with the state to which the step led. The narrowest wins.
+# A city changes single lines with the parameter ``messaging.events`` ("verb=template").
 EVENTS: Mapping[str, str] = MappingProxyType(
     {
         "create": "registered",
@@ -72,7 +73,9 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "decide_extension": "extended",
         "suspend": "progress",
         "resume": "progress",
+        "reply>to_callback": "replied_rating_link",  # a city that asks before the audit
         "pass_audit": "replied_rating_link",
+        "pass_audit>closed": "closed",
         "send_again.redo": "redo",  # after a reply that the audit refused the citizen knows of none
         "close": "closed",
         "close_unreached": "closed",

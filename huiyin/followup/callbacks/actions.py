@@ -113,7 +113,10 @@ def close_unreached(order_id: int, *, by: Actor, now: datetime) -> WorkOrder:
         days=int(knowledge.parameter("callback.days", now, default=2)),
         zone=SHANGHAI,
     )
-    return orders.close_unreached(order_id, by=by, note=f"{len(moments)} 次联系未果", now=now)
+    note = f"{len(moments)} 次联系未果"
+    if not queries.is_audited(order):
+        return orders.verify(order_id, by=by, unreached=True, note=note, now=now)
+    return orders.close_unreached(order_id, by=by, note=note, now=now)
 
 
 @transaction.atomic
@@ -143,12 +146,15 @@ def close_unsatisfied(order_id: int, *, by: Actor, note: str, now: datetime) -> 
     )
 
 
+@transaction.atomic
 def close_without_callback(order_id: int, *, by: Actor, reason: Reason, now: datetime) -> WorkOrder:
-    """Close without a call-back for a recorded reason.
+    """Close without a call-back for a recorded reason; before the audit it goes there first.
 
-    Source: R-54 (handbook rule 5).
+    Source: R-54, R-148 (handbook rule 5; requirement 165).
     """
-    return orders.close(order_id, by=by, no_callback=reason, now=now)
+    order = _waiting_order(order_id, by)
+    follow = orders.close if queries.is_audited(order) else orders.verify
+    return follow(order_id, by=by, no_callback=reason, now=now)
 
 
 @transaction.atomic
@@ -175,9 +181,15 @@ def _follow(
     note: str,
     now: datetime,
 ) -> WorkOrder:
-    """Close, send into the next round, or leave waiting for the clerk when rounds are used up."""
+    """Close, send into the next round, or leave waiting for the clerk when rounds are used up.
+
+    In a city that calls back before the audit, content goes to the audit instead of closing.
+
+    Source: R-80, R-148 (requirement 165; handbook domain.md 4.3).
+    """
     if rules.is_content(solved, grade):
-        return orders.close(order.pk, by=by, solved=solved, grade=grade, note=note, now=now)
+        follow = orders.close if queries.is_audited(order) else orders.verify
+        return follow(order.pk, by=by, solved=solved, grade=grade, note=note, now=now)
     most = int(knowledge.parameter("redo.max_rounds", now, default=3))
     if order.round >= most:
         said = f"{solved.label}；{grade.label}；已办理 {order.round} 轮，待回访员说明后结案"

@@ -10,7 +10,7 @@ from huiyin.followup.callbacks.models import CallbackAttempt
 from huiyin.followup.callbacks.states import Method
 from huiyin.kernel import access
 from huiyin.orders import queries as orders
-from huiyin.orders.models import WorkOrder
+from huiyin.orders.models import Reply, WorkOrder
 from huiyin.orders.states import State
 from huiyin.orgs.actors import Actor
 
@@ -24,6 +24,15 @@ _LOOKED_AT = 20
 def attempts_of(order: WorkOrder) -> QuerySet[CallbackAttempt]:
     """Return the attempts of an order, newest first. One query."""
     return CallbackAttempt.objects.filter(order=order).select_related("by").order_by("-at", "-pk")
+
+
+def is_audited(order: WorkOrder) -> bool:
+    """Tell whether the latest reply has passed the audit, or waits for it after the call-back.
+
+    One query.
+    """
+    passed = Reply.objects.filter(order=order).order_by("-pk").values_list("passed", flat=True)
+    return bool(passed.first())
 
 
 def has_rated(order: WorkOrder) -> bool:

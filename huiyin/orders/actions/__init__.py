@@ -9,6 +9,15 @@ from huiyin.orders.actions.assigning import (
     refuse_return,
     send_again,
 )
+from huiyin.orders.actions.auditing import (
+    confirm_plan,
+    handle_again,
+    pass_audit,
+    reject_reply,
+    report_plan,
+    supervise_reply,
+    verify,
+)
 from huiyin.orders.actions.closing import (
     archive_closed,
     close,
@@ -19,9 +28,6 @@ from huiyin.orders.actions.closing import (
 from huiyin.orders.actions.files import attach
 from huiyin.orders.actions.handling import (
     contact,
-    pass_audit,
-    reject_reply,
-    reply,
     sign,
     sub_reply,
     sub_sign,
@@ -36,6 +42,7 @@ from huiyin.orders.actions.intake import (
     transfer,
     update_draft,
 )
+from huiyin.orders.actions.replying import explain, list_matters, reply
 from huiyin.orders.actions.succeeding import carry_out, carry_out_due, move_left
 from huiyin.orders.actions.turn import lock_unchanged
 from huiyin.orders.actions.upkeep import (
@@ -60,6 +67,13 @@ __all__ = [
     "ask_void",
     "attach",
     "close",
+    "confirm_plan",
+    "explain",
+    "handle_again",
+    "list_matters",
+    "report_plan",
+    "supervise_reply",
+    "verify",
     "close_unreached",
     "close_unsatisfied",
     "confirm_void",

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from huiyin.kernel.checks import present
+from huiyin.kernel.errors import Refused
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Reason
 from huiyin.orders import rules
@@ -46,6 +47,7 @@ def close(
     Source: R-54 (requirements 1, 9, 91; handbook rule 5).
     """
     turn = begin(CLOSE, order_id, by, now)
+    _check_audited(turn.order)
     kind = rules.check_close(
         called_back=solved is not None or grade is not None,
         reason_code=no_callback.code if no_callback else "",
@@ -134,6 +136,7 @@ def close_unreached(order_id: int, *, by: Actor, note: str, now: datetime) -> Wo
     Source: R-65 (handbook domain.md 4.3: n attempts on two days or more).
     """
     turn = begin(CLOSE_UNREACHED, order_id, by, now)
+    _check_audited(turn.order)
     _end(turn, CloseType.UNREACHED, None, None)
     return finish(turn, note=note.strip(), data={"close_type": "unreached"})
 
@@ -170,6 +173,16 @@ def _end(turn: Turn, kind: CloseType, solved: Solved | None, grade: Satisfaction
     order.close_type, order.closed_at = kind.value, turn.now
     order.solved = solved.value if solved else ""
     order.satisfaction = grade.value if grade else ""
+
+
+def _check_audited(order: WorkOrder) -> None:
+    """Refuse to close what nobody has audited: a city that calls back first audits afterwards.
+
+    Source: R-148 (requirement 165).
+    """
+    audited = Reply.objects.filter(order=order).order_by("-pk").values_list("passed", flat=True)
+    if not audited.first():
+        raise Refused("回复还没有审核，不能办结", remedy="请记录回访结果，转审核后办结")
 
 
 def _outcome(order: WorkOrder) -> Outcome:

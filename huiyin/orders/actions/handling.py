@@ -1,4 +1,4 @@
-"""What a unit does with its part - sign, contact, report, reply - and the audit of the reply."""
+"""What a unit does with its part before it replies: sign, contact, report."""
 
 from __future__ import annotations
 
@@ -7,27 +7,18 @@ from datetime import datetime
 
 from django.db import transaction
 
-from huiyin.kernel import crypto, masks, text
+from huiyin.kernel import masks, text
 from huiyin.kernel.checks import present
 from huiyin.kernel.errors import Invalid, NotAllowed, WrongState
 from huiyin.knowledge.states import ClockKind
 from huiyin.orders import policy, rules
 from huiyin.orders.actions.files import Upload, accept, attach
 from huiyin.orders.actions.turn import Turn, begin, finish, lead_of
-from huiyin.orders.models import Assignment, Clock, Reply, WorkOrder
-from huiyin.orders.rules import ReplyForm
-from huiyin.orders.states import (
-    CONTACT,
-    PASS_AUDIT,
-    REJECT_REPLY,
-    REPLY,
-    SIGN,
-    SUB_REPLY,
-    SUB_SIGN,
-)
+from huiyin.orders.models import Assignment, Clock, WorkOrder
+from huiyin.orders.states import CONTACT, SIGN, SUB_REPLY, SUB_SIGN
 from huiyin.orgs.actors import Actor
 
-LONGEST = {"process": 3000, "result": 3000, "public_answer": 3000, "basis": 500, "sign_off": 40}
+LONGEST = {"process": 3000, "result": 3000}
 
 
 @transaction.atomic
@@ -129,114 +120,9 @@ def sub_reply(
     return finish(turn, note=f"{mine.unit}报送：{done['result']}", data=done)
 
 
-@transaction.atomic
-def reply(
-    order_id: int,
-    form: ReplyForm,
-    *,
-    by: Actor,
-    files: Sequence[Upload] = (),
-    show_files: bool = False,
-    now: datetime,
-) -> Reply:
-    """Reply for the lead unit: process, result, answer, contact, basis and the named sign-off.
-
-    Args:
-        order_id: the order.
-        form: what is reported.
-        by: staff of the lead unit.
-        files: photos of the result; all are stored with the reply, or nothing is.
-        show_files: whether the citizen sees them with the answer.
-        now: when.
-
-    Raises:
-        Invalid: the form is incomplete or too long.
-        TooLarge, WrongType: a file is refused.
-
-    Source: R-51 (requirements 18, 164, 182).
-    """
-    accepted = accept(list(files))
-    turn = begin(REPLY, order_id, by, now)
-    rules.check_reply(form, now)
-    _check_lengths(form)
-    mine, order = present(turn.mine), turn.order
-    contacted = present(form.contacted_at)
-    mine.replied_at = now
-    mine.contacted_at = mine.contacted_at or contacted
-    mine.save(update_fields=["replied_at", "contacted_at"])
-    digits = text.phone_digits(form.contact_number)
-    row = Reply.objects.create(
-        order=order,
-        assignment=mine,
-        round=order.round,
-        at=now,
-        by=present(by.staff),
-        outcome=form.outcome.value,
-        process=text.clean(form.process, lines=True),
-        result=text.clean(form.result, lines=True),
-        public_answer=text.clean(form.public_answer, lines=True),
-        basis=text.clean(form.basis),
-        contacted_at=contacted,
-        contact_sealed=crypto.seal(digits, "reply.contact"),
-        contact_masked=masks.phone(digits),
-        sign_off=text.clean(form.sign_off),
-    )
-    attach(order, accepted, by=by, now=now, reply=row, public=show_files)
-    finish(
-        turn,
-        note=f"{mine.unit}回复：{form.outcome.label}；签发人 {row.sign_off}",
-        public_note="承办单位已回复，正在审核",
-        data={"reply": row.pk, "outcome": row.outcome, "round": order.round},
-    )
-    return row
-
-
-@transaction.atomic
-def pass_audit(order_id: int, *, by: Actor, note: str = "", now: datetime) -> WorkOrder:
-    """Accept a reply: its answer becomes the order's answer, and the call-back begins.
-
-    Source: R-63 (handbook domain.md 4.3 通过).
-    """
-    turn = begin(PASS_AUDIT, order_id, by, now)
-    last = _audit(turn, passed=True, note=note)
-    turn.order.answer = last.public_answer
-    return finish(turn, note=note.strip(), public_note=last.public_answer)
-
-
-@transaction.atomic
-def reject_reply(order_id: int, *, by: Actor, note: str, now: datetime) -> WorkOrder:
-    """Send a reply back to be done again. Raises Invalid without a reason.
-
-    Source: R-50 (handbook domain.md 4.3 退回).
-    """
-    turn = begin(REJECT_REPLY, order_id, by, now)
-    rules.check_note(note, "note", "退回原因")
-    _audit(turn, passed=False, note=note)
-    return finish(turn, note=note.strip())
-
-
 def _sign(mine: Assignment, turn: Turn) -> None:
     mine.signed_at, mine.signed_by = turn.now, turn.by.staff
     mine.save(update_fields=["signed_at", "signed_by"])
     Clock.objects.filter(
         assignment=mine, kind=ClockKind.SIGN.value, stopped_at__isnull=True
     ).update(stopped_at=turn.now)
-
-
-def _audit(turn: Turn, *, passed: bool, note: str) -> Reply:
-    last = Reply.objects.filter(order=turn.order).order_by("-pk").first()
-    row = present(last)
-    row.passed, row.audit_note = passed, note.strip()[:500]
-    row.audited_at, row.audited_by = turn.now, turn.by.staff
-    row.save(update_fields=["passed", "audit_note", "audited_at", "audited_by"])
-    return row
-
-
-def _check_lengths(form: ReplyForm) -> None:
-    wrong = {
-        name: f"最多 {most} 个字"
-        for name, most in LONGEST.items()
-        if len(getattr(form, name)) > most
-    }
-    if wrong:
-        raise Invalid("回复内容过长", fields=wrong)

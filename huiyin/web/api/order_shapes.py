@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 
 from pydantic import with_config
@@ -111,6 +111,27 @@ class Timer(TypedDict):
     words: Annotated[str, said("期限的由来")]
 
 
+@with_config(shape("回复对一个诉求事项的说明"))
+class MatterTold(TypedDict):
+    """What a reply says of one matter."""
+
+    seq: Annotated[int, said("事项序号")]
+    matter: Annotated[str, said("事项，以回复时为准")]
+    outcome: Annotated[str, said("办理结果")]
+    outcome_label: Annotated[str, said("办理结果名称")]
+    result: Annotated[str, said("结果说明")]
+
+
+@with_config(shape("审核评分的一项"))
+class ScoreTold(TypedDict):
+    """Points for one item of the scorecard."""
+
+    code: Annotated[str, said("评分项编码")]
+    name: Annotated[str, said("评分项")]
+    points: Annotated[int, said("得分")]
+    of: Annotated[int, said("满分")]
+
+
 @with_config(shape("一次办理回复和对它的审核"))
 class ReplyTold(TypedDict):
     """One reply."""
@@ -125,12 +146,21 @@ class ReplyTold(TypedDict):
     result: Annotated[str, said("办理结果说明")]
     public_answer: Annotated[str, said("给诉求人的答复")]
     basis: Annotated[str, said("政策依据")]
-    contacted_at: Annotated[datetime, said("联系诉求人的时间")]
+    answers: Annotated[list[MatterTold], said("逐项说明；工单没有分项时为空")]
+    planned_on: Annotated[date | None, said("列入计划的完成日期")]
+    enforcement: Annotated[str, said("执法文书号")]
+    contacted_at: Annotated[datetime | None, said("联系诉求人的时间")]
     contact: Annotated[str, said("联系所用号码，已脱敏")]
     sign_off: Annotated[str, said("签发人")]
     passed: Annotated[bool | None, said("审核是否通过；空为待审核")]
     audited_at: Annotated[datetime | None, said("审核时间")]
     audit_note: Annotated[str, said("审核意见")]
+    audit_outcome: Annotated[
+        str, said("审核结论：close 通过，handle_again 继续办理，return 退回重办，supervise 转督办")
+    ]
+    scores: Annotated[list[ScoreTold], said("评分；没有评分时为空")]
+    substance: Annotated[int | None, said("办理质量得分率，百分数")]
+    wording: Annotated[int | None, said("文字质量得分率，百分数")]
 
 
 @with_config(shape("一个附件"))

@@ -40,6 +40,7 @@ ROOT = "/api/v1"
 ADDRESSES = {
     "close": "callbacks",
     "redo": "callbacks",
+    "verify": "callbacks",
     "close_unreached": "callbacks/close_unreached",
     "close_unsatisfied": "callbacks/close_unsatisfied",
 }
@@ -247,12 +248,31 @@ def _reply(reply: Reply) -> ReplyTold:
         "result": reply.result,
         "public_answer": reply.public_answer,
         "basis": reply.basis,
-        "contacted_at": here(reply.contacted_at),
+        "answers": [
+            {
+                "seq": answer["seq"],
+                "matter": answer["matter"],
+                "outcome": answer["outcome"],
+                "outcome_label": answer["label"],
+                "result": answer["result"],
+            }
+            for answer in reply.answers
+        ],
+        "planned_on": reply.planned_on,
+        "enforcement": reply.enforcement,
+        "contacted_at": local(reply.contacted_at),
         "contact": reply.contact_masked,
         "sign_off": reply.sign_off,
         "passed": reply.passed,
         "audited_at": local(reply.audited_at),
         "audit_note": reply.audit_note,
+        "audit_outcome": reply.audit_outcome,
+        "scores": [
+            {"code": s["code"], "name": s["name"], "points": s["points"], "of": s["of"]}
+            for s in reply.scores
+        ],
+        "substance": reply.substance,
+        "wording": reply.wording,
     }
 
 

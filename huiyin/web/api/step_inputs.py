@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated
 
 from annotated_types import Len
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from huiyin.orders.actions.assigning import MOST_UNITS
-from huiyin.orders.actions.handling import LONGEST
+from huiyin.orders.actions.replying import (
+    LONGEST,
+    LONGEST_EXPLANATION,
+    LONGEST_MATTER,
+    LONGEST_MATTER_RESULT,
+    MOST_MATTERS,
+)
 from huiyin.orders.states import Outcome, Satisfaction, Solved
 from huiyin.web.api.inputs import Code, Content, Phone
 from huiyin.web.api.words import Moment, asked, said
@@ -124,6 +131,59 @@ class SubReplyIn(BaseModel):
     result: Annotated[str, StringConstraints(max_length=LONGEST["result"]), said("办理结果")]
 
 
+class MattersIn(BaseModel):
+    """The matters of an order."""
+
+    model_config = asked("列出诉求事项", {"matters": ["暖气不热", "收费不合理"]})
+
+    matters: Annotated[
+        list[Annotated[str, StringConstraints(max_length=LONGEST_MATTER)]],
+        Len(max_length=MOST_MATTERS),
+        said("逐项列出；空列表为不分项"),
+    ]
+
+
+class ExplainIn(BaseModel):
+    """One explanation to the citizen."""
+
+    model_config = asked(
+        "记录一次解释", {"said": "已说明改造计划", "basis": "《城市供热条例》第十条"}
+    )
+
+    said: Annotated[str, StringConstraints(max_length=LONGEST_EXPLANATION), said("解释内容")]
+    basis: Annotated[str, StringConstraints(max_length=LONGEST["basis"]), said("政策依据")]
+
+
+class AuditIn(BaseModel):
+    """A decision of the audit, with points where the city has a scorecard."""
+
+    model_config = asked("审核结论", {"note": "请补充现场照片", "scores": {"S1": 20}})
+
+    note: Annotated[Note, said("审核意见；不通过的必填")] = ""
+    scores: Annotated[
+        dict[Code, int] | None, Len(max_length=50), said("按评分项编码给分；不评分的不填")
+    ] = None
+
+
+class PlanIn(BaseModel):
+    """Whether a plan was carried out."""
+
+    model_config = asked("核实计划落实情况", {"done": True, "note": "诉求人确认已完工"})
+
+    done: Annotated[bool, said("是否已落实；否则退回单位")]
+    note: Annotated[Note, said("核实情况")]
+
+
+class MatterIn(BaseModel):
+    """The result of one matter."""
+
+    model_config = asked("对一个事项的说明", {"seq": 1, "outcome": "solved", "result": "已修好"})
+
+    seq: Annotated[int, said("事项序号"), Field(ge=1, le=MOST_MATTERS)]
+    outcome: Annotated[Outcome, said("办理结果")]
+    result: Annotated[str, StringConstraints(max_length=LONGEST_MATTER_RESULT), said("结果说明")]
+
+
 class ReplyIn(BaseModel):
     """What the lead unit replies."""
 
@@ -146,13 +206,20 @@ class ReplyIn(BaseModel):
     public_answer: Annotated[
         str, StringConstraints(max_length=LONGEST["public_answer"]), said("给诉求人的答复")
     ]
-    contacted_at: Annotated[Moment, said("联系诉求人的时间")]
-    contact_number: Annotated[Phone, said("联系所用的号码，加密保存")]
-    sign_off: Annotated[str, StringConstraints(max_length=LONGEST["sign_off"]), said("签发人")]
+    contacted_at: Annotated[Moment | None, said("联系诉求人的时间；城市不要求的可不填")] = None
+    contact_number: Annotated[Phone, said("联系所用的号码，加密保存")] = ""
+    sign_off: Annotated[str, StringConstraints(max_length=LONGEST["sign_off"]), said("签发人")] = ""
     basis: Annotated[
         str,
         StringConstraints(max_length=LONGEST["basis"]),
         said("政策依据；结果为解释、未解决、列入计划时必填"),
+    ] = ""
+    answers: Annotated[
+        list[MatterIn], Len(max_length=MOST_MATTERS), said("逐项说明；工单列出事项的须逐项填写")
+    ] = []  # noqa: RUF012 - pydantic copies it
+    planned_on: Annotated[date | None, said("列入计划的完成日期；结果为列入计划时必填")] = None
+    enforcement: Annotated[
+        str, StringConstraints(max_length=LONGEST["enforcement"]), said("执法文书号")
     ] = ""
 
 

@@ -20,9 +20,12 @@ from huiyin.web.api.order_shapes import StepTaken
 from huiyin.web.api.step_inputs import (
     AddUnitsIn,
     AnswerIn,
+    AuditIn,
     DispatchIn,
+    MattersIn,
     NoteIn,
     OptionalNoteIn,
+    PlanIn,
     ReferIn,
     RemarkIn,
     SendAgainIn,
@@ -31,7 +34,7 @@ from huiyin.web.api.step_inputs import (
 from huiyin.web.api.taking import step, take
 
 router = Router(tags=["办理：热线中心"])
-NO_NOTE, AS_BEFORE = OptionalNoteIn(), SendAgainIn()
+NO_NOTE, AS_BEFORE, NO_SCORES = OptionalNoteIn(), SendAgainIn(), AuditIn()
 
 
 @step(router, "submit")
@@ -178,23 +181,75 @@ def step_refuse_return(request: ApiRequest, number: str, body: NoteIn) -> Answer
     )
 
 
+@step(router, "list_matters")
+def step_list_matters(request: ApiRequest, number: str, body: MattersIn) -> Answered[StepTaken]:
+    """List the matters of an order anew."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.list_matters(pk, by=by, matters=body.matters, now=now),
+    )
+
+
 @step(router, "pass_audit")
 def step_pass_audit(
-    request: ApiRequest, number: str, body: OptionalNoteIn = NO_NOTE
+    request: ApiRequest, number: str, body: AuditIn = NO_SCORES
 ) -> Answered[StepTaken]:
-    """Accept a reply; the call-back begins."""
+    """Accept a reply; the call-back begins, or the order ends when it is behind it."""
     return take(
-        request, number, lambda pk, by, now: actions.pass_audit(pk, by=by, note=body.note, now=now)
+        request,
+        number,
+        lambda pk, by, now: actions.pass_audit(
+            pk, by=by, note=body.note, scores=body.scores, now=now
+        ),
     )
 
 
 @step(router, "reject_reply")
-def step_reject_reply(request: ApiRequest, number: str, body: NoteIn) -> Answered[StepTaken]:
-    """Send a reply back to be done again."""
+def step_reject_reply(request: ApiRequest, number: str, body: AuditIn) -> Answered[StepTaken]:
+    """Send a reply back to be done again in a new round."""
     return take(
         request,
         number,
-        lambda pk, by, now: actions.reject_reply(pk, by=by, note=body.note, now=now),
+        lambda pk, by, now: actions.reject_reply(
+            pk, by=by, note=body.note, scores=body.scores, now=now
+        ),
+    )
+
+
+@step(router, "handle_again")
+def step_handle_again(request: ApiRequest, number: str, body: AuditIn) -> Answered[StepTaken]:
+    """Let the same unit go on in the same round."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.handle_again(
+            pk, by=by, note=body.note, scores=body.scores, now=now
+        ),
+    )
+
+
+@step(router, "supervise_reply")
+def step_supervise_reply(request: ApiRequest, number: str, body: AuditIn) -> Answered[StepTaken]:
+    """Give the matter back to the unit under supervision."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.supervise_reply(
+            pk, by=by, note=body.note, scores=body.scores, now=now
+        ),
+    )
+
+
+@step(router, "confirm_plan")
+def step_confirm_plan(request: ApiRequest, number: str, body: PlanIn) -> Answered[StepTaken]:
+    """Confirm that a planned solution was carried out, or send it back."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.confirm_plan(
+            pk, by=by, done=body.done, note=body.note, now=now
+        ),
     )
 
 

@@ -9,13 +9,21 @@ from ninja import Router
 from huiyin.knowledge.states import ReasonGroup
 from huiyin.orders import actions
 from huiyin.orders.models import WorkOrder
-from huiyin.orders.rules import ReplyForm
+from huiyin.orders.rules import MatterAnswer, ReplyForm
 from huiyin.orgs.actors import Actor
 from huiyin.web.api import reading
 from huiyin.web.api.answers import Answered
 from huiyin.web.api.door import ApiRequest
 from huiyin.web.api.order_shapes import StepTaken
-from huiyin.web.api.step_inputs import AskReturnIn, ContactIn, PassDownIn, ReplyIn, SubReplyIn
+from huiyin.web.api.step_inputs import (
+    AskReturnIn,
+    ContactIn,
+    ExplainIn,
+    NoteIn,
+    PassDownIn,
+    ReplyIn,
+    SubReplyIn,
+)
 from huiyin.web.api.taking import step, take
 
 router = Router(tags=["办理：承办单位"])
@@ -77,12 +85,37 @@ def step_sub_reply(request: ApiRequest, number: str, body: SubReplyIn) -> Answer
 @step(router, "reply")
 def step_reply(request: ApiRequest, number: str, body: ReplyIn) -> Answered[StepTaken]:
     """Reply for the lead unit."""
-    form = ReplyForm(**body.model_dump())
+    form = _form(body)
 
     def act(order_id: int, by: Actor, now: datetime) -> WorkOrder:
         return actions.reply(order_id, form, by=by, now=now).order
 
     return take(request, number, act)
+
+
+def _form(body: ReplyIn) -> ReplyForm:
+    answers = tuple(MatterAnswer(each.seq, each.outcome, each.result) for each in body.answers)
+    return ReplyForm(**(body.model_dump() | {"answers": answers}))
+
+
+@step(router, "explain")
+def step_explain(request: ApiRequest, number: str, body: ExplainIn) -> Answered[StepTaken]:
+    """Write down that the citizen was told why not."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.explain(pk, by=by, said=body.said, basis=body.basis, now=now),
+    )
+
+
+@step(router, "report_plan")
+def step_report_plan(request: ApiRequest, number: str, body: NoteIn) -> Answered[StepTaken]:
+    """Report that a planned solution has been carried out."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.report_plan(pk, by=by, note=body.note, now=now),
+    )
 
 
 @step(router, "ask_return", about="审核期间办结期限继续计算。")

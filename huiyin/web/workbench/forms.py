@@ -302,20 +302,6 @@ class RefuseReturn(Noted):
     intro = "驳回后由原单位继续办理，原时限继续计算。"
 
 
-class PassAudit(Noted):
-    """Accept a reply."""
-
-    verb, asks, needed = "pass_audit", "审核意见（可不填）", False
-    intro = "通过后公开答复发给诉求人，并转回访。"
-
-
-class RejectReply(Noted):
-    """Send a reply back."""
-
-    verb, asks = "reject_reply", "退回原因"
-    intro = "退回后重新派单，由承办单位重新办理。"
-
-
 class AskVoid(Noted):
     """Ask to void an order."""
 

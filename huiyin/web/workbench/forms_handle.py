@@ -1,4 +1,4 @@
-"""Forms of a unit that handles an order: contact, report, reply."""
+"""Forms of a unit that handles an order: contact, explain, report, reply."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from typing import Any
 
 from django import forms
 
-from huiyin.orders import actions
-from huiyin.orders.actions.handling import LONGEST
-from huiyin.orders.rules import ReplyForm
+from huiyin.orders import actions, reply_queries
+from huiyin.orders.actions.replying import LONGEST, LONGEST_EXPLANATION, LONGEST_MATTER_RESULT
+from huiyin.orders.rules import MatterAnswer, ReplyForm
 from huiyin.orders.states import Outcome
 from huiyin.web.workbench.forms import PhotosField, StepForm, moment_field, note_field
 
@@ -62,6 +62,25 @@ class Contact(StepForm):
         )
 
 
+class Explain(StepForm):
+    """Write down one explanation to the citizen."""
+
+    verb, button = "explain", "记录"
+    intro = "说明原因、法律政策依据和计划。次数自动累计，回复“解释说明”本身也算一次。"
+    said = forms.CharField(
+        label="解释内容",
+        max_length=LONGEST_EXPLANATION,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "请写明解释内容", "max_length": "最多 %(limit_value)d 个字"},
+    )
+    basis = _long("basis", "政策依据", rows=2)
+
+    def take(self) -> None:
+        """Store it."""
+        clean = self.cleaned_data
+        actions.explain(self.setting.order.pk, said=clean["said"], basis=clean["basis"], **self.how)
+
+
 class SubReply(StepForm):
     """Report the result of an assisting or passed-down part."""
 
@@ -83,10 +102,9 @@ class SubReply(StepForm):
         )
 
 
-class Reply(StepForm):
-    """Reply for the lead unit."""
+class ReplyFields(StepForm):
+    """What a reply holds, for the one who replies and the one who drafts."""
 
-    verb, button = "reply", "提交回复"
     template = "workbench/_step_reply.html"
     outcome = forms.ChoiceField(
         label="办理结果", choices=_OUTCOMES, widget=forms.RadioSelect,
@@ -98,8 +116,19 @@ class Reply(StepForm):
     process = _long("process", "办理过程", rows=3, hint="内部可见")
     result = _long("result", "结果说明", rows=2, hint="不填则与答复相同", required=False)
     basis = _long("basis", "政策依据或计划", rows=2, hint="未全部解决的必填", required=False)
-    photos = PhotosField(label="现场照片")
-    show_photos = forms.BooleanField(label="照片也给诉求人看", required=False, initial=True)
+    planned_on = forms.DateField(
+        label="计划完成日期",
+        required=False,
+        help_text="列入计划的必填",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "日期格式不对"},
+    )
+    enforcement = forms.CharField(
+        label="执法文书号",
+        max_length=LONGEST["enforcement"],
+        required=False,
+        help_text="有立案或处罚的填写",
+    )
     contacted_at = moment_field("联系诉求人的时间")
     contact_number = _number()
     sign_off = forms.CharField(
@@ -109,6 +138,39 @@ class Reply(StepForm):
         widget=forms.TextInput(attrs={"data-remember": "sign-off", "autocomplete": "off"}),
         error_messages={"required": "请填写签发人"},
     )
+
+    def shape(self) -> None:
+        """Ask for what the city asks for, and for the result of each listed matter."""
+        mine = self.setting.mine
+        since = mine.dispatched_at if mine else None
+        order = self.setting.order
+        needs = reply_queries.needs_of(order, since=since, at=self.setting.now)
+        self.fields["contacted_at"].required = needs.contact
+        self.fields["contact_number"].required = needs.contact
+        self.fields["sign_off"].required = needs.sign_off
+        self.matters = list(reply_queries.matters_of(order))
+        for matter in self.matters:
+            self.fields[f"m{matter.seq}_outcome"] = forms.ChoiceField(
+                label="结果", choices=_OUTCOMES, initial=Outcome.SOLVED.value
+            )
+            self.fields[f"m{matter.seq}_result"] = forms.CharField(
+                label="说明",
+                max_length=LONGEST_MATTER_RESULT,
+                required=needs.per_matter,
+                widget=forms.Textarea(attrs={"rows": 2}),
+                error_messages={
+                    "required": f"请写明第 {matter.seq} 项的办理结果",
+                    "max_length": "最多 %(limit_value)d 个字",
+                },
+            )
+
+    @property
+    def each_matter(self) -> list[tuple[str, Any, Any]]:
+        """Return the words and the two fields of each matter, for the template."""
+        return [
+            (f"{m.seq}. {m.text}", self[f"m{m.seq}_outcome"], self[f"m{m.seq}_result"])
+            for m in self.matters
+        ]
 
     def start(self) -> dict[str, Any]:
         """Solved is what is hoped for; the contact is the one on record."""
@@ -120,10 +182,16 @@ class Reply(StepForm):
             "sign_off": staff.name if staff and leader else "",
         }
 
-    def take(self) -> None:
-        """Reply, with the photos, in one transaction."""
+    def reply_form(self) -> ReplyForm:
+        """Return the fields as the actions take them."""
         clean = self.cleaned_data
-        form = ReplyForm(
+        answers = tuple(
+            MatterAnswer(
+                m.seq, Outcome(clean[f"m{m.seq}_outcome"]), clean.get(f"m{m.seq}_result") or ""
+            )
+            for m in self.matters
+        )
+        return ReplyForm(
             outcome=Outcome(clean["outcome"]),
             process=clean["process"],
             result=clean["result"] or clean["public_answer"],
@@ -132,11 +200,25 @@ class Reply(StepForm):
             contact_number=clean["contact_number"],
             sign_off=clean["sign_off"],
             basis=clean["basis"],
+            answers=answers,
+            planned_on=clean["planned_on"],
+            enforcement=clean["enforcement"],
         )
+
+
+class Reply(ReplyFields):
+    """Reply for the lead unit."""
+
+    verb, button = "reply", "提交回复"
+    photos = PhotosField(label="现场照片")
+    show_photos = forms.BooleanField(label="照片也给诉求人看", required=False, initial=True)
+
+    def take(self) -> None:
+        """Reply, with the photos, in one transaction."""
         actions.reply(
             self.setting.order.pk,
-            form,
-            files=clean["photos"],
-            show_files=clean["show_photos"],
+            self.reply_form(),
+            files=self.cleaned_data["photos"],
+            show_files=self.cleaned_data["show_photos"],
             **self.how,
         )

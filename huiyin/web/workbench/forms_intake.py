@@ -9,8 +9,9 @@ from django import forms
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Category
 from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
-from huiyin.orders import actions
+from huiyin.orders import actions, reply_queries
 from huiyin.orders.actions.intake import LONGEST, Request
+from huiyin.orders.actions.replying import LONGEST_MATTER, MOST_MATTERS
 from huiyin.orders.states import Channel
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.models import Region
@@ -35,6 +36,18 @@ def _text(label: str, longest: int, *, hint: str = "") -> Any:
         required=False,
         help_text=hint,
         error_messages={"max_length": "最多 %(limit_value)d 个字"},
+    )
+
+
+def matters_field() -> Any:
+    """Return a field for several matters, one on each line."""
+    return forms.CharField(
+        label="诉求事项",
+        max_length=MOST_MATTERS * (LONGEST_MATTER + 2),
+        required=False,
+        help_text="有几件事时，每行写一件；只有一件可不填",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"max_length": "事项太长，请精简"},
     )
 
 
@@ -116,6 +129,7 @@ class IntakeForm(MatterFields):
         initial="submit",
         error_messages={"required": "请选择怎样办理", "invalid_choice": "请选择怎样办理"},
     )
+    matters = matters_field()
     answer = forms.CharField(
         label="答复内容", max_length=LONGEST["content"], required=False,
         widget=forms.Textarea(attrs={"rows": 4}),
@@ -171,6 +185,24 @@ class Edit(StepForm, MatterFields):
         order = self.setting.order
         kept = {name: getattr(order, name) for name in ("longitude", "latitude")}
         actions.update_draft(order.pk, Request(**self.matter(), **kept), **self.how)
+
+
+class ListMatters(StepForm):
+    """List the matters of an order."""
+
+    verb, button = "list_matters", "保存"
+    intro = "承办单位须对每一项分别说明办理结果。留空为不分项。"
+    matters = matters_field()
+
+    def start(self) -> dict[str, Any]:
+        """Return the matters that are listed."""
+        listed = reply_queries.matters_of(self.setting.order)
+        return {"matters": "\n".join(each.text for each in listed)}
+
+    def take(self) -> None:
+        """Store the list."""
+        matters = self.cleaned_data["matters"].splitlines()
+        actions.list_matters(self.setting.order.pk, matters=matters, **self.how)
 
 
 class Submit(StepForm):

@@ -69,7 +69,8 @@ def before(request: StaffRequest) -> HttpResponse:
 def _ending(form: IntakeForm) -> Ending:
     names = ("answer", "reason", "to", "note")
     clean = form.cleaned_data
-    return Ending(clean["ending"], **{name: clean[name] for name in names})
+    matters = tuple(clean["matters"].splitlines())
+    return Ending(clean["ending"], **{name: clean[name] for name in names}, matters=matters)
 
 
 def _page(

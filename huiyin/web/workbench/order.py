@@ -17,13 +17,14 @@ from huiyin.followup.supervision.policy import may_urge
 from huiyin.kernel import clock
 from huiyin.kernel.errors import Invalid
 from huiyin.knowledge.states import Kind
-from huiyin.orders import actions, policy, queries
+from huiyin.orders import actions, policy, queries, reply_queries
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.states import BY_VERB, FACES, Channel, State
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, address_of, order_or_404, staff_page
 from huiyin.web.workbench import story
+from huiyin.web.workbench.forms_audit import VERB_OF
 from huiyin.web.workbench.queues import Queue, queues_of
 from huiyin.web.workbench.rows import asker_of, is_hidden
 
@@ -95,13 +96,16 @@ def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]
         "wait": queries.waiting(order, now),
         "kind": Kind(order.kind).label,
         "channel": Channel(order.channel).label,
-        "buttons": story.buttons(actor, order, mine),
+        "buttons": story.buttons(actor, order, mine, but=_unused(now)),
         "lines": story.timeline(order),
         "parts": list(story.flat(open_parts)),
         "past_parts": list(story.flat(past_parts)),
         "limits": story.limits(order, now),
         "files": [f for f in files if f.reply_id is None],
         "replies": [(r, [f for f in files if f.reply_id == r.pk]) for r in replies],
+        "matters": list(order.matters.all()),
+        "explanations": list(order.explanations.all()),
+        "plans": list(order.plans.all()),
         "calls": list(callbacks.attempts_of(order)),
         "messages": messages_of(order),
         "urgings": supervision.urgings_of(order),
@@ -109,6 +113,12 @@ def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]
         "is_open": order.standing is not State.VOID and bool(FACES[order.standing].waits_for),
         "earlier": _earlier(actor, order),
     } | asker_facts(actor, order)
+
+
+def _unused(now: datetime) -> list[str]:
+    """Return the decisions of an audit that the city does not use."""
+    used = reply_queries.audit_outcomes(now)
+    return [verb for outcome, verb in VERB_OF.items() if outcome.value not in used]
 
 
 def asker_facts(actor: Actor, order: WorkOrder) -> dict[str, Any]:

@@ -25,17 +25,19 @@ from huiyin.orders.models import WorkOrder
 from huiyin.orders.states import BY_VERB, FACES
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, order_or_404, staff_page
-from huiyin.web.workbench import forms, forms_dispatch, forms_handle, forms_intake
+from huiyin.web.workbench import forms, forms_audit, forms_dispatch, forms_handle, forms_intake
 from huiyin.web.workbench.forms import Setting, StepForm
 from huiyin.web.workbench.order import order_facts
 
 _FORMS: tuple[type[StepForm], ...] = (
     forms.Approve, forms.SendBack, forms.Sign, forms.SubSign, forms.GrantReturn, forms.RefuseReturn,
-    forms.PassAudit, forms.RejectReply, forms.AskVoid, forms.ConfirmVoid, forms.AddNote,
+    forms_audit.PassAudit, forms_audit.RejectReply, forms_audit.HandleAgain,
+    forms_audit.SuperviseReply, forms_audit.ReportPlan, forms_audit.ConfirmPlan,
+    forms.AskVoid, forms.ConfirmVoid, forms.AddNote, forms_intake.ListMatters,
     forms_intake.Edit, forms_intake.Submit, forms_intake.Answer, forms_intake.Refer,
     forms_intake.Transfer, forms_dispatch.Dispatch, forms_dispatch.AddUnits,
     forms_dispatch.PassDown, forms_dispatch.AskReturn, forms_dispatch.SendAgain,
-    forms_handle.Contact, forms_handle.SubReply, forms_handle.Reply,
+    forms_handle.Contact, forms_handle.Explain, forms_handle.SubReply, forms_handle.Reply,
 )  # fmt: skip
 FORMS: dict[str, type[StepForm]] = {form.verb: form for form in _FORMS}
 _FILES = "photos"

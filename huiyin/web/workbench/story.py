@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,7 +15,7 @@ from huiyin.orgs.actors import Actor
 from huiyin.worktime import deadline
 
 # What is taken at the desk of the call-back clerk, on a page of its own.
-AT_THE_CALL_DESK = frozenset({"close", "redo", "close_unsatisfied", "close_unreached"})
+AT_THE_CALL_DESK = frozenset({"close", "redo", "close_unsatisfied", "close_unreached", "verify"})
 # The first of these that is allowed is the one primary action of the page.
 FIRST = (
     "submit", "approve", "dispatch", "grant_return", "send_again", "sign", "sub_sign", "reply",
@@ -34,9 +34,12 @@ class Buttons:
     call: bool
 
 
-def buttons(actor: Actor, order: WorkOrder, mine: Assignment | None) -> Buttons:
-    """Return the buttons of the page for this person."""
-    found = [o for o in policy.offers(actor, order, mine) if _concerns(o, order, mine)]
+def buttons(
+    actor: Actor, order: WorkOrder, mine: Assignment | None, *, but: Collection[str] = ()
+) -> Buttons:
+    """Return the buttons of the page for this person, without those of the steps ``but``."""
+    offers = (o for o in policy.offers(actor, order, mine) if o.step.verb not in but)
+    found = [o for o in offers if _concerns(o, order, mine)]
     call = any(o.step.verb in AT_THE_CALL_DESK for o in found)
     here = [o for o in found if o.step.verb not in AT_THE_CALL_DESK]
     allowed = [o for o in here if o.allowed]

@@ -78,7 +78,8 @@ def _of_event(
     order: WorkOrder, verb: str, payload: Payload, table: Mapping[str, str], now: datetime
 ) -> Message | None:
     cause = queries.cause_of(order, payload["seq"]) if rules.depends_on_cause(table, verb) else ""
-    template = rules.template_of(table, verb, cause=cause, channel=order.channel)
+    state = str(payload.get("state", ""))
+    template = rules.template_of(table, verb, cause=cause, channel=order.channel, state=state)
     if not template:
         return None
     return _composed(order, template, f"order:{order.pk}:{payload['seq']}", now)

@@ -154,6 +154,27 @@ CASES: dict[str, Case] = {
         lambda s: held(s).contacted().replied(), "auditor", {"note": "答非所问"}, "rework",
         ("note", "请写明退回原因"),
     ),
+    "handle_again": (
+        lambda s: held(s).contacted().replied(), "auditor", {"note": "补充照片"}, "in_progress",
+        ("note", "请写明要继续办理的内容"),
+    ),
+    "supervise_reply": (
+        lambda s: held(s).contacted().replied(), "auditor", {"note": "限期整改"}, "in_progress",
+        ("note", "请写明督办要求"),
+    ),
+    "list_matters": (Story.created, "agent", {"matters": "暖气不热\n收费不合理"}, "draft", None),
+    "explain": (
+        held, "water_handler", {"said": "管网改造需要工期", "basis": "供热条例"}, "in_progress",
+        ("basis", "请写明政策依据"),
+    ),
+    "report_plan": (
+        lambda s: s.planned(), "water_handler", {"note": "已完工"}, "closed",
+        ("note", "请写明落实情况"),
+    ),
+    "confirm_plan": (
+        lambda s: s.planned().plan_reported(), "callback", {"done": "yes", "note": "诉求人确认"},
+        "closed", ("note", "请写明核实情况"),
+    ),
     "send_again": (to_redo, "dispatcher", {"unit": "", "note": "请上门"}, "in_progress", None),
     "ask_void": (
         lambda s: s.created().submitted(), "dispatcher", {"note": "重复登记"}, "to_dispatch",
@@ -178,7 +199,7 @@ def take(client: Client, story: Story, verb: str, fields: dict[str, Any], **more
 
 
 def test_every_step_that_is_built_has_its_form() -> None:
-    elsewhere = {"create", "close", "redo", "close_unsatisfied", "close_unreached"}
+    elsewhere = {"verify", "create", "close", "redo", "close_unsatisfied", "close_unreached"}
     by_people = {s.verb for s in BY_VERB.values() if s.built and s.perm is not None}
     assert set(FORMS) == by_people - elsewhere
     assert set(CASES) == set(FORMS)

@@ -1,0 +1,70 @@
+"""Parameters that are small tables: a scorecard, a choice of words. Wrong ones raise ValueError."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from enum import StrEnum
+
+from huiyin.orders.states import ScorePart
+
+_CODE = re.compile(r"[A-Z]{1,3}\d{1,3}")
+_LONGEST_NAME = 60
+_MOST_POINTS = 100
+
+
+def _rows(value: object, keys: frozenset[str]) -> list[Mapping[str, object]]:
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError("应是表的列表，至少一行")
+    rows: list[Mapping[str, object]] = []
+    for nth, row in enumerate(value, 1):
+        if not isinstance(row, Mapping) or set(row) != keys:
+            raise ValueError(f"第 {nth} 行应有且只有 {'、'.join(sorted(keys))}")
+        rows.append(row)
+    return rows
+
+
+def _word(row: Mapping[str, object], key: str, longest: int) -> str:
+    value = row[key]
+    if not isinstance(value, str) or not value.strip() or len(value) > longest:
+        raise ValueError(f"{key} 应是 1 到 {longest} 字的文字")
+    return value
+
+
+def scorecard(value: object) -> object:
+    """Read a scorecard: part, code, name and points of each item; both parts have some."""
+    rows = _rows(value, frozenset({"part", "code", "name", "points"}))
+    codes: set[str] = set()
+    held: set[object] = set()
+    for row in rows:
+        code = _word(row, "code", 6)
+        if not _CODE.fullmatch(code) or code in codes:
+            raise ValueError(f"编码“{code}”应是字母加数字，且不重复")
+        codes.add(code)
+        _word(row, "name", _LONGEST_NAME)
+        points = row["points"]
+        if isinstance(points, bool) or not isinstance(points, int):
+            raise ValueError(f"“{code}”的 points 应是整数")
+        if not 1 <= points <= _MOST_POINTS:
+            raise ValueError(f"“{code}”的 points 应在 1 到 {_MOST_POINTS} 之间")
+        held.add(row["part"])
+    parts = {part.value for part in ScorePart}
+    if held != parts:
+        raise ValueError(f"part 只能是 {'、'.join(sorted(parts))}，两部分都要有")
+    return value
+
+
+def choices(words: Iterable[StrEnum]) -> Callable[[object], object]:
+    """Read a list of words of the engine, at least one and none twice."""
+    allowed = [word.value for word in words]
+
+    def parse(value: object) -> object:
+        if not isinstance(value, list | tuple) or not value:
+            raise ValueError("应是列表，至少一项")
+        if unknown := [str(each) for each in value if each not in allowed]:
+            raise ValueError(f"只能是 {'、'.join(allowed)}，不能是“{unknown[0]}”")
+        if len(set(value)) != len(value):
+            raise ValueError("同一项写了两次")
+        return value
+
+    return parse
