@@ -28,10 +28,7 @@ from huiyin.orders.models import (
     Assignment,
     Attachment,
     Clock,
-    Explanation,
     OrderEvent,
-    OrderMatter,
-    PlannedSolution,
     Reply,
     Requester,
     WorkOrder,
@@ -204,7 +201,7 @@ def open_by_state(actor: Actor) -> dict[State, int]:
 
 
 def get_visible(actor: Actor, number: str) -> WorkOrder | None:
-    """Return one order with all that its page shows, if ``actor`` may see it. Nine queries."""
+    """Return one order with all that its page shows, if ``actor`` may see it. Six queries."""
     rows = WorkOrder.objects.filter(policy.visible_to(actor), number=numbers.read(number) or "-")
     order = (
         rows.select_related(
@@ -234,11 +231,6 @@ def get_visible(actor: Actor, number: str) -> WorkOrder | None:
                 ),
             ),
             Prefetch("attachments", Attachment.objects.order_by("pk")),
-            Prefetch("matters", OrderMatter.objects.order_by("seq")),
-            Prefetch(
-                "explanations", Explanation.objects.select_related("unit", "by").order_by("nth")
-            ),
-            Prefetch("plans", PlannedSolution.objects.select_related("unit").order_by("pk")),
         )
         .first()
     )

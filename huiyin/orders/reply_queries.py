@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, cast
 
 from django.db.models import Avg, Count, Q, QuerySet
 
@@ -13,7 +14,7 @@ from huiyin.knowledge import queries as knowledge
 from huiyin.orders import policy
 from huiyin.orders.models import Explanation, OrderMatter, PlannedSolution, Reply, WorkOrder
 from huiyin.orders.reply_rules import ReplyNeeds, ScoreItem, is_drawn
-from huiyin.orders.states import AuditOutcome, ScorePart
+from huiyin.orders.states import AuditOutcome, Outcome, ScorePart
 from huiyin.orgs.actors import Actor
 from huiyin.worktime.calendar import SHANGHAI
 
@@ -81,6 +82,22 @@ def explanations_of(order: WorkOrder) -> QuerySet[Explanation]:
     return Explanation.objects.filter(order=order).select_related("unit", "by").order_by("nth")
 
 
+def beside(order: WorkOrder) -> dict[str, list[Any]]:
+    """Return what the page of an order shows beside it: matters, explanations, plans.
+
+    No query for orders without them: the history that has been read already tells.
+    """
+    verbs = {event.verb for event in order.events.all()}
+    outcomes = {reply.outcome for reply in order.replies.all()}
+    explained = "explain" in verbs or Outcome.EXPLAINED in outcomes
+    plans_ = PlannedSolution.objects.filter(order=order).select_related("unit").order_by("pk")
+    return {
+        "matters": list(matters_of(order)) if "list_matters" in verbs else [],
+        "explanations": list(explanations_of(order)) if explained else [],
+        "plans": list(plans_) if Outcome.PLANNED in outcomes else [],
+    }
+
+
 def plan_of(order: WorkOrder) -> PlannedSolution | None:
     """Return the latest planned solution of an order. One query."""
     rows = PlannedSolution.objects.filter(order=order).select_related("unit")
@@ -133,7 +150,7 @@ def audit_figures(actor: Actor, since: date, until: date) -> list[AuditFigures]:
     if not policy.sees_all(actor):
         path = actor.unit.path if actor.unit else "-"
         rows = rows.filter(assignment__unit__path__startswith=path)
-    found: Iterable[dict[str, object]] = (
+    found = (
         rows.values("assignment__unit__code", "assignment__unit__name")
         .annotate(
             audited=Count("pk"),
@@ -143,10 +160,10 @@ def audit_figures(actor: Actor, since: date, until: date) -> list[AuditFigures]:
         )
         .order_by("-audited", "assignment__unit__code")
     )
-    return [_figures(row) for row in found]
+    return [_figures(cast("Mapping[str, object]", row)) for row in found]
 
 
-def _figures(row: dict[str, object]) -> AuditFigures:
+def _figures(row: Mapping[str, object]) -> AuditFigures:
     audited, passed = int(str(row["audited"])), int(str(row["passed_"]))
     return AuditFigures(
         code=str(row["assignment__unit__code"]),

@@ -147,7 +147,7 @@ def reply(
     return row
 
 
-def store(turn: Turn, form: ReplyForm, files: Sequence[Accepted], *, show_files: bool) -> Reply:
+def store(turn: Turn, form: ReplyForm, files: list[Accepted], *, show_files: bool) -> Reply:
     """Check the form and store the reply with its files; the order's state is the caller's.
 
     Source: R-51, R-140 (requirements 18, 164, 168, 169).

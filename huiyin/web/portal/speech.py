@@ -78,6 +78,8 @@ STEPS = {
     "resume": "恢复办理",
     "reply": "承办单位已回复",
     "pass_audit": "答复已通过审核",
+    "explain": "承办单位向您说明了情况",
+    "verify": "您已评价，正在审核",
     "close": "已办结",
     "redo": "您不满意，重新办理",
     "close_unsatisfied": "已结案，继续跟踪",

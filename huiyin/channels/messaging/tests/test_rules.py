@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -82,7 +83,7 @@ def test_a_wrong_line_is_refused(lines, reason) -> None:
 
 def test_our_own_table_is_one_that_a_city_could_have_written() -> None:
     assert rules.read_events([f"{key}={value}" for key, value in EVENTS.items()]) == EVENTS
-    assert {key.split(".")[0].split("@")[0] for key in EVENTS} <= VERBS
+    assert {re.split(r"[.@>]", key)[0] for key in EVENTS} <= VERBS
 
 
 @pytest.mark.rule("R-76")

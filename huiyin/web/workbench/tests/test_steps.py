@@ -240,7 +240,7 @@ def test_a_missing_field_is_named_beside_it_and_nothing_is_done(
     assert story.verbs() == steps
 
 
-@pytest.mark.parametrize("verb", CASES)
+@pytest.mark.parametrize("verb", sorted(set(CASES) - {"report_plan", "confirm_plan"}))
 def test_a_step_on_an_order_that_has_moved_on_is_409_with_what_happened(
     story: Story, desk: Desk, verb: str
 ) -> None:
