@@ -10,6 +10,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import (
     Count,
     Exists,
+    F,
     OuterRef,
     Prefetch,
     Q,
@@ -84,6 +85,7 @@ class OrderFilter:
     led_by_mine: bool = False
     passed_to_mine: bool = False
     void_asked: bool = False
+    supervised: bool = False
 
 
 def filtered(actor: Actor, wanted: OrderFilter) -> QuerySet[WorkOrder]:
@@ -120,6 +122,9 @@ def _conditions(actor: Actor, wanted: OrderFilter) -> Iterator[Q]:
         yield Q(title__icontains=word) | Q(content__icontains=word) | Q(place__icontains=word)
     if wanted.void_asked:
         yield Q(state__in=_OPEN, void_asked_by__isnull=False)
+    if wanted.supervised:
+        told = Reply.objects.filter(order=OuterRef("pk"), audit_outcome="supervise")
+        yield Q(Exists(told.filter(round=F("order__round"))), state__in=_OPEN)
     yield from _dates(wanted)
     if actor.unit is not None:
         yield from _parts(actor.unit, wanted)

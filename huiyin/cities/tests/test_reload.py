@@ -158,7 +158,7 @@ def test_a_unit_with_open_orders_may_not_leave(town: Town) -> None:
         "units.csv：德州市测试局还有 1 件未办结的工单，不能停用；请先改派或办结"
     )
     assert everything() == before
-    story.signed().contacted().replied().audited().closed()
+    story.signed().contacted().replied().verified().audited()
     assert changes(town.load(at(9)), "单位").ended == ("德州市测试局",)
     assert story.order.__class__.objects.get(pk=story.order.pk).lead_unit.code == "199"
 

@@ -73,6 +73,8 @@ QUEUES: tuple[Queue, ...] = (
           _in(State.REPLY_REVIEW)),
     Queue("to_call", "待回访", "请诉求人评价", "phone", _for(Perm.CALL_BACK),
           _in(State.TO_CALLBACK)),
+    Queue("supervised", "审核转督办", "审核要求督办的回复", "alert-triangle",
+          _for(Perm.SUPERVISE), OrderFilter(supervised=True), "amber"),
     Queue("void", "待确认作废", "由另一人确认", "x", _for(Perm.CONFIRM_VOID),
           OrderFilter(void_asked=True), "amber"),
     Queue("late", "已超期", "全部超过时限", "alert-triangle",
