@@ -19,8 +19,6 @@ from huiyin.knowledge.states import (
     ReasonGroup,
     Urgency,
 )
-from huiyin.orders.states import Channel
-from huiyin.knowledge.states import ClockKind, Kind, LeadLevel, ReasonGroup, Urgency
 from huiyin.orders.states import AuditOutcome, Channel
 from huiyin.orgs.states import Role, UnitKind
 

@@ -78,12 +78,17 @@ def store(
         *(_plain(value) for value in changed.values()), order.pk,
         now, order.pk, [kind.value for kind in stops], _rows(starts),
         *(_plain(getattr(event, column)) for column in _EVENT),
-        topic, Jsonb({"order": order.pk, "number": order.number, "seq": event.seq}),
+        topic, Jsonb(_told(order, event)),
         now, now, list(outbox.consumers_of(topic)),
     ]  # fmt: skip
     move = f"moved as (update orders_workorder set {sets} where id = %s)"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(f"with {move}, {_STOP}, {_START}, {_NOTE} {_TELL}", values)
+
+
+def _told(order: WorkOrder, event: OrderEvent) -> dict[str, Any]:
+    """Return what is told of a step: which order, which event, and where it led."""
+    return {"order": order.pk, "number": order.number, "seq": event.seq, "state": order.state}
 
 
 def stop(order: WorkOrder, kinds: Sequence[ClockKind], now: datetime) -> None:

@@ -307,7 +307,7 @@ EXPLAIN = Step(
 )  # fmt: skip
 PASS_AUDIT = Step(
     "pass_audit", "审核通过", "审核通过", _from(S.REPLY_REVIEW), (S.TO_CALLBACK, S.CLOSED), P.AUDIT,
-    starts=(C.CALLBACK,), stops=(C.AUDIT, C.CALLBACK), public=True,
+    starts=(C.CALLBACK,), stops=(C.AUDIT,), public=True,
     guard="评分达到合格线；已回访或按计划不回访的随即办结，其余转回访",
     source="requirements 19, 165, 167",
 )  # fmt: skip

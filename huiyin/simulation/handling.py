@@ -18,6 +18,7 @@ from huiyin.simulation.town import Doing, Town
 _USUAL_SIGNING = timedelta(hours=24)
 _USUAL_HANDLING = timedelta(days=5)
 _RETURN_IN = timedelta(hours=20)
+_PLANNED_IN = timedelta(days=90)
 _RETURN_IN_A_HURRY = timedelta(minutes=10)  # shorter than any city's window for urgent orders
 _UNSOLVED = frozenset({Outcome.EXPLAINED, Outcome.PLANNED, Outcome.NOT_SOLVED})
 
@@ -183,4 +184,5 @@ def _form(case: Case, now: datetime, unit: Unit, result: Outcome) -> ReplyForm:
         contact_number=case.phone or "12345",
         sign_off=words.staff(random, "signatures"),
         basis=words.staff(random, "basis") if result in _UNSOLVED else "",
+        planned_on=(now + _PLANNED_IN).date() if result is Outcome.PLANNED else None,
     )

@@ -11,6 +11,8 @@ from huiyin.cities import actions
 from huiyin.cities.profile import available, path_of, read
 from huiyin.cities.tests.support import everything
 from huiyin.dispatch.queries import suggestions
+from huiyin.followup.callbacks import actions as callbacks
+from huiyin.followup.callbacks.actions import Answers
 from huiyin.knowledge.models import CatalogueItem
 from huiyin.orders import actions as orders
 from huiyin.orders.models import WorkOrder
@@ -109,10 +111,8 @@ class Life:
         return orders.pass_audit(order.pk, by=self.desk(Role.AUDITOR), now=now)
 
     def close(self, order: WorkOrder, now: datetime) -> WorkOrder:
-        return orders.close(
-            order.pk, by=self.desk(Role.CALLBACK), solved=Solved.YES,
-            grade=Satisfaction.SATISFIED, now=now,
-        )  # fmt: skip
+        answers = Answers(Solved.YES, Satisfaction.SATISFIED)
+        return callbacks.record_call(order.pk, answers, by=self.desk(Role.CALLBACK), now=now)
 
 
 _NEXT: dict[State, Callable[[Life, WorkOrder, datetime], WorkOrder]] = {
