@@ -49,7 +49,7 @@ def test_all_five_are_stored(story: Story) -> None:
     told = OutboxRow.objects.filter(topic="order.submit")
     assert told.exists()
     assert {str(row.payload) for row in told} == {
-        str({"seq": 2, "order": order.pk, "number": order.number})
+        str({"seq": 2, "order": order.pk, "state": "to_dispatch", "number": order.number})
     }
 
 

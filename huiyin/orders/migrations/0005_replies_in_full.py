@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0003_class_and_line'),
+        ('orders', '0004_continued_parts'),
         ('orgs', '0003_account_changes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
