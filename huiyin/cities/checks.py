@@ -24,6 +24,7 @@ def check(draft: Draft, notebook: Notebook) -> None:
         check_units,
         check_categories,
         _check_catalogue,
+        _check_owners,
         check_rules,
         _check_reasons,
         check_messages,
@@ -65,6 +66,27 @@ def _check_catalogue(draft: Draft, notebook: Notebook) -> None:
         if each.lead_level == "county" and each.lead in types and each.lead not in guided:
             reason = f"没有哪个县级单位以“{each.lead}”为业务上级，lead_level 不能是 county"
             notebook.note(items.file, each.line, reason)
+
+
+def _check_owners(draft: Draft, notebook: Notebook) -> None:
+    """Check that every narrowest category has a lead unit, its own or that of one above it.
+
+    An entry that has an end is none: the category would lose its owner on that day.
+
+    Source: R-168 (requirement 211; handbook domain.md 1.2 (五), 2.6).
+    """
+    categories, items = draft.categories, draft.catalogue
+    is_complete = items.is_whole and not items.broken
+    if draft.city is None or not is_complete:
+        return
+    led = {each.category for each in items.records if each.valid_to is None}
+    led |= set(draft.city.catalogue_without_owner)
+    above = {each.parent for each in categories.records}
+    for each in categories.records:
+        levels = (each.code[:length] for length in range(2, len(each.code) + 1, 2))
+        if each.code not in above and led.isdisjoint(levels):
+            reason = f"“{each.name}”没有主办单位：派单目录里没有它，也没有它的上级"
+            notebook.note(categories.file, each.line, reason)
 
 
 def _check_reasons(draft: Draft, notebook: Notebook) -> None:

@@ -27,12 +27,16 @@ T_co = TypeVar("T_co", covariant=True)
 
 @dataclass(frozen=True)
 class Listing(Generic[T_co]):
-    """The records of one file that could be read, and the codes of all of them, broken ones too."""
+    """The records of one file that could be read, and the codes of all of them, broken ones too.
+
+    ``broken`` counts those that could not be read.
+    """
 
     file: str
     records: tuple[T_co, ...]
     seen: frozenset[str]
     is_whole: bool
+    broken: int = 0
 
     def may_hold(self, code: str) -> bool:
         """Say whether ``code`` may stand in the file.

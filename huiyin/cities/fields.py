@@ -54,6 +54,7 @@ CITY: Sequence[Field] = (
     Field("privacy.version", text(20)),
     Field("privacy.valid_from", day),
     Field("privacy.text", text(1000, lines=True)),
+    Field("catalogue.without_owner", listed(_CATEGORY_CODE), required=False, default=()),
     Field("portal.emergency_note", text(100)),
     Field("portal.welcome", text(100)),
     Field("portal.submit_hint", text(100)),

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
+from django.conf import settings
+
 from huiyin.cities import checks, fields, shapes
 from huiyin.cities.draft import Draft, Listing
 from huiyin.cities.reading import (
@@ -29,21 +31,34 @@ _SHIPPED = Path(__file__).parent
 T = TypeVar("T")
 
 
-def available() -> list[str]:
-    """Return the names of the profiles that are shipped, in order."""
-    return sorted(path.parent.name for path in _SHIPPED.glob("*/city.toml"))
+def available(own: Path | None = None) -> list[str]:
+    """Return the names of all profiles, in order: those shipped and the installation's own.
+
+    Args:
+        own: the folder of the installation's own ones; that of the settings when left out.
+    """
+    return sorted(_folders(own))
 
 
-def path_of(name: str) -> Path:
-    """Return the folder of a shipped profile.
+def path_of(name: str, own: Path | None = None) -> Path:
+    """Return the folder of a profile; ``own`` as for ``available``.
 
     Raises:
         ProfileError: there is no profile of that name.
     """
-    if name not in available():
-        held = "、".join(available())
+    found = _folders(own)
+    if name not in found:
+        held = "、".join(sorted(found))
         raise ProfileError([Problem(name, 0, f"没有这个城市配置，现有：{held}")])
-    return _SHIPPED / name
+    return found[name]
+
+
+def _folders(own: Path | None) -> dict[str, Path]:
+    """Return the folders of all profiles by name; nobody's own takes the place of a shipped one."""
+    if own is None and settings.configured:
+        own = settings.CITIES_FOLDER
+    places = [place for place in (own, _SHIPPED) if place is not None]
+    return {path.parent.name: path.parent for place in places for path in place.glob("*/city.toml")}
 
 
 def read(folder: Path, *, rules: Path | None = None) -> Profile:
@@ -142,4 +157,5 @@ def _listing(
         records=tuple(shape(**values) for values in converted if values),
         seen=frozenset(str(raw.values.get(key, "")) for raw in raws or ()),
         is_whole=raws is not None,
+        broken=converted.count(None),
     )

@@ -17,6 +17,7 @@ WHOLE_FILE = 0
 
 _TABLE = re.compile(r"^\s*(\[\[?)\s*([A-Za-z0-9_.-]+)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"^\s*([A-Za-z0-9_-]+)\s*=")
+_REMARK = re.compile(r"\A(?:#[^\n]*\n)+")
 _TOML_PLACE = re.compile(r"\(at line (\d+), column (\d+)\)")
 
 
@@ -138,8 +139,9 @@ def read_csv(path: Path, fields: Sequence[Field], notebook: Notebook) -> list[Ra
     if not rows:
         notebook.note(path.name, WHOLE_FILE, "文件是空的")
         return None
-    (_, heading), *body = rows
-    if not _is_heading(path.name, heading, fields, notebook):
+    top, *body = rows
+    heading = top[1]
+    if not _is_heading(path.name, top, fields, notebook):
         return None
     found = []
     for line, cells in body:
@@ -152,8 +154,12 @@ def read_csv(path: Path, fields: Sequence[Field], notebook: Notebook) -> list[Ra
 
 
 def _rows(file: str, text: str, notebook: Notebook) -> list[tuple[int, list[str]]] | None:
-    """Return the first line and the cells of each row; None when quotes do not close."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    """Return the first line and the cells of each row; None when quotes do not close.
+
+    Lines that begin with # are remarks for people.
+    """
+    remarks = _REMARK.sub(lambda found: "\n" * found[0].count("\n"), text)
+    reader = csv.reader(io.StringIO(remarks, newline=""), strict=True)
     found, line = [], 1
     try:
         for cells in reader:
@@ -168,9 +174,10 @@ def _rows(file: str, text: str, notebook: Notebook) -> list[tuple[int, list[str]
 
 
 def _is_heading(
-    file: str, heading: Sequence[str], fields: Sequence[Field], notebook: Notebook
+    file: str, top: tuple[int, list[str]], fields: Sequence[Field], notebook: Notebook
 ) -> bool:
     """Note unknown, doubled and missing columns; say whether the rows can be read."""
+    line, heading = top
     known = [each.name for each in fields]
     wrong = [f"不认识的列“{name}”" for name in heading if name not in known]
     wrong += [f"列“{name}”出现了两次" for name in known if heading.count(name) > 1]
@@ -178,7 +185,7 @@ def _is_heading(
         f"缺少列“{each.name}”" for each in fields if each.required and each.name not in heading
     ]
     for reason in wrong:
-        notebook.note(file, 1, reason)
+        notebook.note(file, line, reason)
     return not wrong
 
 

@@ -22,7 +22,7 @@ def _check_limits(draft: Draft, notebook: Notebook) -> None:
     note_unknown(limits, lambda each: (each.category,), draft.categories, "分类", notebook)
     note_unknown(limits, lambda each: (each.case_class,), draft.classes, "类别", notebook)
     general = {each.clock for each in limits.records if not any(each.selectors[1:])}
-    if not limits.is_whole or len(limits.records) < len(limits.seen):
+    if not limits.is_whole or limits.broken:
         return
     for clock in vocabulary.GENERAL_LIMITS:
         if clock not in general:
@@ -58,7 +58,7 @@ def _check_classes(draft: Draft, notebook: Notebook) -> None:
     by_rule = type(classes)(classes.file, tuple(chosen), classes.seen, classes.is_whole)
     note_overlaps(by_rule, lambda each: each.conditions, "条件", notebook)
     note_unknown(classes, lambda each: each.categories, draft.categories, "分类", notebook)
-    is_complete = classes.is_whole and len(classes.records) == len(classes.seen)
+    is_complete = classes.is_whole and not classes.broken
     if is_complete and classes.records and not any(not any(e.conditions) for e in chosen):
         notebook.note(classes.file, WHOLE_FILE, "缺少一般类别（不带条件，也不是手工选择）")
 

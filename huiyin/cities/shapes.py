@@ -33,6 +33,7 @@ class City:
     privacy_version: str
     privacy_valid_from: date
     privacy_text: str
+    catalogue_without_owner: tuple[str, ...]
     portal_emergency_note: str
     portal_welcome: str
     portal_submit_hint: str

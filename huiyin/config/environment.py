@@ -81,6 +81,11 @@ def var_dir() -> Path:
     return Path(get("HUIYIN_VAR")).resolve()
 
 
+def cities_dir() -> Path:
+    """Return the folder of the installation's own city profiles."""
+    return var_dir() / "cities"
+
+
 def keys_file() -> Path:
     """Return the place of the key file, which lies outside the database."""
     return Path(get("HUIYIN_KEYS_FILE") or var_dir() / "secrets/keys.json")

@@ -355,6 +355,55 @@ def test_a_circle_of_units_is_told_once_at_its_first_line(copy, rows, circle):
     ]
 
 
+@pytest.mark.rule("R-168")
+@pytest.mark.parametrize(
+    ("file", "old", "new", "told"),
+    [
+        pytest.param("catalogue.csv", ",1304,", ",1303,", "1304,13,", id="no entry"),
+        pytest.param(
+            "categories.csv",
+            "0101,01,违法建设",
+            "98,,新设的大类,\n0101,01,违法建设",
+            "98,,新设的大类",
+            id="a new first level",
+        ),
+        pytest.param(
+            "catalogue.csv",
+            "治安管理处罚法,2023-01-01,\nPD1",
+            "治安管理处罚法,2023-01-01,2027-01-01\nPD1",
+            "1302,13,",
+            id="an entry that ends",
+        ),
+    ],
+)
+def test_a_category_without_an_owner_is_refused(copy, file, old, new, told):
+    copy.change(file, old, new)
+    (problem,) = copy.problems()
+    assert (problem.file, problem.line) == (
+        "categories.csv",
+        copy.line("categories.csv", f"\n{told}") + 1,
+    )
+    assert "没有主办单位" in problem.reason
+
+
+@pytest.mark.rule("R-168")
+def test_a_category_may_be_owned_from_above_or_need_no_owner(copy):
+    copy.change("catalogue.csv", ",1304,", ",13,")
+    assert read(copy.folder)
+    copy.change("city.toml", 'without_owner = ["99"]', "without_owner = []")
+    assert {each.line for each in copy.problems()} == {
+        copy.line("categories.csv", f"\n99{n:02d},") + 1 for n in range(1, 5)
+    }
+
+
+def test_remarks_at_the_top_of_a_table_are_passed_over_and_counted(copy):
+    copy.write("regions.csv", '# 说明，"带引号\n# 第二行\n' + copy.text("regions.csv"))
+    assert read(copy.folder).regions[0].line == 4
+    copy.change("regions.csv", "德城区,county,区", "德城区,county,镇")
+    (problem,) = copy.problems()
+    assert problem.line == 5
+
+
 LIMIT = """
 [[limit]]
 code = "{code}"

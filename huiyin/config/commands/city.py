@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from huiyin.config import environment
 from huiyin.config.commands import base
 from huiyin.config.commands.voice import say, say_json
 
@@ -28,12 +29,27 @@ def load(
         say(line)
 
 
+@app.command("new")
+def new(
+    name: Annotated[str, typer.Argument(help="新配置的名称，小写字母，如 qingdao")],
+    *,
+    city: Annotated[str, typer.Option("--name", help="城市的名称，如 青岛市")],
+    code: Annotated[str, typer.Option("--code", help="行政区划代码，6 位数字，如 370200")],
+) -> None:
+    """从样板开始一个新城市的配置；随后改其中的文件，再用 huiyin city load 载入。"""
+    from huiyin.cities import starting
+
+    folder = starting.start(name, environment.cities_dir(), city=city, code=code)
+    say(f"已在 {folder} 写好{city}的配置，区划和单位是样板，请换成真实的")
+    say(f"现在就可以载入：huiyin city load {name}；先看会改什么，加上 --preview")
+
+
 @app.command("list")
 def list_(*, as_json: Json = False) -> None:
     """列出随程序提供的城市配置。"""
     from huiyin.cities import profile
 
-    names = profile.available()
+    names = profile.available(environment.cities_dir())
     if as_json:
         say_json(names)
         return

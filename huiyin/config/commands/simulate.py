@@ -104,7 +104,7 @@ def _stage(city: str, first: datetime, *, here: bool, keep: bool) -> Iterator[st
 def _only_profile() -> str:
     from huiyin.cities import profile
 
-    names = profile.available()
+    names = profile.available(environment.cities_dir())
     if len(names) != 1:
         raise CannotRun(f"请用 --city 指定城市：{'、'.join(names)}")
     return names[0]

@@ -14,6 +14,7 @@ VAR = environment.var_dir()
 
 DEBUG = False
 ALLOWED_HOSTS = environment.get("HUIYIN_HOSTS").split()
+CITIES_FOLDER: Path | None = environment.cities_dir()
 KEYS_FILE = environment.keys_file()
 ATTACHMENTS_DIR = VAR / "attachments"
 PERSONAL_DATA_CIPHER = environment.get("HUIYIN_CIPHER")

@@ -29,3 +29,4 @@ STORAGES = base.STORAGES | {
 DEMO = True
 LIVE_PAGES = False  # a test that listens starts its own process and says where
 PUBLIC_URL = SMTP_URL = SMS_URL = SMS_FILE = SMS_SECRET = ""
+CITIES_FOLDER = None
