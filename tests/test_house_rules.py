@@ -59,7 +59,8 @@ def test_only_the_clock_reads_the_time() -> None:
 
 
 def test_nothing_asks_which_city_it_runs() -> None:
-    cities = [p.name for p in (ROOT / "huiyin/cities").iterdir() if (p / "city.toml").is_file()]
+    cities = {p.parent.name for p in (ROOT / "huiyin/cities").glob("*/city.toml")}
+    cities.remove("template")  # no city runs it; a word of its own elsewhere
     assert cities
     pattern = re.compile("|".join(rf"[\"']{city}[\"']" for city in cities))
     hits = [name(p) for p in sources() if pattern.search(p.read_text(encoding="utf-8"))]
