@@ -87,6 +87,8 @@ ROWS: list[Row] = [
         "workbench:reveal", (CENTRE - {"quality"}) | HOLDERS, method="POST", story=HELD,
         kwargs=order, data=lambda story: {"purpose": "核实情况"}, refused_for=STRANGERS,
     ),
+    Row("workbench:sheet", CENTRE | HOLDERS, story=HELD, kwargs=order, refused_for=STRANGERS),
+    Row("workbench:sheet_pdf", CENTRE | HOLDERS, story=HELD, kwargs=order, refused_for=STRANGERS),
     Row("workbench:file", CENTRE | HOLDERS, story=HELD, kwargs=file, refused_for=STRANGERS),
     Row(
         "workbench:step", frozenset({"dispatcher"}), story="created.submitted",

@@ -10,6 +10,7 @@ from huiyin.web.workbench import (
     lists,
     lookup,
     order,
+    sheet,
     signin,
     steps,
     urging,
@@ -33,5 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("orders/<str:number>", order.order, name="order"),
     path("orders/<str:number>/reveal", order.reveal, name="reveal"),
     path("orders/<str:number>/urge", urging.urge, name="urge"),
+    path("orders/<str:number>/sheet", sheet.sheet, name="sheet"),
+    path("orders/<str:number>/sheet.pdf", sheet.sheet_pdf, name="sheet_pdf"),
     path("orders/<str:number>/<slug:verb>", steps.step, name="step"),
 ]
