@@ -1,4 +1,4 @@
-"""Parameters that are small tables: a scorecard, a choice of words. Wrong ones raise ValueError."""
+"""Parameters that are small tables: scorecard, scripts, checklists. Wrong ones raise ValueError."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
-from huiyin.orders.states import ScorePart
+from huiyin.knowledge.states import Kind
+from huiyin.orders.states import BY_VERB, ScorePart
 
 _CODE = re.compile(r"[A-Z]{1,3}\d{1,3}")
+_CATEGORY = re.compile(r"|\d{2}|\d{4}|\d{6}")
+_IN_SCRIPTS = {"{title}", "{unit}", "{city}"}
+_LONGEST_SCRIPT = 500
+_MOST_ITEMS = 20
 _LONGEST_NAME = 60
 _MOST_POINTS = 100
 
@@ -51,6 +56,41 @@ def scorecard(value: object) -> object:
     parts = {part.value for part in ScorePart}
     if held != parts:
         raise ValueError(f"part 只能是 {'、'.join(sorted(parts))}，两部分都要有")
+    return value
+
+
+def scripts(value: object) -> object:
+    """Read what a clerk says in a call-back: for which kind and category, and the words."""
+    seen: set[tuple[object, object]] = set()
+    for row in _rows(value, frozenset({"kind", "category", "text"})):
+        kind, category = row["kind"], row["category"]
+        if kind != "" and kind not in {each.value for each in Kind}:
+            raise ValueError(f"没有诉求类型“{kind}”；留空为全部")
+        if not isinstance(category, str) or not _CATEGORY.fullmatch(category):
+            raise ValueError(f"分类“{category}”应是 2、4 或 6 位数字；留空为全部")
+        if (kind, category) in seen:
+            raise ValueError("同一类型和分类写了两次")
+        seen.add((kind, category))
+        words = _word(row, "text", _LONGEST_SCRIPT)
+        if unknown := set(re.findall(r"\{[^}]*\}?", words)) - _IN_SCRIPTS:
+            raise ValueError(
+                f"不认识的占位“{sorted(unknown)[0]}”，只能用 {{title}}、{{unit}}、{{city}}"
+            )
+    return value
+
+
+def checklists(value: object) -> object:
+    """Read the standard items that stand beside the form of a step."""
+    seen: set[object] = set()
+    for row in _rows(value, frozenset({"verb", "items"})):
+        if row["verb"] not in BY_VERB or row["verb"] in seen:
+            raise ValueError(f"步骤“{row['verb']}”没有，或写了两次")
+        seen.add(row["verb"])
+        items = row["items"]
+        if not isinstance(items, list | tuple) or not 1 <= len(items) <= _MOST_ITEMS:
+            raise ValueError(f"items 应有 1 到 {_MOST_ITEMS} 条")
+        if not all(isinstance(each, str) and 1 <= len(each) <= _LONGEST_NAME for each in items):
+            raise ValueError(f"每条应是 1 到 {_LONGEST_NAME} 字的文字")
     return value
 
 

@@ -81,6 +81,10 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "callback.order": parsers.one_of(("audit_then_callback", "callback_then_audit")),
         "callback.scope": parsers.one_of(("all", "dispatched", "sample", "none")),
         "callback.sample_share": parsers.whole(0, 100),
+        "callback.script": tables.scripts,
+        "callback.workdays_only": parsers.flag,
+        "callback.reasons_required": parsers.flag,
+        "step.checklists": tables.checklists,
         "callback.sms": parsers.whole(0, 9),
         "callback.attempts": parsers.whole(1, 9),
         "callback.days": parsers.whole(1, 9),
@@ -112,6 +116,10 @@ OPTIONAL_PARAMETERS = frozenset(
         "audit.pass_mark",
         "audit.outcomes",
         "callback.sample_share",
+        "callback.script",
+        "callback.workdays_only",
+        "callback.reasons_required",
+        "step.checklists",
     }
 )
 

@@ -131,6 +131,15 @@ def scoring(code: str, at: datetime) -> ScoringScheme | None:
     return max(valid, key=lambda row: row.valid_from, default=None)
 
 
+def checklist(verb: str, at: datetime) -> tuple[str, ...]:
+    """Return the standard items of a step in force, to be read beside its form. No query.
+
+    Source: R-157 (requirement 135: standard items as checklists in each step).
+    """
+    rows = parameter("step.checklists", at, default=[])
+    return next((tuple(row["items"]) for row in rows if row["verb"] == verb), ())
+
+
 def limit_rules() -> QuerySet[LimitRule]:
     """Return every limit, by clock and date. One query."""
     return LimitRule.objects.order_by("clock", "code", "valid_from")

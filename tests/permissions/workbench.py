@@ -89,6 +89,11 @@ ROWS: list[Row] = [
     ),
     Row("workbench:sheet", CENTRE | HOLDERS, story=HELD, kwargs=order, refused_for=STRANGERS),
     Row("workbench:sheet_pdf", CENTRE | HOLDERS, story=HELD, kwargs=order, refused_for=STRANGERS),
+    Row("workbench:plans", CENTRE | UNITS),
+    Row(
+        "workbench:audits",
+        frozenset({"auditor", "supervisor", "manager", "water_leader"}),
+    ),
     Row("workbench:file", CENTRE | HOLDERS, story=HELD, kwargs=file, refused_for=STRANGERS),
     Row(
         "workbench:step", frozenset({"dispatcher"}), story="created.submitted",

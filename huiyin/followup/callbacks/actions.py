@@ -18,7 +18,7 @@ from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Reason
 from huiyin.orders import actions as orders
 from huiyin.orders import policy
-from huiyin.orders.models import WorkOrder
+from huiyin.orders.models import Requester, WorkOrder
 from huiyin.orders.states import CLOSE, Satisfaction, Solved, State
 from huiyin.orgs.actors import CITIZEN, SYSTEM, Actor
 from huiyin.worktime.calendar import SHANGHAI
@@ -63,11 +63,16 @@ def record_call(
     When the rounds are used up the order keeps waiting and the clerk closes it as unsatisfied.
 
     Raises:
-        Invalid: one of the two questions is not answered.
+        Invalid: one of the two questions is not answered, or the reason of dissatisfaction is.
 
-    Source: R-80 (requirement 9; handbook domain.md 4.3).
+    Source: R-80, R-155 (requirement 9; handbook domain.md 4.3).
     """
     solved, grade = rules.check_answers(answers.solved, answers.grade)
+    rules.check_reasons(
+        content=rules.is_content(solved, grade),
+        reasons=answers.reasons,
+        required=bool(knowledge.parameter("callback.reasons_required", now, default=False)),
+    )
     order = _waiting_order(order_id, by)
     attempt = _attempt(order, Method.PHONE, by, now, reached=True, number=number)
     _fill(attempt, answers)
@@ -100,13 +105,16 @@ def record_rating(order_id: int, answers: Answers, *, now: datetime) -> WorkOrde
 def close_unreached(order_id: int, *, by: Actor, now: datetime) -> WorkOrder:
     """Close because the citizen could not be reached often enough; surveys are not calls.
 
+    Calls at a time at which the city does not call are kept, but do not count.
+
     Raises:
         Refused: too few attempts or too few days.
 
-    Source: R-81 (handbook domain.md 4.3).
+    Source: R-81, R-154 (handbook domain.md 4.3).
     """
     order = _waiting_order(order_id, by)
-    moments = list(_calls_in_vain(order).values_list("at", flat=True))
+    tried = _calls_in_vain(order).values_list("at", flat=True)
+    moments = [at for at in tried if not queries.not_now(at)]
     rules.check_unreached(
         moments,
         least=int(knowledge.parameter("callback.attempts", now, default=3)),
@@ -219,9 +227,17 @@ def _attempt(
         method=method.value,
         at=now,
         by=by.staff,
-        number_masked=masks.phone(text.phone_digits(number)),
+        number_masked=_number(order, method, number),
         reached=reached,
     )
+
+
+def _number(order: WorkOrder, method: Method, number: str) -> str:
+    """Return the masked number of an attempt; without one it was the requester's own."""
+    if number:
+        return masks.phone(text.phone_digits(number))
+    own = Requester.objects.filter(order=order).values_list("phone_masked", flat=True)
+    return "" if method is Method.WEB else own.first() or ""
 
 
 def _fill(attempt: CallbackAttempt, answers: Answers) -> None:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
 
 from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet
 
+from huiyin.followup.callbacks import rules
 from huiyin.followup.callbacks.models import CallbackAttempt
+from huiyin.followup.callbacks.rules import Proof, Script
 from huiyin.followup.callbacks.states import Method
 from huiyin.kernel import access
+from huiyin.knowledge import queries as knowledge
 from huiyin.orders import queries as orders
 from huiyin.orders.models import Reply, WorkOrder
 from huiyin.orders.states import State
+from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor
+from huiyin.worktime.calendar import SHANGHAI
 
 REST = timedelta(hours=2)
 """How long a number that was not reached is left alone."""
@@ -24,6 +30,80 @@ _LOOKED_AT = 20
 def attempts_of(order: WorkOrder) -> QuerySet[CallbackAttempt]:
     """Return the attempts of an order, newest first. One query."""
     return CallbackAttempt.objects.filter(order=order).select_related("by").order_by("-at", "-pk")
+
+
+def not_now(at: datetime) -> str:
+    """Return why citizens are not called at ``at``; empty when they may be. No query."""
+    local = at.astimezone(SHANGHAI)
+    return rules.not_now(
+        local.time(),
+        str(knowledge.parameter("callback.quiet_hours", at, default="")),
+        works=orgs.calendar().is_working(local.date()),
+        workdays_only=bool(knowledge.parameter("callback.workdays_only", at, default=False)),
+    )
+
+
+def script_for(order: WorkOrder, at: datetime) -> str:
+    """Return what the clerk may say about this order; empty when the city has no script."""
+    rows = knowledge.parameter("callback.script", at, default=[])
+    scripts = [Script(row["kind"], row["category"], row["text"]) for row in rows]
+    category = order.category.code if order.category else ""
+    found = rules.choose_script(scripts, order.kind, category)
+    if found is None:
+        return ""
+    city = orgs.city()
+    facts = {
+        "title": order.title,
+        "unit": str(order.lead_unit) if order.lead_unit else "承办单位",
+        "city": city.name if city else "",
+    }
+    words = found.text
+    for name, value in facts.items():
+        words = words.replace("{" + name + "}", value)
+    return words
+
+
+def proofs(order: WorkOrder, at: datetime) -> list[Proof]:
+    """Return what has been tried in this round and what closing as unsatisfied asks. One query."""
+    tried = list(CallbackAttempt.objects.filter(order=order, round=order.round))
+    messages = int(knowledge.parameter("callback.sms", at, default=2))
+    return [
+        Proof("短信或网上回访", sum(a.method != Method.PHONE for a in tried), messages),
+        Proof("电话接通回访", sum(a.method == Method.PHONE and a.reached for a in tried), 1),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many orders that a unit had answered ended in a span, and how many were asked about."""
+
+    ended: int
+    asked: int
+    reached: int
+
+    @property
+    def share(self) -> float | None:
+        """Return the share that was asked, in percent; None without any."""
+        return round(self.asked * 100 / self.ended, 1) if self.ended else None
+
+
+def coverage(since: date, until: date) -> Coverage:
+    """Return the coverage of call-backs over orders ended on these days, both counted. One query.
+
+    Source: R-156 (requirement 166: call-back coverage 100 %).
+    """
+    begin = datetime.combine(since, time.min, SHANGHAI)
+    end = datetime.combine(until, time.max, SHANGHAI)
+    tried = CallbackAttempt.objects.filter(order=OuterRef("pk"), round=OuterRef("round"))
+    ended = WorkOrder.objects.filter(
+        Exists(Reply.objects.filter(order=OuterRef("pk"))), closed_at__gte=begin, closed_at__lte=end
+    )
+    found = ended.aggregate(
+        ended=Count("pk"),
+        asked=Count("pk", filter=Exists(tried)),
+        reached=Count("pk", filter=Exists(tried.filter(reached=True))),
+    )
+    return Coverage(found["ended"], found["asked"], found["reached"])
 
 
 def is_audited(order: WorkOrder) -> bool:

@@ -34,11 +34,13 @@ _WAITING = OrderFilter(states=(State.TO_CALLBACK,))
 @staff_page(Perm.CALL_BACK)
 def desk(request: StaffRequest) -> HttpResponse:
     """Go to the next order to call; say so when there is none."""
-    last = request.GET.get("last", "")
-    number = callbacks.next_to_call(request.actor, clock.now(), but=last)
+    last, now = request.GET.get("last", ""), clock.now()
+    not_now = callbacks.not_now(now)
+    number = "" if not_now else callbacks.next_to_call(request.actor, now, but=last)
     if not number:
         waiting = counted_in_words(queries.counted(request.actor, _WAITING))
-        return render(request, "workbench/no_call.html", {"waiting": waiting, "last": last})
+        facts = {"waiting": waiting, "last": last, "not_now": not_now}
+        return render(request, "workbench/no_call.html", facts)
     url = reverse("workbench:call", kwargs={"number": number})
     return redirect(f"{url}?last={last}" if last else url)
 
@@ -113,6 +115,9 @@ def _page(
         "waiting": counted_in_words(queries.counted(request.actor, _WAITING)),
         "last": request.GET.get("last", ""),
         "reveal_purpose": "回访",
+        "script": callbacks.script_for(order, now),
+        "not_now": callbacks.not_now(now),
+        "proofs": callbacks.proofs(order, now),
     }
     return render(
         request,

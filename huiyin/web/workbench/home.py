@@ -67,6 +67,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "states": _overview(actor),
         "next_url": _next_url(first),
         "may_intake": Perm.INTAKE in actor.perms,
+        "may_audit": bool({Perm.AUDIT, Perm.SUPERVISE, Perm.REPORTS} & actor.perms),
     }
     return render(request, "workbench/home.html", found)
 

@@ -20,6 +20,7 @@ from huiyin.kernel.errors import (
     WrongState,
     WrongType,
 )
+from huiyin.knowledge import queries as knowledge
 from huiyin.orders import policy, queries
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.states import BY_VERB, FACES
@@ -130,6 +131,7 @@ def _show(
 ) -> HttpResponse:
     forms.dress(form)
     found = {"order": setting.order, "form": form, "now": setting.now} | form.facts() | more
+    found["checklist"] = knowledge.checklist(form.verb, setting.now)
     if request.headers.get("HX-Request"):
         return render(request, "workbench/_step.html", found, status=status)
     page = order_facts(request.actor, setting.order, setting.now) | found
