@@ -83,6 +83,7 @@ def _apply(found: Profile, now: datetime) -> tuple[Changes, ...]:
         knowledge.sync_lines(rows.lines(found)),
         *_apply_rules(found, today),
         knowledge.sync_reasons(rows.reasons(found)),
+        knowledge.sync_tags(rows.tags(found)),
         knowledge.sync_articles(rows.articles(found)),
         messages.sync_templates(rows.templates(found), today=today, source=origin),
     )

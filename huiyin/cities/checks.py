@@ -27,6 +27,7 @@ def check(draft: Draft, notebook: Notebook) -> None:
         _check_owners,
         check_rules,
         _check_reasons,
+        _check_tags,
         check_messages,
         _check_articles,
         _check_accounts,
@@ -97,6 +98,12 @@ def _check_reasons(draft: Draft, notebook: Notebook) -> None:
     for group in vocabulary.REASON_GROUPS:
         if reasons.is_whole and group not in held:
             notebook.note(reasons.file, WHOLE_FILE, f"{group} 组没有任何理由")
+
+
+def _check_tags(draft: Draft, notebook: Notebook) -> None:
+    """Check that no tag stands twice and that tags of one group are told apart by name."""
+    note_doubles(draft.tags, lambda each: each.code, "编码", notebook)
+    note_doubles(draft.tags, lambda each: (each.group, each.name), "同组名称", notebook)
 
 
 def _check_articles(draft: Draft, notebook: Notebook) -> None:

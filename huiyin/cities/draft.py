@@ -19,6 +19,7 @@ from huiyin.cities.shapes import (
     Scoring,
     SelectedAnswer,
     SmsTemplate,
+    Tag,
     Unit,
 )
 
@@ -61,6 +62,7 @@ class Draft:
     lines: Listing[MergedLine]
     scoring: Listing[Scoring]
     reasons: Listing[Reason]
+    tags: Listing[Tag]
     sms: Listing[SmsTemplate]
     emails: Listing[EmailTemplate]
     news: Listing[NewsItem]

@@ -170,6 +170,13 @@ REASON: Sequence[Field] = (
     Field("advice", text(150)),
 )
 
+TAG: Sequence[Field] = (
+    Field("code", pattern(r"[a-z][a-z0-9_-]{1,19}", "小写英文字母、数字和连字符，最多 20 字")),
+    Field("group", text(20)),
+    Field("name", text(30)),
+    Field("note", text(200), required=False, default=""),
+)
+
 SMS: Sequence[Field] = (
     Field("code", one_of(vocabulary.MESSAGES)),
     Field("parts", whole(1, max(vocabulary.SMS_SIZES))),

@@ -28,6 +28,8 @@ __all__ = ["Problem", "Profile", "ProfileError", "available", "path_of", "read"]
 
 _SHIPPED = Path(__file__).parent
 
+NO_TAGS: Listing[shapes.Tag] = Listing("tags.csv", (), frozenset(), is_whole=True)
+
 T = TypeVar("T")
 
 
@@ -89,6 +91,7 @@ def read(folder: Path, *, rules: Path | None = None) -> Profile:
         lines=draft.lines.records,
         scoring=draft.scoring.records,
         reasons=draft.reasons.records,
+        tags=draft.tags.records,
         sms=draft.sms.records,
         emails=draft.emails.records,
         news=draft.news.records,
@@ -105,6 +108,7 @@ def _draft(folder: Path, notebook: Notebook, rules_file: Path) -> Draft:
     demo = read_toml(folder / "demo.toml", notebook, arrays=("account",))
     classes = read_toml(folder / "classes.toml", notebook, arrays=("class",))
     scoring = read_toml(folder / "scoring.toml", notebook, arrays=("scheme",))
+    has_tags = (folder / "tags.csv").is_file()  # a city need not use tags
 
     def rows(name: str, shape: type[T], columns: Sequence[Field]) -> Listing[T]:
         return _listing(name, read_csv(folder / name, columns, notebook), shape, columns, notebook)
@@ -127,6 +131,7 @@ def _draft(folder: Path, notebook: Notebook, rules_file: Path) -> Draft:
         lines=rows("lines.csv", shapes.MergedLine, fields.LINE),
         scoring=tables(scoring, "scheme", shapes.Scoring, fields.SCORING),
         reasons=rows("reasons.csv", shapes.Reason, fields.REASON),
+        tags=rows("tags.csv", shapes.Tag, fields.TAG) if has_tags else NO_TAGS,
         sms=tables(templates, "sms", shapes.SmsTemplate, fields.SMS),
         emails=tables(templates, "email", shapes.EmailTemplate, fields.EMAIL),
         news=tables(news, "news", shapes.NewsItem, fields.NEWS),

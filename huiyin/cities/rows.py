@@ -227,6 +227,11 @@ def reasons(profile: Profile) -> list[knowledge.ReasonRow]:
     ]
 
 
+def tags(profile: Profile) -> list[knowledge.TagRow]:
+    """Return the tags."""
+    return [knowledge.TagRow(each.code, each.group, each.name, each.note) for each in profile.tags]
+
+
 def templates(profile: Profile) -> list[TemplateRow]:
     """Return the texts of messages."""
     sms = [TemplateRow(each.code, Medium.SMS, Text("", each.text)) for each in profile.sms]

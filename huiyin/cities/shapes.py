@@ -217,6 +217,17 @@ class Reason:
 
 
 @dataclass(frozen=True)
+class Tag:
+    """One tag of the taxonomy, in its group."""
+
+    line: int
+    code: str
+    group: str
+    name: str
+    note: str
+
+
+@dataclass(frozen=True)
 class SmsTemplate:
     """A text message, in at most ``parts`` parts with the longest content."""
 
@@ -290,6 +301,7 @@ class Profile:
     lines: tuple[MergedLine, ...]
     scoring: tuple[Scoring, ...]
     reasons: tuple[Reason, ...]
+    tags: tuple[Tag, ...]
     sms: tuple[SmsTemplate, ...]
     emails: tuple[EmailTemplate, ...]
     news: tuple[NewsItem, ...]

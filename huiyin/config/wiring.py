@@ -7,6 +7,7 @@ from typing import Any
 
 from huiyin.channels.messaging.states import TOPICS as MESSAGE_TOPICS
 from huiyin.kernel import loops, outbox
+from huiyin.orders.states import GROUP_TOPICS
 
 JOBS = (
     "huiyin.kernel.upkeep",
@@ -22,6 +23,12 @@ CONSUMERS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
         MESSAGE_TOPICS,
         "huiyin.channels.messaging.actions:hear",
         "huiyin.channels.messaging.actions:hear_all",
+    ),
+    (
+        "groups",
+        GROUP_TOPICS,
+        "huiyin.orders.actions.grouping:hear",
+        "huiyin.orders.actions.grouping:hear_all",
     ),
     ("live", ("order.*",), "huiyin.web.live.nudges:tell", "huiyin.web.live.nudges:tell_all"),
 )

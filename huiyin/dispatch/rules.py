@@ -1,10 +1,11 @@
-"""Which local unit handles a matter of the catalogue. Pure: units are given, nothing is read."""
+"""Which local unit handles a matter, and which orders are the same event. Pure: nothing is read."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from math import asin, cos, degrees, radians, sin, sqrt
 from typing import Protocol, TypeVar
 
 from huiyin.knowledge.states import LeadLevel
@@ -89,3 +90,71 @@ def _first(near: Iterable[U], kind: UnitKind, region: int | None) -> U | None:
     if region is None:
         return None
     return next((u for u in near if u.kind == kind and u.region_id == region), None)
+
+
+class Sameness(StrEnum):
+    """Why two orders may be about the same event."""
+
+    CALLER = "caller"
+    PLACE = "place"
+    NEAR = "near"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """What of an order tells its caller and its place."""
+
+    phone_key: bytes
+    place_key: str
+    longitude: float | None = None
+    latitude: float | None = None
+
+
+_EARTH = 6_371_000.0
+SHORTEST_PLACE = 4
+
+
+def sameness(one: Spot, other: Spot, *, metres: int) -> dict[Sameness, int]:
+    """Return why two orders may be the same event, with the metres between them; empty if not.
+
+    The same number, the same words for the place, or points at most ``metres`` apart. That they are
+    of the same third-level class, and open or closed a short time ago, is looked up beforehand.
+
+    Source: R-125 (handbook domain.md 4.3 duplicate rule).
+    """
+    found: dict[Sameness, int] = {}
+    if one.phone_key and one.phone_key == other.phone_key:
+        found[Sameness.CALLER] = 0
+    if len(one.place_key) >= SHORTEST_PLACE and one.place_key == other.place_key:
+        found[Sameness.PLACE] = 0
+    apart = distance(one, other)
+    if apart is not None and apart <= metres:
+        found[Sameness.NEAR] = round(apart)
+    return found
+
+
+def distance(one: Spot, other: Spot) -> float | None:
+    """Return the metres between two points on the map; None when one of them is not known.
+
+    Source: R-125 (handbook domain.md 4.3: the same place is within 50 m).
+    """
+    if one.longitude is None or one.latitude is None:
+        return None
+    if other.longitude is None or other.latitude is None:
+        return None
+    north, other_north = radians(one.latitude), radians(other.latitude)
+    over, along = other_north - north, radians(other.longitude - one.longitude)
+    a = sin(over / 2) ** 2 + cos(north) * cos(other_north) * sin(along / 2) ** 2
+    return 2 * _EARTH * asin(min(1.0, sqrt(a)))
+
+
+def box_around(spot: Spot, metres: int) -> tuple[float, float, float, float] | None:
+    """Return west, south, east and north of the square around a point; None without a point.
+
+    Source: R-125 (handbook domain.md 4.3: the same place is within 50 m).
+    """
+    if spot.longitude is None or spot.latitude is None:
+        return None
+    high = degrees(metres / _EARTH)
+    wide = high / max(0.01, cos(radians(spot.latitude)))
+    return spot.longitude - wide, spot.latitude - high, spot.longitude + wide, spot.latitude + high

@@ -191,6 +191,19 @@ class Reason(models.Model):
         return self.name
 
 
+class Tag(models.Model):
+    """A tag 标签 of a group of the city's taxonomy; orders keep its code."""
+
+    code = models.CharField(max_length=20, unique=True)
+    group = models.CharField(max_length=20)
+    name = models.CharField(max_length=30)
+    note = models.CharField(max_length=200, blank=True, default="")
+    active = models.BooleanField(default=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Article(models.Model):
     """News of the hotline or a selected answer, shown in the portal while published."""
 

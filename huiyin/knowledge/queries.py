@@ -20,6 +20,7 @@ from huiyin.knowledge.models import (
     Parameter,
     Reason,
     ScoringScheme,
+    Tag,
 )
 from huiyin.knowledge.rules import Matter
 from huiyin.knowledge.states import ArticleKind, ClockKind, ReasonGroup
@@ -175,6 +176,22 @@ def reasons(group: ReasonGroup) -> tuple[Reason, ...]:
 def reason(group: ReasonGroup, code: str) -> Reason | None:
     """Return one active reason. No query while remembered."""
     return next((r for r in reasons(group) if r.code == code), None)
+
+
+@remembered(60)
+def tags() -> tuple[Tag, ...]:
+    """Return the active tags by group and code. One query, remembered for a minute."""
+    return tuple(Tag.objects.filter(active=True).order_by("group", "code"))
+
+
+@remembered(60)
+def _tag_names() -> dict[str, str]:
+    return dict(Tag.objects.values_list("code", "name"))
+
+
+def tag_name(code: str) -> str:
+    """Return the name of a tag, also of one that is no longer in use. No query while remembered."""
+    return _tag_names().get(code, code)
 
 
 def responsible_for(category: Category, day: date) -> list[CatalogueItem]:

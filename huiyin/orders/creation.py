@@ -32,6 +32,8 @@ _FIXED_ORDER = {
     "closed_at": "null",
     "solved": "''",
     "satisfaction": "''",
+    "news_at": "null",
+    "merged_count": "0",
     "void_asked_by_id": "null",
     "event_count": "1",
 }

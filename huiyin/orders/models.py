@@ -6,11 +6,14 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
 from huiyin.knowledge.models import CaseClass, Category, LimitRule, Line, Reason
 from huiyin.knowledge.states import CLOCK_LABELS, KIND_LABELS, URGENCY_LABELS
+from huiyin.orders.kinds import FactKind, Handing, LinkKind
 from huiyin.orders.states import (
     AUDIT_LABELS,
     CHANNEL_LABELS,
@@ -37,7 +40,9 @@ def _choices(labels: Mapping[Any, str]) -> list[tuple[str, str]]:
 class WorkOrder(models.Model):
     """A work order 工单: the present standing of one request.
 
-    Changed only by ``orders.actions``, together with the event that says why.
+    Changed only by ``orders.actions``, together with the event that says why. ``news_at`` is when
+    the citizen added something that the unit has not read yet, ``merged_count`` how many other
+    orders are merged into this one now.
     ``waits_until`` is when the present wait ends, ``due_at`` when the result is due; both are
     exclusive and moved only by recorded steps.
     """
@@ -52,6 +57,10 @@ class WorkOrder(models.Model):
     line = models.ForeignKey(Line, models.PROTECT, null=True, related_name="+")
     title = models.CharField(max_length=80)
     content = models.TextField(max_length=5000)
+    summary = models.CharField(max_length=200, blank=True, default="")
+    changed_since = models.CharField(max_length=500, blank=True, default="")
+    proposal = models.CharField(max_length=500, blank=True, default="")
+    tags = ArrayField(models.CharField(max_length=20), default=list)
     place = models.CharField(max_length=200, blank=True, default="")
     place_key = models.CharField(max_length=60, blank=True, default="")
     region = models.ForeignKey(Region, models.PROTECT, null=True, related_name="+")
@@ -78,6 +87,8 @@ class WorkOrder(models.Model):
     satisfaction = models.CharField(
         max_length=20, blank=True, default="", choices=_choices(SATISFACTION_LABELS)
     )
+    news_at = models.DateTimeField(null=True)
+    merged_count = models.SmallIntegerField(default=0)
     void_asked_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     event_count = models.IntegerField(default=0)
     head = models.BinaryField(max_length=33, default=b"")
@@ -100,6 +111,7 @@ class WorkOrder(models.Model):
             models.Index(
                 fields=["place_key", "-id"], condition=~Q(place_key=""), name="order_at_place"
             ),
+            GinIndex(fields=["tags"], condition=~Q(tags=[]), name="order_tags"),
         )
         constraints = (
             models.CheckConstraint(
@@ -171,6 +183,9 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True)
     instructions = models.CharField(max_length=500, blank=True, default="")
     continues = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
+    handed_by = models.CharField(
+        max_length=10, choices=[(h.value, h.label) for h in Handing], default=Handing.NETWORK.value
+    )
 
     class Meta:
         indexes = (
@@ -388,3 +403,75 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OrderLink(models.Model):
+    """One order hangs together with an earlier one 关联工单; never deleted, only ended.
+
+    ``order`` is the later one: merged into, a sequel of, a part of, or related to ``other``.
+    """
+
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="links")
+    other = models.ForeignKey(WorkOrder, models.PROTECT, related_name="linked_from")
+    kind = models.CharField(max_length=10, choices=[(k.value, k.label) for k in LinkKind])
+    at = models.DateTimeField()
+    by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    note = models.CharField(max_length=200, blank=True, default="")
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["other", "kind"], name="link_back"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["order"],
+                condition=Q(kind="merged", ended_at__isnull=True),
+                name="link_merged_once",
+            ),
+            models.UniqueConstraint(
+                fields=["order", "other", "kind"],
+                condition=Q(ended_at__isnull=True),
+                name="link_once",
+            ),
+            models.CheckConstraint(condition=~Q(order=models.F("other")), name="link_two_orders"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.kind} {self.other_id}"
+
+
+class CallThrough(models.Model):
+    """A telephone call that told somebody of an order at once 电话通知; rows are only added."""
+
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="call_throughs")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    told = models.CharField(max_length=60)
+    number_sealed = models.BinaryField(default=b"")
+    number_masked = models.CharField(max_length=20, blank=True, default="")
+    at = models.DateTimeField()
+    answered = models.BooleanField()
+    said = models.CharField(max_length=500, blank=True, default="")
+    by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    handing_over = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.told}"
+
+
+class CaseFact(models.Model):
+    """Aid given, a result of law enforcement, or another fact beside the flow; only added.
+
+    ``document`` is the number of the document by which the law was enforced.
+    """
+
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="facts")
+    kind = models.CharField(max_length=12, choices=[(k.value, k.label) for k in FactKind])
+    on = models.DateField()
+    giver = models.CharField(max_length=60, blank=True, default="")
+    what = models.CharField(max_length=500)
+    amount = models.DecimalField(max_digits=12, decimal_places=2, null=True)
+    document = models.CharField(max_length=60, blank=True, default="")
+    at = models.DateTimeField()
+    by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.on}"

@@ -49,7 +49,12 @@ _TELL = (
 
 def snapshot(order: WorkOrder) -> Snapshot:
     """Return the stored columns of an order as they were read."""
-    return {column: getattr(order, column) for column in _ORDER}
+    return {column: _kept(getattr(order, column)) for column in _ORDER}
+
+
+def _kept(value: Any) -> Any:
+    """Return a value that does not change when the order's list is changed in place."""
+    return list(value) if isinstance(value, list) else value
 
 
 def store(
@@ -99,12 +104,12 @@ def stop(order: WorkOrder, kinds: Sequence[ClockKind], now: datetime) -> None:
 
 
 def _differs(value: Any, was: Any) -> bool:
-    # A list or mapping may have been changed in place, in what was read as well.
-    return isinstance(value, (list, dict)) or value != was
+    # A mapping may have been changed in place, in what was read as well.
+    return isinstance(value, dict) or value != was
 
 
 def _plain(value: Any) -> Any:
-    return Jsonb(value) if isinstance(value, (list, dict)) else value
+    return Jsonb(value) if isinstance(value, dict) else value  # a list is an array
 
 
 def _rows(clocks: Sequence[Clock]) -> str:

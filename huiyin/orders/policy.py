@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from huiyin.kernel.errors import NotAllowed, WrongState
 from huiyin.knowledge.states import Kind
 from huiyin.orders.models import Assignment, WorkOrder
-from huiyin.orders.states import BY_VERB, OPEN, Side, State, Step
+from huiyin.orders.states import BY_VERB, OPEN, CloseType, Side, State, Step
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor, ActorKind
 from huiyin.orgs.policy import roles_with
@@ -106,6 +106,8 @@ def offers(actor: Actor, order: WorkOrder, mine: Assignment | None) -> list[Offe
     for step in BY_VERB.values():
         if not step.built or order.standing not in step.sources or step.perm not in actor.perms:
             continue
+        if not _is_about(step, order):
+            continue
         try:
             require(actor, step, mine)
             refusal = _plan_refusal(step, order) or _standing_refusal(step, order, mine)
@@ -115,6 +117,15 @@ def offers(actor: Actor, order: WorkOrder, mine: Assignment | None) -> list[Offe
                 words = f"{not_allowed.message}。{not_allowed.remedy}"
                 found.append(Offer(step, words))
     return found
+
+
+def _is_about(step: Step, order: WorkOrder) -> bool:
+    """Tell whether a step has anything to do with this order: only merged ones are split off."""
+    if step.verb == "split_off":
+        return order.close_type == CloseType.MERGED
+    if step.verb == "heed":
+        return order.news_at is not None
+    return True
 
 
 def _standing_refusal(step: Step, order: WorkOrder, mine: Assignment | None) -> str:
@@ -133,6 +144,12 @@ def _standing_refusal(step: Step, order: WorkOrder, mine: Assignment | None) -> 
         return "请先签收任务"
     if step.verb == "ask_return" and mine and mine.no_return:
         return "本单位由裁定指定承办，不得再次退单"
+    return _group_refusal(step, order)
+
+
+def _group_refusal(step: Step, order: WorkOrder) -> str:
+    if step.verb == "merge" and order.merged_count:
+        return f"已有 {order.merged_count} 件并入本单，本单不能再并入别的工单"
     return ""
 
 

@@ -86,6 +86,9 @@ class OrderFilter:
     passed_to_mine: bool = False
     void_asked: bool = False
     supervised: bool = False
+    tag: str = ""
+    with_news: bool = False
+    with_merged: bool = False
 
 
 def filtered(actor: Actor, wanted: OrderFilter) -> QuerySet[WorkOrder]:
@@ -125,6 +128,7 @@ def _conditions(actor: Actor, wanted: OrderFilter) -> Iterator[Q]:
     if wanted.supervised:
         told = Reply.objects.filter(order=OuterRef("pk"), audit_outcome="supervise")
         yield Q(Exists(told.filter(round=F("order__round"))), state__in=_OPEN)
+    yield from _marks(wanted)
     yield from _dates(wanted)
     if actor.unit is not None:
         yield from _parts(actor.unit, wanted)
@@ -144,6 +148,15 @@ def _exact(wanted: OrderFilter) -> Iterator[Q]:
     for name, field in _SAME.items():
         if value := getattr(wanted, name):
             yield Q(**{field: value})
+
+
+def _marks(wanted: OrderFilter) -> Iterator[Q]:
+    if wanted.tag:
+        yield Q(tags__contains=[wanted.tag]) & ~Q(tags=[])
+    if wanted.with_news:
+        yield Q(state__in=_OPEN, news_at__isnull=False)
+    if wanted.with_merged:
+        yield Q(merged_count__gt=0)
 
 
 def _dates(wanted: OrderFilter) -> Iterator[Q]:

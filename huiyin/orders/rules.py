@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
-from huiyin.kernel.errors import Invalid, NotAllowed, Refused, TooLate
-from huiyin.orders.states import CloseType, Outcome, Satisfaction, Solved
+from huiyin.kernel.errors import Invalid, NotAllowed, Refused, TooLate, WrongState
+from huiyin.knowledge.states import Kind
+from huiyin.orders.kinds import FactKind
+from huiyin.orders.states import (
+    FINAL,
+    OPEN,
+    CloseType,
+    Outcome,
+    Satisfaction,
+    Solved,
+    State,
+)
 
+MOST_MONEY = 10_000_000_000
 SHORTEST_NOTE = 2
 SHORTEST_CONTENT = 5
 
@@ -137,3 +150,147 @@ def check_round(round_: int, most: int) -> None:
     """
     if round_ >= most:
         raise Refused(f"已办理 {round_} 轮，不能再重办", remedy="请按不满意结案，继续跟踪销号")
+
+
+def is_secret(kind: str, confidential: bool) -> bool:  # noqa: FBT001 - two facts of one order
+    """Tell whether nobody but the centre may know who asked: a report, or asked for."""
+    return confidential or kind == Kind.REPORT
+
+
+def check_merge(*, same: bool, main_standing: State, holds_others: int, secret: bool) -> None:
+    """Refuse to merge what cannot hang together.
+
+    Args:
+        same: the order would be merged into itself.
+        main_standing: where the main order stands.
+        holds_others: how many orders are merged into the one that is to go.
+        secret: one of the two is a report or confidential; its answer is for its author alone.
+
+    Raises:
+        Invalid: it is the same order.
+        WrongState: the main order is a draft, is being reviewed, or has ended.
+        Refused: a group or a confidential matter would be merged.
+
+    Source: R-120 (handbook domain.md 4.3 并单: the parent is open; 4.4).
+    """
+    if same:
+        raise Invalid("不能并入自己", fields={"main": "请选择另一件工单"})
+    if main_standing not in OPEN or main_standing in (State.DRAFT, State.REVIEW):
+        raise WrongState(
+            f"主单现为“{main_standing.label}”，不能并入", remedy="请选择正在办理的工单"
+        )
+    if holds_others:
+        raise Refused(
+            f"已有 {holds_others} 件并入本单，本单不能再并入别的工单",
+            remedy="请把另一件并入本单，或先拆出",
+        )
+    if secret:
+        raise Refused("举报和要求保密的诉求不能并单", remedy="可以用“关联”把两件联系起来")
+
+
+def check_split(*, main_standing: State | None) -> None:
+    """Refuse to split off what is not merged, or whose main order has ended.
+
+    Raises:
+        WrongState: says which.
+
+    Source: R-121 (handbook domain.md 4.3 并单).
+    """
+    if main_standing is None:
+        raise WrongState("这件工单没有并入别的工单，不能拆出")
+    if main_standing in FINAL:
+        raise WrongState(
+            f"主单现为“{main_standing.label}”，不能再拆出", remedy="可以登记一件后续工单"
+        )
+
+
+def check_rate_merged(*, main_standing: State | None) -> None:
+    """Refuse a rating of a merged order before there is a result.
+
+    Raises:
+        WrongState: it is not merged, or the main order has not ended.
+
+    Source: R-123 (handbook domain.md 4.3: all callers are kept).
+    """
+    if main_standing is None or main_standing not in FINAL or main_standing is State.VOID:
+        raise WrongState("事情还在办理，现在还不能评价", remedy="有了结果会告诉您")
+
+
+def check_call(*, told: str, digits: str, said: str, at: datetime, now: datetime) -> None:
+    """Refuse the record of a call that does not say who was called, where, and what came of it.
+
+    Raises:
+        Invalid: names every wrong field.
+
+    Source: R-131 (requirements 16, 213).
+    """
+    wrong = {}
+    if not 2 <= len(told) <= 60:
+        wrong["told"] = "请写明通知了谁（单位和职务），最多 60 个字"
+    if not 3 <= len(digits) <= 20:
+        wrong["number"] = "请填写拨打的号码"
+    if not 2 <= len(said.strip()) <= 500:
+        wrong["said"] = "请写明说了什么，2–500 个字"
+    if at > now:
+        wrong["at"] = "通话时间不能晚于现在"
+    if wrong:
+        raise Invalid("；".join(wrong.values()), fields=wrong)
+
+
+def check_supplement(said: str, longest: int) -> None:
+    """Refuse an empty or endless addition of the citizen.
+
+    Raises:
+        Invalid: fewer than five characters, or more than ``longest``.
+
+    Source: R-132 (requirement 41).
+    """
+    if len(said) < SHORTEST_CONTENT:
+        raise Invalid("请写明新的情况，至少 5 个字", fields={"words": "至少 5 个字"})
+    if len(said) > longest:
+        raise Invalid(f"最多 {longest} 个字", fields={"words": f"最多 {longest} 个字"})
+
+
+def check_fact(
+    kind: FactKind,
+    *,
+    on: date | None,
+    today: date,
+    words: Mapping[str, str],
+    amount: Decimal | None,
+) -> date:
+    """Return the day of a fact; refuse one that lacks what its kind needs.
+
+    Aid names who gave it; enforcement names the office and the number of its document.
+
+    Args:
+        kind: which fact.
+        on: the day on which it happened.
+        today: no fact lies ahead.
+        words: what, giver and document.
+        amount: of money, if any.
+
+    Raises:
+        Invalid: names every wrong field.
+
+    Source: R-133 (requirements 29, 70).
+    """
+    wrong = {}
+    if len(words["what"]) < SHORTEST_NOTE:
+        wrong["what"] = "请写明内容"
+    if kind is not FactKind.EXTERNAL and not words["giver"]:
+        wrong["giver"] = "请写明单位"
+    if kind is FactKind.ENFORCEMENT and not words["document"]:
+        wrong["document"] = "请填写执法文书编号"
+    wrong |= {
+        name: f"最多 {most} 个字"
+        for name, most in (("what", 500), ("giver", 60), ("document", 60))
+        if len(words[name]) > most
+    }
+    if amount is not None and not 0 < amount < MOST_MONEY:
+        wrong["amount"] = "金额须大于 0"
+    if on is None or on > today:
+        wrong["on"] = "请填写日期，不能晚于今天"
+    if wrong or on is None:
+        raise Invalid("；".join(wrong.values()), fields=wrong)
+    return on

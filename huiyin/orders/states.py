@@ -10,6 +10,42 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from huiyin.knowledge.states import ClockKind
+from huiyin.orders.kinds import (
+    AUDIT_LABELS as AUDIT_LABELS,
+)
+from huiyin.orders.kinds import (
+    CHANNEL_LABELS as CHANNEL_LABELS,
+)
+from huiyin.orders.kinds import (
+    CONTENT_GRADES as CONTENT_GRADES,
+)
+from huiyin.orders.kinds import (
+    OUTCOME_LABELS as OUTCOME_LABELS,
+)
+from huiyin.orders.kinds import (
+    SATISFACTION_LABELS as SATISFACTION_LABELS,
+)
+from huiyin.orders.kinds import (
+    AssignmentRole as AssignmentRole,
+)
+from huiyin.orders.kinds import (
+    AuditOutcome as AuditOutcome,
+)
+from huiyin.orders.kinds import (
+    Channel as Channel,
+)
+from huiyin.orders.kinds import (
+    Outcome as Outcome,
+)
+from huiyin.orders.kinds import (
+    Satisfaction as Satisfaction,
+)
+from huiyin.orders.kinds import (
+    ScorePart as ScorePart,
+)
+from huiyin.orders.kinds import (
+    Solved as Solved,
+)
 from huiyin.orgs.states import Perm
 
 
@@ -101,6 +137,7 @@ class CloseType(StrEnum):
     WITHDRAWN = "withdrawn"
     TRANSFERRED = "transferred"
     REFUSED = "refused"
+    WRITTEN_OFF = "written_off"
 
     @property
     def label(self) -> str:
@@ -122,6 +159,7 @@ CLOSE_LABELS = {
     CloseType.WITHDRAWN: "撤诉",
     CloseType.TRANSFERRED: "转出",
     CloseType.REFUSED: "不予受理",
+    CloseType.WRITTEN_OFF: "销号办结",
 }
 
 
@@ -172,6 +210,7 @@ class Step:
 S, C, P = State, ClockKind, Perm
 _HELD = (C.FINISH, C.CONTACT, C.SIGN)  # a lower part may not have signed yet
 _ENDS = tuple(ClockKind)
+_KEPT = frozenset(State) - {State.ARCHIVED, State.VOID}
 
 
 def _from(*states: State) -> frozenset[State]:
@@ -212,11 +251,28 @@ SEND_BACK = Step(
 )  # fmt: skip
 MERGE = Step(
     "merge", "并单", "并入同一事件", _from(S.TO_DISPATCH), (S.CLOSED,), P.DISPATCH, stops=_ENDS,
-    guard="主单未办结", built=False, public=True,
+    guard="主单未办结", public=True,
+)  # fmt: skip
+ABSORB = Step(
+    "absorb", "接收并单", "有诉求并入本单", OPEN, (), None, Side.SYSTEM,
+    guard="随并单记录", system=True,
+)  # fmt: skip
+SPLIT_OFF = Step(
+    "split_off", "拆出", "从并单中拆出", _from(S.CLOSED), (S.TO_DISPATCH,), P.DISPATCH,
+    starts=(C.DISPATCH,), guard="并单的工单；主单未办结；写明原因", public=True,
+)  # fmt: skip
+END_WITH_MAIN = Step(
+    "end_with_main", "随主单办结", "所并入的工单有了结果", _from(S.CLOSED), (), None, Side.SYSTEM,
+    guard="主单已办结", public=True, system=True,
+)  # fmt: skip
+RATE_MERGED = Step(
+    "rate_merged", "评价", "诉求人评价", _from(S.CLOSED, S.ARCHIVED), (), None, Side.SYSTEM,
+    guard="并单的工单；主单已办结；每件一次", public=True, citizen=True,
 )  # fmt: skip
 ANSWER_FROM_FILE = Step(
     "answer_from_file", "备案答复", "按备案材料答复", _from(S.TO_DISPATCH), (S.CLOSED,), P.DISPATCH,
-    stops=_ENDS, guard="有效备案相符", built=False, public=True,
+    stops=_ENDS, guard="有效备案相符", public=True,
+    built=False,
 )  # fmt: skip
 DISPATCH = Step(
     "dispatch", "派单", "派单", _from(S.TO_DISPATCH), (S.TO_SIGN,), P.DISPATCH,
@@ -359,9 +415,20 @@ SEND_AGAIN = Step(
     starts=(C.CONTACT, C.FINISH), stops=(C.REDO,), public=True, guard="轮次加一，重新计算时限",
     system=True,
 )  # fmt: skip
+ASK_WRITE_OFF = Step(
+    "ask_write_off", "申请销号", "申请销号", _from(S.UNSAT), (), P.HANDLE,
+    guard="原主办单位；写明改进情况；上一次申请已有结果", source="requirement 116",
+    built=False,
+)  # fmt: skip
 WRITE_OFF = Step(
-    "write_off", "销号", "整改后满意，销号", _from(S.UNSAT), (S.CLOSED,), P.CALL_BACK, built=False,
-    public=True,
+    "write_off", "销号回访", "整改后满意，销号", _from(S.UNSAT), (S.CLOSED,), P.CALL_BACK,
+    public=True, guard="单位已申请；热线电话回访，诉求人满意",
+    built=False,
+)  # fmt: skip
+STAY_UNSATISFIED = Step(
+    "stay_unsatisfied", "不予销号", "销号回访未通过", _from(S.UNSAT), (), P.CALL_BACK,
+    guard="单位已申请；回访未接通或诉求人仍不满意", source="requirement 116",
+    built=False,
 )  # fmt: skip
 ARCHIVE = Step(
     "archive", "归档", "归档", _from(S.CLOSED), (S.ARCHIVED,), None,
@@ -383,6 +450,30 @@ MOVE_UNIT = Step(
     "move_unit", "划转", "因机构调整划转", OPEN, (), None, Side.SYSTEM, public=True,
     guard="机构调整生效；时限不变", source="requirements 126, 132", system=True,
 )  # fmt: skip
+LINK = Step(
+    "link", "关联", "关联工单", _KEPT, (), P.SEE_ALL, guard="两件不同的工单，尚未这样关联",
+    source="requirement 48",
+)  # fmt: skip
+TAG = Step(
+    "tag", "标签", "调整标签", _KEPT, (), P.SEE_ALL, guard="标签在本市目录内",
+    source="requirements 206, 213, 215",
+)  # fmt: skip
+CALL_THROUGH = Step(
+    "call_through", "电话通知", "电话通知", OPEN, (), P.SEE_ALL, source="requirements 16, 213",
+    guard="写明通知谁、号码、是否接通、说了什么",
+)  # fmt: skip
+SUPPLEMENT = Step(
+    "supplement", "补充情况", "诉求人补充情况", OPEN | {S.CLOSED, S.UNSAT}, (), P.INTAKE,
+    public=True, guard="写明新情况", citizen=True, source="requirement 41",
+)  # fmt: skip
+HEED = Step(
+    "heed", "已阅补充", "承办单位已阅补充情况", OPEN, (), P.HANDLE, Side.ASSIGNED,
+    guard="有未阅的补充情况", source="requirement 41",
+)  # fmt: skip
+RECORD_FACT = Step(
+    "record_fact", "记帮扶或执法", "记录帮扶或执法情况", _KEPT, (), P.REVEAL,
+    guard="帮扶写明单位和内容；执法写明文书编号；承办单位须正在承办", source="requirements 29, 70",
+)  # fmt: skip
 RECOMPUTE = Step(
     "recompute", "重算时限", "日历公布，重算时限", OPEN, (), None, Side.SYSTEM,
     source="architecture 5", system=True,
@@ -391,167 +482,19 @@ OVERDUE = Step("overdue", "超期", "超过时限", OPEN, (), None, Side.SYSTEM,
 
 STEPS: tuple[Step, ...] = (
     CREATE, EDIT, ANSWER, REFER, TRANSFER, SUBMIT, APPROVE, SEND_BACK, MERGE,
-    ANSWER_FROM_FILE, DISPATCH,
+    ABSORB, SPLIT_OFF, END_WITH_MAIN, RATE_MERGED, ANSWER_FROM_FILE, DISPATCH,
     CONFER, RULE, SIGN, SUB_SIGN, CONTACT, ADD_UNITS, PASS_DOWN, SUB_REPLY,
     ASK_RETURN, GRANT_RETURN,
     REFUSE_RETURN, ASK_EXTENSION, DECIDE_EXTENSION, SUSPEND, RESUME, ASK_TERMINATION, REPLY,
     LIST_MATTERS, EXPLAIN, PASS_AUDIT, REJECT_REPLY, HANDLE_AGAIN, SUPERVISE_REPLY, VERIFY,
     REPORT_PLAN, CONFIRM_PLAN, CLOSE, REDO, CLOSE_UNSATISFIED, CLOSE_UNREACHED,
-    SEND_AGAIN, WRITE_OFF,
-    ARCHIVE, ASK_VOID, CONFIRM_VOID, NOTE, MOVE_UNIT, RECOMPUTE, OVERDUE,
+    SEND_AGAIN, ASK_WRITE_OFF, WRITE_OFF, STAY_UNSATISFIED,
+    ARCHIVE, ASK_VOID, CONFIRM_VOID, NOTE, LINK, TAG, CALL_THROUGH, SUPPLEMENT, HEED, RECORD_FACT,
+    MOVE_UNIT, RECOMPUTE, OVERDUE,
 )  # fmt: skip
-BY_VERB: dict[str, Step] = {step.verb: step for step in STEPS}
-
-
-class Channel(StrEnum):
-    """How a request came in (handbook 4.2)."""
-
-    PHONE = "phone"
-    WEB = "web"
-    WECHAT = "wechat"
-    APP = "app"
-    SMS = "sms"
-    MAIL = "mail"
-    POLICE = "police"
-    UPPER = "upper"
-    MEDIA = "media"
-    GRID = "grid"
-    VISIT = "visit"
-    API = "api"
-
-    @property
-    def label(self) -> str:
-        """Return the Chinese name."""
-        return CHANNEL_LABELS[self]
-
-
-CHANNEL_LABELS = {
-    Channel.PHONE: "电话",
-    Channel.WEB: "网站",
-    Channel.WECHAT: "微信",
-    Channel.APP: "APP",
-    Channel.SMS: "短信",
-    Channel.MAIL: "信箱",
-    Channel.POLICE: "110 转来",
-    Channel.UPPER: "上级派发",
-    Channel.MEDIA: "媒体",
-    Channel.GRID: "网格",
-    Channel.VISIT: "走访",
-    Channel.API: "系统接入",
-}
-
-
-class AssignmentRole(StrEnum):
-    """What a unit is on an order."""
-
-    LEAD = "lead"
-    ASSIST = "assist"
-    SUPERVISE = "supervise"
-
-    @property
-    def label(self) -> str:
-        """Return the Chinese name."""
-        return {"lead": "主办", "assist": "协办", "supervise": "督办"}[self.value]
-
-
-class Outcome(StrEnum):
-    """What a reply says of the result 办理结果."""
-
-    SOLVED = "solved"
-    PARTLY = "partly"
-    PLANNED = "planned"
-    EXPLAINED = "explained"
-    NOT_SOLVED = "not_solved"
-
-    @property
-    def label(self) -> str:
-        """Return the Chinese name."""
-        return OUTCOME_LABELS[self]
-
-
-OUTCOME_LABELS = {
-    Outcome.SOLVED: "已解决",
-    Outcome.PARTLY: "部分解决",
-    Outcome.PLANNED: "列入计划",
-    Outcome.EXPLAINED: "解释说明",
-    Outcome.NOT_SOLVED: "未解决",
-}
-
-
-class ScorePart(StrEnum):
-    """The two parts of an audit 审核 (requirement 19): how well it was handled, and told."""
-
-    SUBSTANCE = "substance"
-    WORDING = "wording"
-
-    @property
-    def label(self) -> str:
-        """Return the Chinese name."""
-        return {"substance": "办理质量", "wording": "文字质量"}[self.value]
-
-
-class AuditOutcome(StrEnum):
-    """What an audit of a reply decides 审核结论 (requirement 167)."""
-
-    CLOSE = "close"
-    HANDLE_AGAIN = "handle_again"
-    RETURN = "return"
-    SUPERVISE = "supervise"
-
-    @property
-    def label(self) -> str:
-        """Return the Chinese name."""
-        return AUDIT_LABELS[self]
-
-
-AUDIT_LABELS = {
-    AuditOutcome.CLOSE: "通过",
-    AuditOutcome.HANDLE_AGAIN: "继续办理",
-    AuditOutcome.RETURN: "退回重办",
-    AuditOutcome.SUPERVISE: "转督办",
-}
-
-
-class Satisfaction(StrEnum):
-    """Five grades of satisfaction 满意度 (handbook 2.10, 好差评)."""
-
-    VERY_SATISFIED = "very_satisfied"
-    SATISFIED = "satisfied"
-    FAIRLY_SATISFIED = "fairly_satisfied"
-    UNSATISFIED = "unsatisfied"
-    VERY_UNSATISFIED = "very_unsatisfied"
-
-    @property
-    def label(self) -> str:
-        """Return the Chinese name."""
-        return SATISFACTION_LABELS[self]
-
-    @property
-    def is_content(self) -> bool:
-        """Tell whether the grade counts as satisfied (the first three do)."""
-        return self in CONTENT_GRADES
-
-
-SATISFACTION_LABELS = {
-    Satisfaction.VERY_SATISFIED: "非常满意",
-    Satisfaction.SATISFIED: "满意",
-    Satisfaction.FAIRLY_SATISFIED: "基本满意",
-    Satisfaction.UNSATISFIED: "不满意",
-    Satisfaction.VERY_UNSATISFIED: "非常不满意",
-}
-CONTENT_GRADES = frozenset(
-    {Satisfaction.VERY_SATISFIED, Satisfaction.SATISFIED, Satisfaction.FAIRLY_SATISFIED}
+# Steps at whose end the callers of merged orders are told; what voids the main splits the group.
+GROUP_TOPICS = tuple(
+    f"order.{step.verb}"
+    for step in (CLOSE, CLOSE_UNREACHED, CLOSE_UNSATISFIED, ANSWER_FROM_FILE, WRITE_OFF)
 )
-
-
-class Solved(StrEnum):
-    """The citizen's answer to "was it solved?"."""
-
-    YES = "yes"
-    PARTLY = "partly"
-    NO = "no"
-
-    @property
-    def label(self) -> str:
-        """Return the Chinese name."""
-        return {"yes": "已解决", "partly": "部分解决", "no": "未解决"}[self.value]
+BY_VERB: dict[str, Step] = {step.verb: step for step in STEPS}

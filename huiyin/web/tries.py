@@ -20,6 +20,7 @@ SUBMISSIONS_PER_PHONE = 10
 CODES_PER_ADDRESS = 60
 CODES_PER_NUMBER = 10
 RATINGS_PER_NUMBER = 10
+SUPPLEMENTS_PER_NUMBER = 6
 
 
 def submission(request: HttpRequest, phone: str, now: datetime) -> None:
@@ -34,6 +35,12 @@ def code(request: HttpRequest, number: str, now: datetime) -> None:
     """Count a try to open a case, whether or not there is such a number. Raises TooMany."""
     _count(f"portal.code:{network_of(request)}", CODES_PER_ADDRESS, _QUARTER, now)
     _count(f"portal.code:{number}", CODES_PER_NUMBER, _QUARTER, now)
+
+
+def supplement(request: HttpRequest, number: str, now: datetime) -> None:
+    """Count what a citizen adds to a case. Raises TooMany."""
+    _count(f"portal.more:{network_of(request)}", SUBMISSIONS_PER_ADDRESS, _HOUR, now)
+    _count(f"portal.more:{number[:20]}", SUPPLEMENTS_PER_NUMBER, _HOUR, now)
 
 
 def rating(request: HttpRequest, number: str, now: datetime) -> None:

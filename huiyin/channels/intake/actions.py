@@ -20,6 +20,7 @@ from huiyin.orders import queries
 from huiyin.orders.actions.files import Upload, accept
 from huiyin.orders.actions.intake import Request
 from huiyin.orders.creation import answer_of
+from huiyin.orders.kinds import LinkKind
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.numbers import query_code
 from huiyin.orders.states import Channel
@@ -131,7 +132,15 @@ class Ending:
     matters: tuple[str, ...] = ()
 
 
-def take_down(request: Request, ending: Ending, *, by: Actor, key: str, now: datetime) -> Receipt:
+def take_down(
+    request: Request,
+    ending: Ending,
+    *,
+    by: Actor,
+    key: str,
+    sequel_of: int | None = None,
+    now: datetime,
+) -> Receipt:
     """Take down a telephone call and end it, as one step; a repeat gives the first receipt.
 
     Either the order exists and has its ending, or nothing is stored.
@@ -141,6 +150,7 @@ def take_down(request: Request, ending: Ending, *, by: Actor, key: str, now: dat
         ending: how the call ends.
         by: the agent.
         key: idempotency key of the form, 1 to 80 characters.
+        sequel_of: key of the earlier order that this call goes on with; the two are linked.
         now: when.
 
     Raises:
@@ -152,13 +162,15 @@ def take_down(request: Request, ending: Ending, *, by: Actor, key: str, now: dat
     """
 
     said = [ending.how, ending.answer, ending.to, ending.note, *ending.matters]
-    said.append(ending.reason.code if ending.reason else "")
+    said += [ending.reason.code if ending.reason else "", str(sequel_of or "")]
     claim = Claim.of(f"desk:{by.reference}", key, _raw(request, "") + orjson.dumps(said))
 
     def work() -> Answer:
         order = orders.create(request, by=by, now=now)
         if any(each.strip() for each in ending.matters):
             orders.list_matters(order.pk, by=by, matters=ending.matters, now=now)
+        if sequel_of is not None:
+            orders.link(order.pk, by=by, other=sequel_of, kind=LinkKind.SEQUEL, now=now)
         return answer_of(_end(order.pk, ending, by=by, now=now))
 
     return _receipt(*idempotency.once(claim, work, now=now))

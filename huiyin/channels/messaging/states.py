@@ -67,6 +67,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "answer": "answered",
         "answer@phone": "",  # the caller has just been told
         "answer_from_file": "answered",
+        "end_with_main": "answered",
         "refer": "referred",
         "dispatch": "dispatched",
         "rule": "dispatched",

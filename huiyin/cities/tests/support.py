@@ -19,6 +19,7 @@ from huiyin.knowledge.models import (
     LimitRule,
     Parameter,
     Reason,
+    Tag,
 )
 from huiyin.orgs.actions import create_staff
 from huiyin.orgs.models import (
@@ -34,7 +35,7 @@ from tests.world import PASSWORD, Story, World, at
 
 TABLES = (
     City, Region, Unit, UnitContact, ContactChange, CalendarYear, Category, LimitRule, Parameter,
-    CatalogueItem, Reason, Article, MessageTemplate,
+    CatalogueItem, Reason, Tag, Article, MessageTemplate,
 )  # fmt: skip
 
 

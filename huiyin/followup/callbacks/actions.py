@@ -19,7 +19,7 @@ from huiyin.knowledge.models import Reason
 from huiyin.orders import actions as orders
 from huiyin.orders import policy
 from huiyin.orders.models import Requester, WorkOrder
-from huiyin.orders.states import CLOSE, Satisfaction, Solved, State
+from huiyin.orders.states import CLOSE, CloseType, Satisfaction, Solved, State
 from huiyin.orgs.actors import CITIZEN, SYSTEM, Actor
 from huiyin.worktime.calendar import SHANGHAI
 
@@ -83,6 +83,8 @@ def record_call(
 def record_rating(order_id: int, answers: Answers, *, now: datetime) -> WorkOrder:
     """Record the citizen's own answer on the web; once per round.
 
+    The caller of a merged order rates the result of its main order, once, and nothing is redone.
+
     Raises:
         Conflict: this round has been rated.
         WrongState: the order does not wait for an answer.
@@ -91,13 +93,18 @@ def record_rating(order_id: int, answers: Answers, *, now: datetime) -> WorkOrde
     Source: R-83 (requirement 164; handbook domain.md 2.1 art. 8 and 23).
     """
     solved, grade = rules.check_answers(answers.solved, answers.grade)
-    order = _waiting_order(order_id, CITIZEN)
+    merged = WorkOrder.objects.select_for_update().filter(
+        pk=order_id, close_type=CloseType.MERGED.value
+    )
+    order = merged.first() or _waiting_order(order_id, CITIZEN)
     attempt = _attempt(order, Method.WEB, CITIZEN, now, reached=True)
     try:
         with transaction.atomic():
             _fill(attempt, answers)
     except IntegrityError as error:
         raise Conflict("您已经评价过了，感谢您的反馈") from error
+    if order.close_type == CloseType.MERGED:
+        return orders.rate_merged(order.pk, solved=solved, grade=grade, now=now)
     return _follow(order, solved, grade, by=CITIZEN, note="网上评价", now=now)
 
 

@@ -13,9 +13,10 @@ from huiyin.followup.callbacks.rules import Proof, Script
 from huiyin.followup.callbacks.states import Method
 from huiyin.kernel import access
 from huiyin.knowledge import queries as knowledge
+from huiyin.orders import around
 from huiyin.orders import queries as orders
 from huiyin.orders.models import Reply, WorkOrder
-from huiyin.orders.states import State
+from huiyin.orders.states import FINAL, State
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor
 from huiyin.worktime.calendar import SHANGHAI
@@ -118,6 +119,20 @@ def is_audited(order: WorkOrder) -> bool:
 def has_rated(order: WorkOrder) -> bool:
     """Tell whether the citizen has already rated the present round. One query."""
     return CallbackAttempt.objects.filter(order=order, round=order.round, method="web").exists()
+
+
+def may_rate(order: WorkOrder) -> bool:
+    """Tell whether the citizen may rate now: after the answer, once per round. Two queries.
+
+    The caller of a merged order rates when the main order has ended.
+
+    Source: R-123 (requirement 164; handbook domain.md 4.3: all callers are kept).
+    """
+    if order.standing is State.TO_CALLBACK:
+        return not has_rated(order)
+    link = around.main_of(order)
+    ended = link is not None and link.other.standing in FINAL - {State.VOID}
+    return ended and not has_rated(order)
 
 
 def waiting_for_survey(

@@ -25,10 +25,12 @@ from huiyin.knowledge.actions.listed import (
     CategoryRow,
     LineRow,
     ReasonRow,
+    TagRow,
     sync_articles,
     sync_categories,
     sync_lines,
     sync_reasons,
+    sync_tags,
 )
 
 __all__ = [
@@ -56,4 +58,6 @@ __all__ = [
     "sync_parameters",
     "sync_reasons",
     "sync_scoring",
+    "sync_tags",
+    "TagRow",
 ]

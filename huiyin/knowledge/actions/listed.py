@@ -10,7 +10,7 @@ from django.db import transaction
 
 from huiyin.kernel import bulk
 from huiyin.kernel.compare import Changes, compare
-from huiyin.knowledge.models import Article, Category, Line, Reason
+from huiyin.knowledge.models import Article, Category, Line, Reason, Tag
 from huiyin.knowledge.states import ArticleKind
 from huiyin.orgs.models import Unit
 
@@ -47,6 +47,16 @@ class LineRow:
     owner: str
     since: date
     service: str
+
+
+@dataclass(frozen=True, slots=True)
+class TagRow:
+    """One tag of the city's taxonomy."""
+
+    code: str
+    group: str
+    name: str
+    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +142,18 @@ def sync_lines(rows: Sequence[LineRow]) -> Changes:
     bulk.add(Line, new)
     bulk.store(Line, found.touched, found.fields)
     return found.told("归并热线", new, lambda each: each.name)
+
+
+@transaction.atomic(savepoint=False)
+def sync_tags(rows: Sequence[TagRow]) -> Changes:
+    """Let the tags be these rows; others are switched off. Up to three statements."""
+    held = {tag.code: tag for tag in Tag.objects.order_by("pk")}
+    wanted = {row.code: asdict(row) | {"active": True} for row in rows}
+    found = compare(held, wanted, off={"active": False})
+    new = [Tag(**wanted[key]) for key in found.missing]
+    bulk.add(Tag, new)
+    bulk.store(Tag, found.touched, found.fields)
+    return found.told("标签", new, lambda each: each.name)
 
 
 @transaction.atomic(savepoint=False)

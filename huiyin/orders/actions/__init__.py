@@ -18,6 +18,14 @@ from huiyin.orders.actions.auditing import (
     supervise_reply,
     verify,
 )
+from huiyin.orders.actions.beside import (
+    call_through,
+    heed,
+    known_tags,
+    record_fact,
+    supplement,
+    tag,
+)
 from huiyin.orders.actions.closing import (
     archive_closed,
     close,
@@ -26,6 +34,14 @@ from huiyin.orders.actions.closing import (
     redo,
 )
 from huiyin.orders.actions.files import attach
+from huiyin.orders.actions.grouping import (
+    add_link,
+    end_with_main,
+    link,
+    merge,
+    rate_merged,
+    split_off,
+)
 from huiyin.orders.actions.handling import (
     contact,
     sign,
@@ -58,6 +74,7 @@ __all__ = [
     "carry_out",
     "carry_out_due",
     "move_left",
+    "add_link",
     "add_note",
     "add_units",
     "answer",
@@ -66,6 +83,7 @@ __all__ = [
     "ask_return",
     "ask_void",
     "attach",
+    "call_through",
     "close",
     "confirm_plan",
     "explain",
@@ -80,11 +98,18 @@ __all__ = [
     "contact",
     "create",
     "dispatch",
+    "end_with_main",
     "grant_return",
+    "heed",
+    "known_tags",
+    "link",
     "lock_unchanged",
+    "merge",
     "pass_audit",
     "pass_down",
+    "rate_merged",
     "recompute_provisional",
+    "record_fact",
     "record_overdue",
     "redo",
     "refer",
@@ -95,9 +120,12 @@ __all__ = [
     "send_again",
     "send_back",
     "sign",
+    "split_off",
     "sub_reply",
     "sub_sign",
     "submit",
+    "supplement",
+    "tag",
     "transfer",
     "update_draft",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
@@ -12,7 +13,9 @@ from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import CaseClass, Reason
 from huiyin.knowledge.states import ClockKind, ReasonGroup
 from huiyin.orders import rules
+from huiyin.orders.actions.beside import CallForm, call_in_words, log_call
 from huiyin.orders.actions.turn import Turn, begin, clock_for, finish, lead_of
+from huiyin.orders.kinds import Handing
 from huiyin.orders.models import Assignment, Clock, WorkOrder
 from huiyin.orders.states import (
     ADD_UNITS,
@@ -46,6 +49,8 @@ def dispatch(
     supervise: Unit | None = None,
     instructions: str = "",
     case_class: CaseClass | None = None,
+    handing: Handing = Handing.NETWORK,
+    call: CallForm | None = None,
     now: datetime,
 ) -> WorkOrder:
     """Give the order to a lead unit, with assisting and supervising units if needed.
@@ -57,9 +62,11 @@ def dispatch(
     Every deadline is computed here, once, from the rule rows in force now: signing, contacting and
     finishing run from the dispatch, so a unit that does not sign is late all the same.
 
+    It is handed over by network, on paper, or by telephone with the call, which is logged.
+
     Raises:
         Invalid: a unit is named twice, cannot be given work, too many are named, or a supervising
-            unit is wanted and there is none.
+            unit is wanted and there is none, or a hand-over by telephone lacks its call.
 
     Source: R-47 (requirements 18, 21; handbook rule 4: the clock starts at dispatch).
     """
@@ -71,6 +78,8 @@ def dispatch(
     if case_class is not None:
         order.case_class = case_class
     head = _assign(turn, lead, AssignmentRole.LEAD, instructions=instructions)
+    head.handed_by = handing.value
+    handed = _handed_over(turn, lead, handing, call)
     clocks = _lead_clocks(turn, head)
     for unit in assist:
         _assign(turn, unit, AssignmentRole.ASSIST, due_at=head.due_at, instructions=instructions)
@@ -81,12 +90,14 @@ def dispatch(
         f"主办 {lead}",
         *(f"协办 {u}" for u in assist),
         *([f"督办 {supervise}"] if supervise else []),
+        *handed,
     ]
     data = {
         "lead": lead.code,
         "assist": [u.code for u in assist],
         "supervise": supervise.code if supervise else "",
         **({"class": case_class.code} if case_class else {}),
+        "handing": handing.value,
         "due_at": head.due_at.isoformat() if head.due_at else "",
         "rules": [clock.rule.code for clock in clocks if clock.rule],
     }
@@ -324,8 +335,22 @@ def _lead_clocks(
     """Return the unsaved clocks of the lead assignment and store its due time."""
     clocks = [c for c in (_clock_of(turn, head, kind) for kind in kinds) if c is not None]
     head.due_at = next((c.due_at for c in clocks if c.kind == ClockKind.FINISH), None)
-    head.save(update_fields=["due_at"])
+    head.save(update_fields=["due_at", "handed_by"])
     return clocks
+
+
+def _handed_over(turn: Turn, lead: Unit, handing: Handing, call: CallForm | None) -> list[str]:
+    """Log the call of a hand-over by telephone; return what the timeline says of the hand-over.
+
+    Source: R-131 (requirement 16: by phone, by network, on paper).
+    """
+    if handing is Handing.TELEPHONE and call is None:
+        raise Invalid("电话交办须登记通话", fields={"told": "请写明通知了谁"})
+    said = [] if handing is Handing.NETWORK else [f"{handing.label}交办"]
+    if call is not None and handing is Handing.TELEPHONE:
+        row = log_call(turn, replace(call, unit=lead), handing_over=True)
+        said = [f"电话交办，{call_in_words(row)}"]
+    return said
 
 
 def _clock_of(turn: Turn, assignment: Assignment, kind: ClockKind) -> Clock | None:

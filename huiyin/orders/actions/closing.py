@@ -5,20 +5,28 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
+from huiyin.kernel import masks, text
 from huiyin.kernel.checks import present
-from huiyin.kernel.errors import Refused
+from huiyin.kernel.errors import NotAllowed, Refused
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Reason
 from huiyin.orders import rules
 from huiyin.orders.actions.turn import Turn, begin, finish
-from huiyin.orders.models import Reply, WorkOrder
+from huiyin.orders.kinds import LinkKind
+from huiyin.orders.models import OrderLink, Reply, WorkOrder
 from huiyin.orders.states import (
+    ANSWER_FROM_FILE,
     ARCHIVE,
+    ASK_WRITE_OFF,
     CLOSE,
     CLOSE_UNREACHED,
     CLOSE_UNSATISFIED,
+    OPEN,
     REDO,
+    STAY_UNSATISFIED,
+    WRITE_OFF,
     CloseType,
     Outcome,
     Satisfaction,
@@ -141,16 +149,115 @@ def close_unreached(order_id: int, *, by: Actor, note: str, now: datetime) -> Wo
     return finish(turn, note=note.strip(), data={"close_type": "unreached"})
 
 
+@transaction.atomic
+def answer_from_file(
+    order_id: int, *, by: Actor, filing: str, answer: str, now: datetime
+) -> WorkOrder:
+    """Close with the answer of a filing in force instead of dispatching.
+
+    The caller has found the filing in force and counts its use (``followup.filings``).
+
+    Args:
+        order_id: the order.
+        by: the dispatcher.
+        filing: number of the filing.
+        answer: its public answer.
+        now: when.
+
+    Source: R-126 (requirements 112, 113; handbook domain.md 2.8, 4.3 备案答复).
+    """
+    turn = begin(ANSWER_FROM_FILE, order_id, by, now)
+    rules.check_note(answer, "answer", "备案的答复口径")
+    turn.order.answer = text.clean(answer, lines=True)
+    _end(turn, CloseType.FILED, None, None)
+    return finish(
+        turn,
+        note=f"依据备案 {filing} 答复，不再派单",
+        public_note=turn.order.answer,
+        data={"filing": filing, "close_type": CloseType.FILED.value},
+    )
+
+
+@transaction.atomic
+def ask_write_off(order_id: int, *, by: Actor, note: str, now: datetime) -> WorkOrder:
+    """Report what was improved for an unsatisfied citizen and ask the hotline to call again.
+
+    The caller keeps the request (``followup.writeoffs``).
+
+    Raises:
+        NotAllowed: another unit than the one that led the order.
+        Invalid: the improvement is not described.
+
+    Source: R-128 (requirement 116; handbook domain.md 2.8 销号).
+    """
+    turn = begin(ASK_WRITE_OFF, order_id, by, now)
+    lead = turn.order.lead_unit
+    if lead is None or by.unit is None or by.unit.pk != lead.pk:
+        raise NotAllowed("只有原主办单位能申请销号", remedy=f"请由{lead}申请" if lead else "")
+    rules.check_note(note, "note", "改进情况")
+    return finish(turn, note=f"{lead}：{masks.in_text(text.clean(note, lines=True))}")
+
+
+@transaction.atomic
+def write_off(
+    order_id: int,
+    *,
+    by: Actor,
+    solved: Solved,
+    grade: Satisfaction,
+    note: str = "",
+    now: datetime,
+) -> WorkOrder:
+    """Take an order off the list of the unsatisfied: called again, the citizen is satisfied now.
+
+    The caller has recorded the call (``followup.writeoffs``).
+
+    Raises:
+        Refused: the citizen is not satisfied.
+
+    Source: R-128 (requirement 116; handbook domain.md 2.8 销号).
+    """
+    turn = begin(WRITE_OFF, order_id, by, now)
+    rules.check_close(called_back=True, reason_code="", solved=solved, grade=grade)
+    _end(turn, CloseType.WRITTEN_OFF, solved, grade)
+    said = [solved.label, grade.label, *([note.strip()] if note.strip() else [])]
+    return finish(
+        turn,
+        note="；".join(said),
+        public_note="感谢您的评价",
+        data={"close_type": CloseType.WRITTEN_OFF.value},
+    )
+
+
+@transaction.atomic
+def stay_unsatisfied(order_id: int, *, by: Actor, note: str, now: datetime) -> WorkOrder:
+    """Record that the call after an improvement did not lead to a write-off.
+
+    Source: R-128 (requirement 116; handbook domain.md 2.8 销号).
+    """
+    turn = begin(STAY_UNSATISFIED, order_id, by, now)
+    rules.check_note(note, "note", "回访情况")
+    return finish(turn, note=note.strip())
+
+
 def archive_closed(*, until: datetime, limit: int = 500) -> int:
     """Archive closed orders whose days are over at ``until``; return how many.
 
-    Each order in its own transaction; safe to repeat and in parallel.
+    Each order in its own transaction; safe to repeat and in parallel. A merged order waits for its
+    main order, so that it can still be split off.
 
     Source: R-66 (handbook domain.md 4.3 归档, 4.6).
     """
     days = int(knowledge.parameter("archive.after_days", until, default=30))
+    follows = OrderLink.objects.filter(
+        order=OuterRef("pk"),
+        kind=LinkKind.MERGED.value,
+        ended_at__isnull=True,
+        other__state__in=[state.value for state in OPEN],
+    )
     due = (
         WorkOrder.objects.filter(state=State.CLOSED, closed_at__lt=until - timedelta(days=days))
+        .exclude(Exists(follows))
         .order_by("closed_at", "pk")
         .values_list("pk", flat=True)[:limit]
     )

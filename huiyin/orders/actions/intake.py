@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import CaseClass, Category, Line, Reason
 from huiyin.knowledge.states import ClockKind, Kind, ReasonGroup, Urgency
 from huiyin.orders import creation, numbers, policy, rules
+from huiyin.orders.actions.beside import known_tags
 from huiyin.orders.actions.turn import Turn, begin, clock_for, event_of, finish, matter_of
 from huiyin.orders.models import NEVER, Clock, Requester, WorkOrder
 from huiyin.orders.states import (
@@ -33,7 +35,11 @@ from huiyin.orgs.actors import Actor
 from huiyin.orgs.models import Region
 from huiyin.worktime.calendar import SHANGHAI
 
-LONGEST = {"title": 80, "content": 5000, "place": 200, "name": 40, "phone": 20, "address": 200}
+LONGEST = {
+    "title": 80, "content": 5000, "place": 200, "name": 40, "phone": 20, "address": 200,
+    "summary": 200, "changed_since": 500, "proposal": 500,
+}  # fmt: skip
+SAID = ("summary", "changed_since", "proposal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +66,10 @@ class Request:
     wants_reply: bool = True
     case_class: CaseClass | None = None
     line: Line | None = None
+    summary: str = ""
+    changed_since: str = ""
+    proposal: str = ""
+    tags: Sequence[str] = ()
 
 
 def create(request: Request, *, by: Actor, now: datetime, claim: Claim | None = None) -> WorkOrder:
@@ -87,6 +97,9 @@ def create(request: Request, *, by: Actor, now: datetime, claim: Claim | None = 
         line=request.line,
         title=fields["title"],
         content=fields["content"],
+        summary=fields["summary"],
+        changed_since=fields["changed_since"],
+        proposal=fields["proposal"],
         place=fields["place"],
         place_key=place_key(fields["place"]),
         region=request.region,
@@ -95,6 +108,7 @@ def create(request: Request, *, by: Actor, now: datetime, claim: Claim | None = 
         occurred_at=request.occurred_at,
         confidential=request.confidential,
         wants_reply=request.wants_reply,
+        tags=known_tags(request.tags),
         created_at=now,
         created_by=by.staff,
     )
@@ -125,7 +139,7 @@ def update_draft(order_id: int, request: Request, *, by: Actor, now: datetime) -
     fields, order = _cleaned(request), turn.order
     changed = {
         name: getattr(order, name)
-        for name in ("title", "content", "place")
+        for name in ("title", "content", "place", *SAID)
         if getattr(order, name) != fields[name]
     }
     order.title, order.content, order.place = fields["title"], fields["content"], fields["place"]
@@ -134,6 +148,9 @@ def update_draft(order_id: int, request: Request, *, by: Actor, now: datetime) -
     order.region, order.occurred_at = request.region, request.occurred_at
     order.case_class, order.line = request.case_class, request.line
     order.longitude, order.latitude = request.longitude, request.latitude
+    for name in SAID:
+        setattr(order, name, fields[name])
+    order.tags = known_tags(request.tags, held=order.tags)
     order.confidential = order.confidential or request.confidential
     note = "整理诉求内容" if changed else "补充分类"
     before = {name: masks.in_text(value) for name, value in changed.items()}
@@ -141,8 +158,10 @@ def update_draft(order_id: int, request: Request, *, by: Actor, now: datetime) -
 
 
 @transaction.atomic
-def answer(order_id: int, *, by: Actor, text_: str, now: datetime) -> WorkOrder:
+def answer(order_id: int, *, by: Actor, text_: str, filing: str = "", now: datetime) -> WorkOrder:
     """Answer on the spot and close: the citizen has had the answer, so no call-back is needed.
+
+    ``filing`` is the number of the filing whose answer was given, if any (``followup.filings``).
 
     Raises:
         Invalid: the answer is empty.
@@ -152,8 +171,13 @@ def answer(order_id: int, *, by: Actor, text_: str, now: datetime) -> WorkOrder:
     """
     turn = begin(ANSWER, order_id, by, now)
     rules.check_note(text_, "answer", "答复内容")
-    _close(turn, CloseType.DIRECT, text_)
-    return finish(turn, public_note=turn.order.answer)
+    _close(turn, CloseType.FILED if filing else CloseType.DIRECT, text_)
+    return finish(
+        turn,
+        note=f"依据备案 {filing} 答复" if filing else "",
+        public_note=turn.order.answer,
+        data={"filing": filing} if filing else {},
+    )
 
 
 @transaction.atomic
@@ -260,7 +284,7 @@ def _cleaned(request: Request) -> dict[str, str]:
         "name": text.clean(request.name),
         "phone": text.phone_digits(request.phone),
         "address": text.clean(request.address),
-    }
+    } | {name: text.clean(getattr(request, name)) for name in SAID}
     fields["title"] = fields["title"] or text.shorten(fields["content"], 30)
     wrong = {
         name: f"最多 {LONGEST[name]} 个字"

@@ -183,6 +183,7 @@ def finish(
     stops = _stop_first(turn, started)
     _set_waits(order, started, stops)
     if order.standing in FINAL:
+        order.news_at = None
         Assignment.objects.filter(order=order, ended_at__isnull=True).update(ended_at=turn.now)
     event = _next_event(turn, before, note=note, public_note=public_note, data=data or {})
     moving.store(order, turn.was, event, stops=stops, starts=started, now=turn.now)

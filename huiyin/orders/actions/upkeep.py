@@ -11,6 +11,7 @@ from huiyin.kernel import access, crypto
 from huiyin.kernel.errors import NotAllowed, Refused
 from huiyin.knowledge.states import ClockKind
 from huiyin.orders import policy, rules
+from huiyin.orders.actions.grouping import lock_group, release
 from huiyin.orders.actions.turn import Turn, begin, finish, part_of
 from huiyin.orders.models import Assignment, Clock, WorkOrder
 from huiyin.orders.states import (
@@ -51,17 +52,21 @@ def ask_void(order_id: int, *, by: Actor, note: str, now: datetime) -> WorkOrder
 
 @transaction.atomic
 def confirm_void(order_id: int, *, by: Actor, note: str = "", now: datetime) -> WorkOrder:
-    """Confirm a void that somebody else asked for.
+    """Confirm a void that somebody else asked for; orders merged into this one are split off.
 
     Source: R-53 (handbook domain.md 4.3 作废: two persons).
     """
+    lock_group(order_id)
     turn = begin(CONFIRM_VOID, order_id, by, now)
     asked = turn.order.void_asked_by_id
     if asked is None:
         raise Refused("尚无人申请作废", remedy="须先由派单员申请")
     rules.check_different_person(asked, by.staff.pk if by.staff else None, "申请和确认作废")
     turn.order.close_type, turn.order.closed_at = CloseType.WITHDRAWN.value, now
-    return finish(turn, note=note.strip())
+    order = finish(turn, note=note.strip())
+    if order.merged_count:
+        release(order, by=by, now=now)
+    return order
 
 
 @transaction.atomic

@@ -116,6 +116,7 @@ def test_every_built_step_is_an_action() -> None:
         "overdue": "record_overdue",
         "move_unit": "move_left",
     }
+    by_job |= {"absorb": "merge"}
     other = by_job | {"edit": "update_draft", "note": "add_note"}
     for step in STEPS:
         name = other.get(step.verb, step.verb)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, Len
 from pydantic import BaseModel, FiniteFloat, StringConstraints
 
 from huiyin.knowledge.states import Kind, Urgency
+from huiyin.orders.actions.beside import MOST_TAGS
 from huiyin.orders.actions.intake import LONGEST
 from huiyin.orders.states import Channel, State
 from huiyin.web.api.words import Moment, asked, said
@@ -19,10 +20,13 @@ Title = Annotated[str, StringConstraints(max_length=LONGEST["title"])]
 Place = Annotated[str, StringConstraints(max_length=LONGEST["place"])]
 Name = Annotated[str, StringConstraints(max_length=LONGEST["name"])]
 Phone = Annotated[str, StringConstraints(max_length=LONGEST["phone"])]
+Summary = Annotated[str, StringConstraints(max_length=LONGEST["summary"])]
+Said = Annotated[str, StringConstraints(max_length=LONGEST["proposal"])]
 Address = Annotated[str, StringConstraints(max_length=LONGEST["address"])]
 Email = Annotated[
     str, StringConstraints(max_length=120, pattern=r"^([^@\s]{1,64}@[^@\s.]+(\.[^@\s.]+)+)?$")
 ]
+Tags = Annotated[list[Code], Len(max_length=MOST_TAGS)]
 Longitude = Annotated[FiniteFloat, Ge(-180), Le(180)]
 Latitude = Annotated[FiniteFloat, Ge(-90), Le(90)]
 Day = Annotated[date, Ge(date(2000, 1, 1)), Le(date(2100, 1, 1))]
@@ -76,6 +80,10 @@ class OrderIn(BaseModel):
     line: Annotated[Code, said("归并热线编码，见 /lines；不填为 12345")] = ""
     confidential: Annotated[bool, said("要求对承办单位保密")] = False
     wants_reply: Annotated[bool, said("要求答复")] = True
+    summary: Annotated[Summary, said("要点")] = ""
+    changed_since: Annotated[Said, said("再次反映的，与上次相比有什么变化")] = ""
+    proposal: Annotated[Said, said("诉求人的想法")] = ""
+    tags: Annotated[Tags, said("标签编码，见 /tags")] = []  # noqa: RUF012 - pydantic copies it
     external_number: Annotated[
         str, StringConstraints(max_length=80), said("调用方系统中的编号，同一调用方不能重复")
     ] = ""
@@ -102,6 +110,10 @@ class EditIn(BaseModel):
     case_class: Annotated[Code | None, said("工单类别编码")] = None
     line: Annotated[Code | None, said("归并热线编码")] = None
     confidential: Annotated[bool | None, said("要求保密；只能加上，不能取消")] = None
+    summary: Annotated[Summary | None, said("要点")] = None
+    changed_since: Annotated[Said | None, said("与上次相比有什么变化")] = None
+    proposal: Annotated[Said | None, said("诉求人的想法")] = None
+    tags: Annotated[Tags | None, said("标签编码")] = None
 
 
 class OrderQuery(BaseModel):
@@ -118,6 +130,7 @@ class OrderQuery(BaseModel):
     channel: Annotated[Channel | None, said("来源渠道")] = None
     case_class: Annotated[Code, said("工单类别编码")] = ""
     line: Annotated[Code, said("归并热线编码")] = ""
+    tag: Annotated[Code, said("标签编码，见 /tags")] = ""
     q: Annotated[
         str, StringConstraints(max_length=100), said("在标题、内容、地点中查找，空格分隔")
     ] = ""

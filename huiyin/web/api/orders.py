@@ -135,6 +135,10 @@ def request_of(body: OrderIn) -> Request:
         wants_reply=body.wants_reply,
         case_class=reading.case_class(body.case_class, clock.now()),
         line=reading.line(body.line),
+        summary=body.summary,
+        changed_since=body.changed_since,
+        proposal=body.proposal,
+        tags=body.tags,
     )
 
 
@@ -169,6 +173,7 @@ def _filter(wanted: OrderQuery, now: datetime) -> OrderFilter:
         channel=wanted.channel or "",
         case_class=wanted.case_class,
         line=wanted.line,
+        tag=wanted.tag,
         words=wanted.q,
         since=wanted.since,
         until=wanted.until,

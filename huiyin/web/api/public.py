@@ -19,7 +19,8 @@ from huiyin.followup.callbacks.actions import Answers
 from huiyin.kernel import clock, text
 from huiyin.kernel.errors import Invalid, NotFound
 from huiyin.knowledge.states import Kind, ReasonGroup
-from huiyin.orders import numbers, queries
+from huiyin.orders import actions, around, numbers, queries
+from huiyin.orders.actions.beside import LONGEST_SUPPLEMENT
 from huiyin.orders.actions.intake import Request
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.states import BY_VERB, FINAL, Channel, Satisfaction, Solved, State
@@ -79,6 +80,17 @@ class CaseIn(BaseModel):
 
     number: Annotated[str, StringConstraints(max_length=30), said("工单编号")]
     code: Annotated[str, StringConstraints(max_length=12), said("6 位查询码")]
+
+
+class MoreIn(CaseIn):
+    """What the citizen adds."""
+
+    model_config = asked(
+        "补充情况",
+        {"number": "26030200000011", "code": "123456", "words": "今天又停暖了，室内 12 度。"},
+    )
+
+    words: Annotated[str, StringConstraints(max_length=LONGEST_SUPPLEMENT), said("新的情况")]
 
 
 class RatingIn(CaseIn):
@@ -198,6 +210,23 @@ def follow_case(request: HttpRequest, body: CaseIn) -> Case:
 @endpoint(
     router,
     "POST",
+    "/public/case/more",
+    summary="市民补充情况",
+    about="在同一件诉求上补充新的情况，承办单位会看到。按编号限制次数。",
+    problems=(*BODY, 404, 409, 429),
+    public=True,
+)
+def add_to_case(request: HttpRequest, body: MoreIn) -> Case:
+    """Take in what the citizen adds to a case."""
+    now = clock.now()
+    order = _unlocked(request, body, now)
+    tries.supplement(request, order.number, now)
+    return _told(actions.supplement(order.pk, by=CITIZEN, words=body.words, now=now))
+
+
+@endpoint(
+    router,
+    "POST",
     "/public/case/rating",
     summary="市民评价",
     about="答复之后，每轮可评价一次。已解决且满意的办结，否则重新办理。",
@@ -233,26 +262,30 @@ def _unlocked(request: HttpRequest, body: CaseIn, now: datetime) -> WorkOrder:
 
 
 def _told(order: WorkOrder) -> Case:
+    link = around.main_of(order)
+    main = link.other if link else order
+    events = list(queries.public_events(order))
+    if link:
+        events = sorted([*events, *around.shared_events(main)], key=lambda e: (e.at, e.pk))
     steps: list[Progress] = [
         {
             "at": telling.here(event.at),
             "label": BY_VERB[event.verb].past,
             "note": event.public_note,
         }
-        for event in queries.public_events(order)
+        for event in events
     ]
-    waits = order.standing is State.TO_CALLBACK
     return {
         "number": order.number,
-        "state": order.standing,
-        "state_label": order.standing.public,
+        "state": main.standing,
+        "state_label": main.standing.public,
         "kind": order.get_kind_display(),
         "created_at": telling.here(order.created_at),
-        "unit": order.lead_unit.name if order.lead_unit else "",
-        "due_at": telling.local(order.due_at),
+        "unit": main.lead_unit.name if main.lead_unit else "",
+        "due_at": telling.local(main.due_at),
         "round": order.round,
-        "ended": order.standing in FINAL,
-        "answer": order.answer,
-        "may_rate": waits and not attempts.has_rated(order),
+        "ended": main.standing in FINAL,
+        "answer": main.answer,
+        "may_rate": attempts.may_rate(order),
         "steps": steps,
     }

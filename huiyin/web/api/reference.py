@@ -118,6 +118,23 @@ class ReasonList(TypedDict):
     reasons: Annotated[list[ReasonTold], said("按编码排列")]
 
 
+@with_config(shape("一个标签"))
+class TagTold(TypedDict):
+    """One tag."""
+
+    code: Annotated[str, said("编码")]
+    group: Annotated[str, said("组，如七有、五性")]
+    name: Annotated[str, said("名称")]
+    note: Annotated[str, said("说明")]
+
+
+@with_config(shape("标签目录"))
+class TagList(TypedDict):
+    """The taxonomy of tags."""
+
+    tags: Annotated[list[TagTold], said("按组和编码排列")]
+
+
 @with_config(shape("一条时限规则"))
 class LimitTold(TypedDict):
     """One limit."""
@@ -263,6 +280,17 @@ def list_reasons(request: ApiRequest, group: ReasonGroup) -> ReasonList:
             {"code": row.code, "name": row.name, "advice": row.advice, "needs": row.needs}
             for row in knowledge.reasons(group)
         ],
+    }
+
+
+@endpoint(router, "GET", "/tags", summary="标签")
+def list_tags(request: ApiRequest) -> TagList:
+    """Tell the active tags. No query while remembered."""
+    return {
+        "tags": [
+            {"code": row.code, "group": row.group, "name": row.name, "note": row.note}
+            for row in knowledge.tags()
+        ]
     }
 
 

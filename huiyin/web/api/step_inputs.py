@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated
+from decimal import Decimal
+from typing import Annotated, Literal
 
-from annotated_types import Len
+from annotated_types import Gt, Len, Lt
 from pydantic import BaseModel, Field, StringConstraints
 
 from huiyin.orders.actions.assigning import MOST_UNITS
+from huiyin.orders.actions.beside import LONGEST_SUPPLEMENT
 from huiyin.orders.actions.replying import (
     LONGEST,
     LONGEST_EXPLANATION,
@@ -16,8 +18,10 @@ from huiyin.orders.actions.replying import (
     LONGEST_MATTER_RESULT,
     MOST_MATTERS,
 )
+from huiyin.orders.kinds import FactKind, Handing, LinkKind
+from huiyin.orders.rules import MOST_MONEY
 from huiyin.orders.states import Outcome, Satisfaction, Solved
-from huiyin.web.api.inputs import Code, Content, Phone
+from huiyin.web.api.inputs import Code, Content, Day, Phone, Tags
 from huiyin.web.api.words import Moment, asked, said
 
 Note = Annotated[str, StringConstraints(max_length=500)]
@@ -75,6 +79,22 @@ class RemarkIn(BaseModel):
     note: Annotated[Long, said("要补充的内容")]
 
 
+class CallThroughIn(BaseModel):
+    """A telephone call that told somebody at once."""
+
+    model_config = asked(
+        "电话通知的记录。号码加密保存",
+        {"told": "东关社区值班员", "number": "05342345678", "answered": True, "said": "已派人上门"},
+    )
+
+    told: Annotated[str, StringConstraints(max_length=60), said("通知了谁：单位和职务")]
+    number: Annotated[Phone, said("拨打的号码")]
+    answered: Annotated[bool, said("是否接通")] = True
+    said: Annotated[Note, said("说了什么")]
+    unit: Annotated[Code, said("单位编码，可不填")] = ""
+    at: Annotated[Moment | None, said("通话时间；不填为现在")] = None
+
+
 class DispatchIn(BaseModel):
     """Lead, assisting and supervising units."""
 
@@ -89,6 +109,8 @@ class DispatchIn(BaseModel):
     ] = ""
     case_class: Annotated[Code, said("改为这个工单类别；不填则不变")] = ""
     instructions: Annotated[Note, said("办理要求")] = ""
+    handing: Annotated[Handing, said("交办方式：网络、电话、纸质")] = Handing.NETWORK
+    call: Annotated[CallThroughIn | None, said("电话交办时必填")] = None
 
 
 class AddUnitsIn(BaseModel):
@@ -242,6 +264,62 @@ class SendAgainIn(BaseModel):
 
     unit: Annotated[Code, said("改派的单位编码；不填为原主办单位")] = ""
     note: Annotated[Note, said("办理要求")] = ""
+
+
+class MergeIn(BaseModel):
+    """The main order of the same event."""
+
+    model_config = asked("并入主单", {"main": "26030200000011", "note": "同一处管道漏水"})
+
+    main: Annotated[str, StringConstraints(max_length=24), said("主单编号，须未办结")]
+    note: Annotated[Note, said("为什么是同一件事")] = ""
+
+
+class LinkIn(BaseModel):
+    """Another order, and what it is to this one."""
+
+    model_config = asked("关联工单", {"other": "26030200000011", "kind": "sequel"})
+
+    other: Annotated[str, StringConstraints(max_length=24), said("另一件的编号")]
+    kind: Annotated[
+        Literal[LinkKind.SEQUEL, LinkKind.PARENT, LinkKind.RELATED],
+        said("另一件是本单的：sequel 前单，parent 上级，related 相关"),
+    ] = LinkKind.RELATED
+    note: Annotated[Note, said("说明")] = ""
+
+
+class TagIn(BaseModel):
+    """The tags of an order."""
+
+    model_config = asked("标签。以这次填写的为准", {"tags": ["elderly", "qy-home"]})
+
+    tags: Annotated[Tags, said("标签编码，见 /tags")]
+
+
+class SupplementIn(BaseModel):
+    """What the citizen said further."""
+
+    model_config = asked("诉求人补充的情况", {"words": "今天又停暖了，室内 12 度。"})
+
+    words: Annotated[str, StringConstraints(max_length=LONGEST_SUPPLEMENT), said("新的情况")]
+
+
+class FactIn(BaseModel):
+    """Aid, enforcement or another fact."""
+
+    model_config = asked(
+        "帮扶、执法或有关情况",
+        {"kind": "aid", "on": "2026-03-02", "giver": "民政局", "what": "临时救助", "amount": 5000},
+    )
+
+    kind: Annotated[FactKind, said("aid 帮扶，enforcement 执法，external 有关情况")]
+    on: Annotated[Day, said("日期，不能晚于今天")]
+    what: Annotated[Note, said("内容")]
+    giver: Annotated[str, StringConstraints(max_length=60), said("帮扶或执法单位")] = ""
+    amount: Annotated[
+        Decimal | None, Gt(0), Lt(MOST_MONEY), said("金额，元"), Field(decimal_places=2)
+    ] = None
+    document: Annotated[str, StringConstraints(max_length=60), said("执法文书号；执法时必填")] = ""
 
 
 class CallIn(BaseModel):

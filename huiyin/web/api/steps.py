@@ -9,7 +9,9 @@ from ninja import Router
 
 from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
 from huiyin.orders import actions
-from huiyin.orders.actions.intake import Request
+from huiyin.orders.actions.beside import CallForm
+from huiyin.orders.actions.intake import SAID, Request
+from huiyin.orders.kinds import Handing
 from huiyin.orders.models import WorkOrder
 from huiyin.orgs.actors import Actor
 from huiyin.web.api import reading
@@ -21,6 +23,7 @@ from huiyin.web.api.step_inputs import (
     AddUnitsIn,
     AnswerIn,
     AuditIn,
+    CallThroughIn,
     DispatchIn,
     MattersIn,
     NoteIn,
@@ -74,6 +77,7 @@ class _Edit:
             "latitude": order.latitude,
             "occurred_at": order.occurred_at,
             "confidential": order.confidential,
+            **{name: getattr(order, name) for name in (*SAID, "tags")},
         }
         return actions.update_draft(order_id, Request(**(stored | coded | sent)), by=by, now=now)
 
@@ -142,8 +146,21 @@ def step_dispatch(request: ApiRequest, number: str, body: DispatchIn) -> Answere
             supervise=reading.unit(body.supervise, "supervise") if body.supervise else None,
             instructions=body.instructions,
             case_class=reading.case_class(body.case_class, now),
+            handing=body.handing,
+            call=_call(body.call) if body.call and body.handing is Handing.TELEPHONE else None,
             now=now,
         ),
+    )
+
+
+def _call(body: CallThroughIn) -> CallForm:
+    return CallForm(
+        told=body.told,
+        number=body.number,
+        answered=body.answered,
+        said=body.said,
+        unit=reading.unit(body.unit, "unit") if body.unit else None,
+        at=body.at,
     )
 
 
@@ -296,4 +313,12 @@ def step_note(request: ApiRequest, number: str, body: RemarkIn) -> Answered[Step
     """Add a remark to the history."""
     return take(
         request, number, lambda pk, by, now: actions.add_note(pk, by=by, note=body.note, now=now)
+    )
+
+
+@step(router, "call_through", about="紧急事项先打电话，再登记。")
+def step_call_through(request: ApiRequest, number: str, body: CallThroughIn) -> Answered[StepTaken]:
+    """Record that somebody was called at once."""
+    return take(
+        request, number, lambda pk, by, now: actions.call_through(pk, _call(body), by=by, now=now)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import secrets
 from datetime import date, datetime
 
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -13,17 +14,19 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from huiyin.followup.callbacks import queries as callbacks
-from huiyin.kernel import clock, masks, text
-from huiyin.kernel.errors import NotFound
+from huiyin.kernel import clock, idempotency, masks, text
+from huiyin.kernel.errors import Invalid, NotFound, TooLarge, WrongType
+from huiyin.kernel.idempotency import Answer, Claim
 from huiyin.knowledge.states import Kind
-from huiyin.orders import numbers
+from huiyin.orders import actions, around, numbers
 from huiyin.orders import queries as orders
-from huiyin.orders.actions.files import path_of
+from huiyin.orders.actions.files import Upload, path_of
 from huiyin.orders.models import WorkOrder
-from huiyin.orders.states import State
+from huiyin.orders.states import SUPPLEMENT, State
+from huiyin.orgs.actors import CITIZEN
 from huiyin.web import tries
 from huiyin.web.portal import facts, grants, rating, speech
-from huiyin.web.portal.forms import AskForm
+from huiyin.web.portal.forms import AskForm, MoreForm
 
 WRONG = "编号或查询码不正确"
 # Stands in for what cannot be a number, so that every try takes the same way through the database.
@@ -62,35 +65,91 @@ def from_message(request: HttpRequest, number: str) -> HttpResponse:  # noqa: AR
 @never_cache
 @require_safe
 def show(request: HttpRequest, number: str) -> HttpResponse:
-    """Show one opened case; without a grant the code is asked for again. Five queries."""
+    """Show one opened case; without a grant the code is asked for again. Five queries.
+
+    A case that is handled together with another shows how far that one has come. Three more.
+    """
     now = clock.now()
     order = _granted(request, number, now)
     if order is None:
-        return redirect(f"{reverse('portal:ask')}?number={numbers.read(number) or ''}&again=1")
-    waits = order.standing is State.TO_CALLBACK
-    rated = waits and callbacks.has_rated(order)
+        return _ask_again(number)
+    form = MoreForm(initial={"key": secrets.token_hex(16)})
+    return _shown(request, order, form, now)
+
+
+@never_cache
+@require_POST
+def more(request: HttpRequest, number: str) -> HttpResponse:
+    """Take in what the citizen adds to an opened case: words and photos, once per form.
+
+    Source: R-132 (requirement 41).
+    """
+    now = clock.now()
+    order = _granted(request, number, now)
+    if order is None:
+        return _ask_again(number)
+    form = MoreForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _shown(request, order, form, now, status=422)
+    tries.supplement(request, order.number, now)
+    try:
+        _add(order, form, now)
+    except (Invalid, TooLarge, WrongType) as refusal:
+        form.add_error(None, refusal.message)
+        return _shown(request, order, form, now, status=refusal.status)
+    return redirect(f"{reverse('portal:case', args=[order.number])}?added=1")
+
+
+def _add(order: WorkOrder, form: MoreForm, now: datetime) -> None:
+    files = [Upload(f.name or "", f.read()) for f in form.cleaned_data["uploads"]]
+    words = form.cleaned_data["words"]
+    sent = words.encode() + b"".join(file.content for file in files)
+    claim = Claim.of(f"portal.more:{order.number}", form.cleaned_data["key"], sent)
+
+    def work() -> Answer:
+        done = actions.supplement(order.pk, by=CITIZEN, words=words, files=files, now=now)
+        return {"events": done.event_count}
+
+    idempotency.once(claim, work, now=now)
+
+
+def _ask_again(number: str) -> HttpResponse:
+    return redirect(f"{reverse('portal:ask')}?number={numbers.read(number) or ''}&again=1")
+
+
+def _shown(
+    request: HttpRequest, order: WorkOrder, form: MoreForm, now: datetime, status: int = 200
+) -> HttpResponse:
+    link = around.main_of(order)
+    main = link.other if link else order
+    may_rate = callbacks.may_rate(order)
+    rated = order.standing is State.TO_CALLBACK and not may_rate
     hidden = order.kind == Kind.REPORT or order.confidential
-    return render(
-        request,
-        "portal/case.html",
-        {
-            "order": order,
-            "words": facts.words(),
-            "headline": speech.headline(order),
-            "next_step": speech.next_step(order),
-            "stations": speech.STATIONS,
-            "station": speech.station(order),
-            "superseded": speech.superseded(order),
-            "ended": order.closed_at is not None or order.standing is State.VOID,
-            "limit": speech.limit(order, now),
-            "steps": speech.told(orders.public_events(order), order.answer),
-            "content": masks.in_text(order.content) if hidden else order.content,
-            "hidden": hidden,
-            "files": orders.public_attachments(order),
-            "rating": rating.asked(order, rating.empty_form()) if waits and not rated else None,
-            "rated": rated,
-        },
-    )
+    events = list(orders.public_events(order))
+    if link:
+        events = sorted([*events, *around.shared_events(main)], key=lambda e: (e.at, e.pk))
+    found = {
+        "order": order,
+        "main": main,
+        "merged": link is not None,
+        "words": facts.words(),
+        "headline": speech.headline(main),
+        "next_step": speech.next_step(main, merged=link is not None),
+        "stations": speech.STATIONS,
+        "station": speech.station(main),
+        "superseded": speech.superseded(main),
+        "ended": main.closed_at is not None or main.standing is State.VOID,
+        "limit": speech.limit(main, now),
+        "steps": speech.told(events, main.answer),
+        "content": masks.in_text(order.content) if hidden else order.content,
+        "hidden": hidden,
+        "files": orders.public_attachments(order),
+        "rating": rating.asked(order, rating.empty_form()) if may_rate else None,
+        "rated": rated,
+        "more": form if order.standing in SUPPLEMENT.sources else None,
+        "added": "added" in request.GET,
+    }
+    return render(request, "portal/case.html", found, status=status)
 
 
 @never_cache

@@ -8,6 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from huiyin.knowledge.models import Reason
+from huiyin.orders.actions.beside import LONGEST_SUPPLEMENT
 from huiyin.orders.actions.files import LARGEST, MOST_FILES
 from huiyin.orders.actions.intake import LONGEST
 from huiyin.orders.rules import SHORTEST_CONTENT
@@ -105,6 +106,23 @@ class SubmitForm(forms.Form):
     def lost_files(self) -> bool:
         """Tell whether files were sent that a browser will not send again by itself."""
         return bool(self.files)
+
+
+class MoreForm(forms.Form):
+    """What a citizen adds to a case."""
+
+    words = forms.CharField(
+        min_length=SHORTEST_CONTENT,
+        max_length=LONGEST_SUPPLEMENT,
+        error_messages={
+            "required": "请写下新的情况",
+            "min_length": f"请写明新的情况，至少 {SHORTEST_CONTENT} 个字",
+            "max_length": f"最多 {LONGEST_SUPPLEMENT} 个字",
+        },
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    uploads = FilesField(required=False)
+    key = forms.CharField(max_length=80)
 
 
 class AskForm(forms.Form):

@@ -43,9 +43,7 @@ def rate(request: HttpRequest, number: str, token: str) -> HttpResponse:
     """
     now = clock.now()
     order, round_ = _opened(request, number, token, now)
-    if order.round != round_ or rounds.has_rated(order):
-        return _thanks(request, order, round_, now)
-    if order.standing is not State.TO_CALLBACK:
+    if order.round != round_ or not rounds.may_rate(order):
         return _thanks(request, order, round_, now)
     if request.method != "POST":
         return _questions(request, order, empty_form())

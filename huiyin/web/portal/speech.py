@@ -68,6 +68,10 @@ STEPS = {
     "transfer": "已转紧急热线",
     "submit": "已受理",
     "merge": "与同一事件合并办理",
+    "split_off": "单独办理",
+    "end_with_main": "合并办理的事情有了结果",
+    "rate_merged": "您已评价",
+    "supplement": "您补充了情况",
     "answer_from_file": "热线已答复",
     "dispatch": "已派给承办单位",
     "rule": "已确定承办单位",
@@ -99,7 +103,9 @@ _DUE = {
     State.EXT_REVIEW: "答复",
 }
 # Steps whose public note is the whole answer; it stands in the answer's own box.
-_ANSWERING = frozenset({"answer", "refer", "transfer", "answer_from_file", "pass_audit"})
+_ANSWERING = frozenset(
+    {"answer", "refer", "transfer", "answer_from_file", "pass_audit", "end_with_main"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,8 +134,10 @@ def headline(order: WorkOrder) -> str:
     return order.standing.public
 
 
-def next_step(order: WorkOrder) -> str:
-    """Return what happens next, in one sentence."""
+def next_step(order: WorkOrder, *, merged: bool = False) -> str:
+    """Return what happens next, in one sentence; ``merged`` when it is told to another caller."""
+    if merged and order.standing is State.TO_CALLBACK:
+        return "承办单位已经答复，办结后请您评价。"
     unit = order.lead_unit.name if order.lead_unit else "承办单位"
     return NEXT[order.standing].format(unit=unit)
 

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("c/<str:number>", cases.from_message, name="from_message"),
     path("case/leave", cases.leave, name="leave"),
     path("case/<str:number>", cases.show, name="case"),
+    path("case/<str:number>/more", cases.more, name="more"),
     path("case/<str:number>/files/<int:key>", cases.file, name="file"),
     path("rate/<str:number>/<str:token>", rating.rate, name="rate"),
     path("news", pages.news, name="news"),

@@ -11,7 +11,9 @@ from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import ClockKind, ReasonGroup
 from huiyin.orders import actions
 from huiyin.orders.actions.assigning import SUPERVISED
+from huiyin.orders.actions.beside import LONGEST, CallForm
 from huiyin.orders.actions.turn import clock_for
+from huiyin.orders.kinds import Handing
 from huiyin.orders.models import Clock
 from huiyin.orgs import queries as orgs
 from huiyin.web.workbench.forms import (
@@ -44,6 +46,14 @@ class Dispatch(StepForm):
     supervise = UnitField(label="督办单位", required=False, help_text="可不选")
     case_class = ClassField()
     instructions = note_field("办理要求", required=False, rows=2)
+    handing = forms.ChoiceField(
+        label="交办方式", choices=[(h.value, h.label) for h in Handing], required=False,
+        widget=forms.RadioSelect, initial=Handing.NETWORK.value,
+    )  # fmt: skip
+    told = forms.CharField(label="通知了谁", max_length=LONGEST["told"], required=False)
+    number = forms.CharField(label="拨打的号码", max_length=LONGEST["number"], required=False)
+    answered = forms.BooleanField(label="已接通", required=False, initial=True)
+    said = note_field("说了什么", required=False, rows=2)
 
     def shape(self) -> None:
         """Offer the classes in force; say when a supervising unit is named by itself."""
@@ -75,8 +85,14 @@ class Dispatch(StepForm):
             supervise=next(iter(clean["supervise"]), None),
             instructions=clean["instructions"],
             case_class=clean["case_class"],
+            handing=Handing(clean["handing"] or Handing.NETWORK),
+            call=self._call() if clean["handing"] == Handing.TELEPHONE else None,
             **self.how,
         )
+
+    def _call(self) -> CallForm:
+        clean = self.cleaned_data
+        return CallForm(clean["told"], clean["number"], clean["answered"], clean["said"])
 
 
 class AddUnits(StepForm):

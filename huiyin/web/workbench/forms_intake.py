@@ -10,7 +10,7 @@ from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Category
 from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
 from huiyin.orders import actions, reply_queries
-from huiyin.orders.actions.intake import LONGEST, Request
+from huiyin.orders.actions.intake import LONGEST, SAID, Request
 from huiyin.orders.actions.replying import LONGEST_MATTER, MOST_MATTERS
 from huiyin.orders.states import Channel
 from huiyin.orgs import queries as orgs
@@ -23,6 +23,8 @@ from huiyin.web.workbench.forms import (
     moment_field,
     note_field,
 )
+from huiyin.web.workbench.forms_beside import TagsField
+from huiyin.web.workbench.forms_group import OrderField
 
 EMERGENCIES = ("110", "119", "120", "122")
 KINDS = [(k.value, k.label) for k in Kind]
@@ -77,6 +79,11 @@ class MatterFields(forms.Form):
         label="要求保密", required=False, help_text="承办单位看不到诉求人"
     )
 
+    summary = _text("要点", LONGEST["summary"], hint="一句话复述，向来电人核对")
+    changed_since = _text("与上次相比", LONGEST["changed_since"], hint="再次来电的，有什么变化")
+    proposal = _text("诉求人的想法", LONGEST["proposal"], hint="希望怎样解决")
+    tags = TagsField(label="标签")
+
     def clean_category(self) -> Category | None:
         """Return the category with this code."""
         code = self.cleaned_data["category"]
@@ -100,7 +107,7 @@ class MatterFields(forms.Form):
             "content", "title", "place", "category", "region", "occurred_at", "confidential",
             "line",
         )  # fmt: skip
-        return {name: clean[name] for name in names} | {
+        return {name: clean[name] for name in (*names, *SAID, "tags")} | {
             "kind": Kind(clean["kind"]),
             "urgency": Urgency(clean["urgency"]),
         }
@@ -117,6 +124,7 @@ class IntakeForm(MatterFields):
     is_enterprise = forms.BooleanField(label="企业来电", required=False)
     wants_reply = forms.BooleanField(label="需要回复", required=False, initial=True)
     key = forms.CharField(max_length=80, widget=forms.HiddenInput)
+    sequel = OrderField(max_length=24, required=False, widget=forms.HiddenInput)
     ending = forms.ChoiceField(
         label="怎样办理",
         choices=(
@@ -163,7 +171,7 @@ class Edit(StepForm, MatterFields):
         """Return what the draft holds."""
         order = self.setting.order
         names = ("content", "title", "place", "kind", "urgency", "occurred_at", "confidential")
-        return {name: getattr(order, name) for name in names} | {
+        return {name: getattr(order, name) for name in (*names, *SAID, "tags")} | {
             "category": order.category.code if order.category else "",
             "region": order.region.code if order.region else "",
             "line": order.line.code if order.line else "",

@@ -22,6 +22,10 @@ SORTS = (("wait", "时限最近的在前"), ("new", "最新登记的在前"))
 _ANY = [("", "不限")]
 
 
+def _tags() -> list[tuple[str, str]]:
+    return _ANY + [(tag.code, tag.name) for tag in knowledge.tags()]
+
+
 class ListForm(forms.Form):
     """The filters of the list of orders; every one may be missing."""
 
@@ -65,6 +69,7 @@ class ListForm(forms.Form):
         label="登记到", required=False, widget=forms.DateInput(attrs={"type": "date"}),
         error_messages={"invalid": "日期格式不对"},
     )  # fmt: skip
+    tag = forms.ChoiceField(label="标签", choices=_tags, required=False)
     late = forms.BooleanField(label="只看超期", required=False)
     sort = forms.ChoiceField(label="排序", choices=SORTS, required=False)
 
@@ -122,6 +127,7 @@ class ListForm(forms.Form):
             channel=clean["channel"],
             case_class=clean["case_class"],
             line=clean["line"],
+            tag=clean["tag"],
             since=clean["since"],
             until=clean["until"],
             late_at=now if clean["late"] else base.late_at,
@@ -150,6 +156,6 @@ class ListForm(forms.Form):
         """Return how many of the folded filters are set."""
         folded = (
             "unit", "category", "kind", "channel", "case_class", "line", "number", "phone", "since",
-            "until",
+            "until", "tag",
         )  # fmt: skip
         return sum(bool(self.cleaned_data.get(name)) for name in (*folded, "late", "state"))

@@ -18,6 +18,7 @@ from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import ReasonGroup
 from huiyin.orders import numbers, queries
 from huiyin.orders.actions.intake import place_key
+from huiyin.orders.models import WorkOrder
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, staff_page
 from huiyin.web.workbench.forms import dress
@@ -34,22 +35,26 @@ JUST_NOW = timedelta(minutes=30)
 def new(request: StaffRequest) -> HttpResponse:
     """Take down a call; the page is ready for the next one at once."""
     if request.method == "GET":
-        form = IntakeForm(initial={"key": secrets.token_urlsafe(16)})
-        return _page(request, form, taken=_taken(request))
+        earlier = _earlier(request, request.GET.get("sequel", ""))
+        initial = {"key": secrets.token_urlsafe(16)} | (_begun(earlier) if earlier else {})
+        form = IntakeForm(initial=initial)
+        return _page(request, form, taken=_taken(request), sequel=earlier)
     form = IntakeForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
+    earlier = _earlier(request, form.cleaned_data["sequel"])
     try:
         receipt = take_down(
             form.request(),
             _ending(form),
             by=request.actor,
             key=form.cleaned_data["key"],
+            sequel_of=earlier.pk if earlier else None,
             now=clock.now(),
         )
     except Invalid as refusal:
         put_on(form, refusal)
-        return _page(request, form, status=422)
+        return _page(request, form, status=422, sequel=earlier)
     return go(request, f"{reverse('workbench:new')}?taken={receipt.number}")
 
 
@@ -64,6 +69,26 @@ def before(request: StaffRequest) -> HttpResponse:
         return render(request, "workbench/_before.html", _before(request))
     form = IntakeForm(initial=request.POST.dict())
     return _page(request, form)
+
+
+def _earlier(request: StaffRequest, number: str) -> WorkOrder | None:
+    """Return the order of which a sequel is taken down, if the agent may see it."""
+    key = queries.visible_key(request.actor, number) if number else None
+    return queries.by_number(number) if key is not None else None
+
+
+def _begun(earlier: WorkOrder) -> dict[str, Any]:
+    """Return what a sequel begins with: where and what, not who; the caller is asked anew."""
+    return {
+        "sequel": earlier.number,
+        "place": earlier.place,
+        "kind": earlier.kind,
+        "category": earlier.category.code if earlier.category else "",
+        "region": earlier.region.code if earlier.region else "",
+        "title": earlier.title,
+        "tags": list(earlier.tags),
+        "confidential": earlier.confidential,
+    }
 
 
 def _ending(form: IntakeForm) -> Ending:

@@ -24,6 +24,7 @@ from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, address_of, order_or_404, staff_page
 from huiyin.web.workbench import story
+from huiyin.web.workbench.around import around_facts
 from huiyin.web.workbench.forms_audit import VERB_OF
 from huiyin.web.workbench.queues import Queue, queues_of
 from huiyin.web.workbench.rows import asker_of, is_hidden
@@ -83,7 +84,7 @@ def reveal(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]:
-    """Return what the page shows. Five queries beside those of the order itself."""
+    """Return what the page shows. At most thirteen queries beside those of the order itself."""
     mine = queries.my_part(actor, order)
     open_parts, past_parts = story.parts(order, now)
     replies = list(order.replies.all())
@@ -110,7 +111,9 @@ def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]
         "may_urge": may_urge(actor, order),
         "is_open": order.standing is not State.VOID and bool(FACES[order.standing].waits_for),
         "earlier": _earlier(actor, order),
-    } | asker_facts(actor, order)
+        **around_facts(actor, order, now),
+        **asker_facts(actor, order),
+    }
 
 
 def _unused(now: datetime) -> list[str]:

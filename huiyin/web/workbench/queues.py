@@ -65,6 +65,8 @@ QUEUES: tuple[Queue, ...] = (
           OrderFilter(mine_only=True), "amber", due="today"),
     Queue("to_sign", "待签收", "新派到本单位", "inbox", _for(Perm.HANDLE),
           OrderFilter(states=(State.TO_SIGN,), led_by_mine=True)),
+    Queue("news", "诉求人有补充", "看过后确认已阅", "message", _for(Perm.HANDLE),
+          OrderFilter(with_news=True, mine_only=True), "amber"),
     Queue("in_progress", "办理中", "本单位主办", "clipboard-list", _for(Perm.HANDLE),
           OrderFilter(states=(State.IN_PROGRESS,), led_by_mine=True)),
     Queue("tasks", "协办和下派", "上级下派或协办", "users", _for(Perm.HANDLE),

@@ -26,7 +26,15 @@ from huiyin.orders.models import WorkOrder
 from huiyin.orders.states import BY_VERB, FACES
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, order_or_404, staff_page
-from huiyin.web.workbench import forms, forms_audit, forms_dispatch, forms_handle, forms_intake
+from huiyin.web.workbench import (
+    forms,
+    forms_audit,
+    forms_beside,
+    forms_dispatch,
+    forms_group,
+    forms_handle,
+    forms_intake,
+)
 from huiyin.web.workbench.forms import Setting, StepForm
 from huiyin.web.workbench.order import order_facts
 
@@ -39,6 +47,9 @@ _FORMS: tuple[type[StepForm], ...] = (
     forms_intake.Transfer, forms_dispatch.Dispatch, forms_dispatch.AddUnits,
     forms_dispatch.PassDown, forms_dispatch.AskReturn, forms_dispatch.SendAgain,
     forms_handle.Contact, forms_handle.Explain, forms_handle.SubReply, forms_handle.Reply,
+    forms_group.Merge, forms_group.SplitOff, forms_group.Link, forms_beside.TagForm,
+    forms_beside.CallThroughForm, forms_beside.Supplement, forms_beside.Heed,
+    forms_beside.RecordFact,
 )  # fmt: skip
 FORMS: dict[str, type[StepForm]] = {form.verb: form for form in _FORMS}
 _FILES = "photos"

@@ -16,22 +16,34 @@ from huiyin.worktime import deadline
 
 # What is taken at the desk of the call-back clerk, on a page of its own.
 AT_THE_CALL_DESK = frozenset({"close", "redo", "close_unsatisfied", "close_unreached", "verify"})
+# Recorded with another step, so without a button of its own.
+WITHOUT_BUTTON = frozenset({"stay_unsatisfied"})
 # The first of these that is allowed is the one primary action of the page.
 FIRST = (
     "submit", "approve", "dispatch", "grant_return", "send_again", "sign", "sub_sign", "reply",
-    "sub_reply", "contact", "pass_audit", "confirm_void",
+    "sub_reply", "contact", "pass_audit", "confirm_void", "heed",
 )  # fmt: skip
+# Folded away on the page: what does not lead the order on.
+FOLDED = frozenset(
+    {"note", "supplement", "link", "tag", "call_through", "record_fact", "add_units", "ask_void"}
+)
 _OF_PARTS = frozenset({"sub_sign", "sub_reply"})
 
 
 @dataclass(frozen=True, slots=True)
 class Buttons:
-    """The steps on offer: one primary, others, and those that are refused with the reason."""
+    """The steps on offer: one primary, others, those refused with the reason, those folded away."""
 
     primary: Offer | None
     others: list[Offer]
     refused: list[Offer]
     call: bool
+    more: list[Offer]
+
+    @property
+    def any(self) -> bool:
+        """Tell whether there is anything to press."""
+        return bool(self.primary or self.others or self.refused or self.call or self.more)
 
 
 def buttons(
@@ -41,15 +53,15 @@ def buttons(
     offers = (o for o in policy.offers(actor, order, mine) if o.step.verb not in but)
     found = [o for o in offers if _concerns(o, order, mine)]
     call = any(o.step.verb in AT_THE_CALL_DESK for o in found)
-    here = [o for o in found if o.step.verb not in AT_THE_CALL_DESK]
+    here = [o for o in found if o.step.verb not in AT_THE_CALL_DESK | WITHOUT_BUTTON]
     allowed = [o for o in here if o.allowed]
     first = sorted(
         (o for o in allowed if o.step.verb in FIRST), key=lambda o: FIRST.index(o.step.verb)
     )
     primary = first[0] if first and not call else None
-    others = [o for o in allowed if o is not primary]
-    others.sort(key=lambda o: o.step.verb in ("ask_void", "note"))
-    return Buttons(primary, others, [o for o in here if not o.allowed], call)
+    others = [o for o in allowed if o is not primary and o.step.verb not in FOLDED]
+    more = [o for o in allowed if o is not primary and o.step.verb in FOLDED]
+    return Buttons(primary, others, [o for o in here if not o.allowed], call, more)
 
 
 def _concerns(offer: Offer, order: WorkOrder, mine: Assignment | None) -> bool:
@@ -64,6 +76,11 @@ def _concerns(offer: Offer, order: WorkOrder, mine: Assignment | None) -> bool:
     if leads:
         return offer.step.verb not in _OF_PARTS
     return offer.step.side is not Side.LEAD and offer.step.verb != "sub_sign"
+
+
+GREY = frozenset(
+    {"note", "edit", "recompute", "link", "tag", "absorb", "heed", "record_fact", "end_with_main"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +103,7 @@ def _line(event: OrderEvent) -> Line:
     tone = "blue"
     if event.verb == "overdue":
         tone = "red"
-    elif event.verb in ("note", "edit", "recompute"):
+    elif event.verb in GREY:
         tone = "grey"
     elif event.state_after != event.state_before:
         tone = FACES[State(event.state_after)].tone

@@ -1,0 +1,68 @@
+"""What stands around an order on its page: group, links, likely duplicates, calls, facts, tags."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from huiyin.dispatch.duplicates import likely_duplicates
+from huiyin.knowledge import queries as knowledge
+from huiyin.orders import around, policy
+from huiyin.orders.kinds import LinkKind
+from huiyin.orders.models import OrderLink, WorkOrder
+from huiyin.orders.states import OPEN, State
+from huiyin.orgs.actors import Actor
+from huiyin.orgs.states import Perm
+from huiyin.web.workbench.rows import asker_of
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """Another order, what it is to this one, and who asked for it."""
+
+    order: WorkOrder
+    what: str
+    asker: str
+    link: OrderLink
+
+
+def around_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]:
+    """Return what the page shows around an order. Three queries, five more for the centre."""
+    links = around.links_of(order)
+    centre = policy.sees_all(actor)
+    merged = [
+        _linked(actor, each, each.order)
+        for each in links
+        if each.kind == LinkKind.MERGED and each.other_id == order.pk
+    ]
+    main = next((e for e in links if e.kind == LinkKind.MERGED and e.order_id == order.pk), None)
+    others = [
+        _linked(actor, each, each.other if each.order_id == order.pk else each.order)
+        for each in links
+        if each.kind != LinkKind.MERGED
+    ]
+    return {
+        "tags": [knowledge.tag_name(code) for code in order.tags],
+        "merged": merged,
+        "main_link": main,
+        "linked": others,
+        "sees_all": centre,
+        "call_throughs": around.call_throughs_of(order),
+        "case_facts": around.facts_of(order),
+        "aid": around.aid_to(order) if centre else [],
+        "likely": _likely(order, now) if centre else [],
+        "may_merge": Perm.DISPATCH in actor.perms and order.standing is State.TO_DISPATCH,
+        "may_follow": Perm.INTAKE in actor.perms,
+    }
+
+
+def _linked(actor: Actor, link: OrderLink, other: WorkOrder) -> Linked:
+    kind = LinkKind(link.kind)
+    what = kind.label if link.other_id == other.pk else kind.back
+    return Linked(other, what, asker_of(actor, other), link)
+
+
+def _likely(order: WorkOrder, now: datetime) -> list[Any]:
+    """Return the likely duplicates of an open order, but those linked with it are left in."""
+    return likely_duplicates(order, now) if order.standing in OPEN else []
