@@ -18,15 +18,21 @@ from huiyin.channels.intake import actions as intake
 from huiyin.followup.callbacks import actions as callbacks
 from huiyin.followup.callbacks.actions import Answers
 from huiyin.followup.callbacks.models import CallbackAttempt
+from huiyin.kernel.errors import Refused
 from huiyin.kernel.models import OutboxRow
 from huiyin.knowledge.models import Reason
 from huiyin.knowledge.states import ClockKind, Kind, Urgency
 from huiyin.orders import actions, queries
+from huiyin.orders.actions.beside import CallForm, FactForm
+from huiyin.orders.kinds import FactKind, LinkKind
 from huiyin.orders.models import (
     NEVER,
     Assignment,
+    CallThrough,
+    CaseFact,
     Clock,
     OrderEvent,
+    OrderLink,
     OrderMatter,
     Reply,
     Requester,
@@ -52,6 +58,7 @@ from tests.world import REQUEST, World, reply_form
 
 TABLES: tuple[type[Model], ...] = (
     WorkOrder, Requester, Assignment, Clock, OrderEvent, Reply, CallbackAttempt, OutboxRow,
+    OrderLink, CallThrough, CaseFact,
 )  # fmt: skip
 # Which limits may run while an order stands in a state: what is waited for, and nothing besides.
 _HELD = {ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH}
@@ -66,7 +73,7 @@ RUNNING: dict[State, set[ClockKind]] = {
     State.TO_CALLBACK: {ClockKind.CALLBACK},
     State.REWORK: {ClockKind.REDO},
 }
-_WITHOUT_ASKING = {"direct", "refused", "transferred"}
+_WITHOUT_ASKING = {"direct", "refused", "transferred", "merged", "filed"}
 
 
 T = TypeVar("T")
@@ -262,6 +269,45 @@ class Doings:
     def _note(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         actions.add_note(key, by=by, note=self._say(random), now=now)
 
+    def _other(self, key: int, random: Random) -> int:
+        others = list(WorkOrder.objects.order_by("pk").values_list("pk", flat=True))
+        return mostly(random, random.choice([k for k in others if k != key] or [key]), key)
+
+    def _merge(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.merge(key, by=by, main=self._other(key, random), now=now)
+
+    def _absorb(self, *_: object, **__: object) -> None:
+        """Recorded with merging."""
+        raise Refused("不能单独记录")
+
+    def _split_off(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.split_off(key, by=by, note=self._say(random), now=now)
+
+    def _end_with_main(self, key: int, _: Random, *, by: Actor, now: datetime) -> None:
+        actions.end_with_main(key, verb="close", now=now)
+
+    def _rate_merged(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        grade = random.choice(list(Satisfaction))
+        callbacks.record_rating(key, Answers(random.choice(list(Solved)), grade), now=now)
+
+    def _link(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        kind = random.choice(list(LinkKind))
+        actions.link(key, by=by, other=self._other(key, random), kind=kind, now=now)
+
+    def _tag(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.tag(key, by=by, tags=random.choice([[], ["nonsense"]]), now=now)
+
+    def _call_through(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        form = CallForm("值班员", mostly(random, "05342345678", ""), answered=True, said="请上门")
+        actions.call_through(key, form, by=by, now=now)
+
+    def _supplement(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.supplement(key, by=by, words=mostly(random, "今天又停暖了", ""), now=now)
+
+    def _record_fact(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        form = FactForm(random.choice(list(FactKind)), now.date(), "临时救助", "民政局")
+        actions.record_fact(key, form, by=by, now=now)
+
     def _archive(self, *_: object, now: datetime, **__: object) -> None:
         actions.archive_closed(until=now)
 
@@ -322,8 +368,20 @@ def check(rows: Rows, made: Iterable[int], now: datetime) -> None:
         check_history(order, rows.belonging(OrderEvent, order["id"]), now)
         check_parts(order, rows.belonging(Assignment, order["id"]))
         check_clocks(order, rows)
+        check_group(order, rows)
         if State(order["state"]) in FINAL:
             check_ending(order, rows)
+
+
+def check_group(order: dict[str, Any], rows: Rows) -> None:
+    """A merged order hangs on one main order that is not void, and the main knows how many."""
+    links = [r for r in rows.of[OrderLink] if r["kind"] == "merged" and r["ended_at"] is None]
+    up = [r for r in links if r["order_id"] == order["id"]]
+    down = [r for r in links if r["other_id"] == order["id"]]
+    assert (len(up) == 1) == (order["close_type"] == "merged")
+    assert order["merged_count"] == len(down)
+    assert not (up and down), "a group within a group"
+    assert not down or order["state"] != State.VOID
 
 
 def check_history(order: dict[str, Any], events: list[dict[str, Any]], now: datetime) -> None:

@@ -12,7 +12,7 @@ from huiyin.orders.actions.intake import Request
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.rules import ReplyForm
 from huiyin.orders.states import Channel, Outcome, Satisfaction, Solved
-from huiyin.orgs.actors import Actor, acting
+from huiyin.orgs.actors import CITIZEN, Actor, acting
 from huiyin.orgs.models import City, Region, Staff, Unit
 from huiyin.orgs.states import Role
 from huiyin.worktime.calendar import SHANGHAI
@@ -178,6 +178,7 @@ class Story:
     def __init__(self, world: World) -> None:
         self.world = world
         self.order: WorkOrder
+        self.main: WorkOrder
 
     def created(self, now: datetime | None = None, by: str = "agent", **changes: object) -> Story:
         from dataclasses import replace
@@ -309,6 +310,35 @@ class Story:
     def rejected(self) -> Story:
         self.order = actions.reject_reply(
             self.order.pk, by=self.world.actor("auditor"), note="写明结果", now=at(4, 10)
+        )
+        return self
+
+    def with_main(self) -> Story:
+        """Make another order about the same event, into which this one may be merged."""
+        other = Story(self.world).created().submitted().order
+        self.main = other
+        return self
+
+    def merged(self) -> Story:
+        self.order = actions.merge(
+            self.order.pk, by=self.world.actor("dispatcher"), main=self.main.pk, now=at(2, 10)
+        )
+        return self
+
+    def tagged(self) -> Story:
+        from huiyin.kernel import cached
+        from huiyin.knowledge.models import Tag
+
+        Tag.objects.create(code="elderly", group="主体", name="涉老")
+        cached.forget_all()
+        self.order = actions.tag(
+            self.order.pk, by=self.world.actor("agent"), tags=["elderly"], now=at(2, 9, 2)
+        )
+        return self
+
+    def with_news(self) -> Story:
+        self.order = actions.supplement(
+            self.order.pk, by=CITIZEN, words="今天又停暖了", now=at(2, 11)
         )
         return self
 

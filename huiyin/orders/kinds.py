@@ -46,7 +46,7 @@ class Handing(StrEnum):
 
 
 class FactKind(StrEnum):
-    """What is written down beside the flow of an order (requirements 29, 70)."""
+    """What is written down beside the flow of an order 帮扶执法 (requirements 29, 70)."""
 
     AID = "aid"
     ENFORCEMENT = "enforcement"

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.permissions.row import CENTRE, EVERYBODY, STEP_CASES, Row, refusals
+from tests.permissions.row import CENTRE, EVERYBODY, STEP_CASES, Row, filled, refusals
 from tests.world import Story, at
 
 Facts = dict[str, Any]
@@ -57,6 +57,7 @@ ROWS: list[Row] = [
         data=fixed(content="暖气不热，请处理"),
     ),
     Row("api:follow_case", method="POST", public=True, api=True, data=fixed(number="1", code="1")),
+    Row("api:add_to_case", method="POST", public=True, api=True, data=fixed(number="1", code="1")),
     Row("api:rate_case", method="POST", public=True, api=True, data=fixed(number="1", code="1")),
     Row("api:who_am_i", EVERYBODY, api=True),
     Row("api:list_categories", EVERYBODY, api=True),
@@ -70,6 +71,7 @@ ROWS: list[Row] = [
         "api:read_line_figures", READING, api=True,
         data=fixed(since="2026-03-01", until="2026-03-31"),
     ),
+    Row("api:list_tags", EVERYBODY, api=True),
     Row("api:read_workflow", EVERYBODY, api=True),
     # Everybody may ask; who sees no orders gets an empty answer.
     Row("api:count_open", EVERYBODY, api=True),
@@ -77,6 +79,7 @@ ROWS: list[Row] = [
     Row("api:create_order", AGENTS, "POST", api=True, data=fixed(content="暖气不热，请处理")),
     of_order("read_order", allowed=SEEING, story=HELD),
     of_order("list_events", allowed=SEEING, story=HELD),
+    of_order("read_around", allowed=SEEING, story=HELD),
     of_order("list_steps", allowed=SEEING, story=HELD),
     of_order("list_callbacks", allowed=SEEING, story=CALLED),
     of_order("list_urgings", allowed=SEEING, story=HELD),
@@ -108,7 +111,8 @@ ROWS: list[Row] = [
     *(
         Row(
             f"api:step_{case.verb}", case.allowed, "POST", story=case.story, kwargs=order,
-            data=lambda story, case=case: dict(case.data), refused_for=refusals(case), api=True,
+            data=lambda story, case=case: filled(case.data, story), api=True,
+            refused_for=refusals(case),
         )
         for case in STEP_CASES
     ),

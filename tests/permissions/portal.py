@@ -34,6 +34,7 @@ ROWS: list[Row] = [
     Row("portal:from_message", story="created", kwargs=number, public=True),
     Row("portal:leave", method="POST", public=True),
     Row("portal:case", story="created", kwargs=number, public=True),
+    Row("portal:more", method="POST", story="created", kwargs=number, public=True),
     Row("portal:file", story="created", kwargs=file, public=True),
     Row("portal:rate", story="to_callback", kwargs=link, public=True),
     Row("portal:news", public=True),

@@ -83,6 +83,8 @@ class StepCase:
     seeing: frozenset[str] = CENTRE
 
 
+# Stands for the number of the main order that ``Story.with_main`` makes.
+MAIN = "<main>"
 _MINE = CENTRE | {"water_handler", "water_leader"}
 _AGENTS = frozenset({"agent", "vendor_agent"})
 _DISPATCH = frozenset({"dispatcher"})
@@ -148,9 +150,28 @@ STEP_CASES: tuple[StepCase, ...] = (
     StepCase("ask_void", "created", _DISPATCH, _NOTE),
     StepCase("confirm_void", "created.void_asked", frozenset({"manager"})),
     StepCase("note", "created", CENTRE, _NOTE),
+    StepCase("merge", "created.submitted.with_main", _DISPATCH, {"main": MAIN}),
+    StepCase("split_off", "created.submitted.with_main.merged", _DISPATCH, _NOTE),
+    StepCase("link", "created.with_main", CENTRE, {"other": MAIN, "kind": "related"}),
+    StepCase("tag", "created.tagged", CENTRE, {"tags": []}),
+    StepCase(
+        "call_through", "created", CENTRE,
+        {"told": "社区值班员", "number": "05342345678", "said": "请上门看望"},
+    ),
+    StepCase("supplement", "created", _AGENTS, {"words": "今天又停暖了"}),
+    StepCase("heed", f"{_HELD}.with_news", _WATER, {}, _MINE),
+    StepCase(
+        "record_fact", _HELD, (CENTRE - {"quality"}) | {"water_handler", "water_leader"},
+        {"kind": "external", "on": "2026-03-02", "what": "邻居反映"}, _MINE,
+    ),
 )  # fmt: skip
 
 
 def refusals(case: StepCase) -> dict[str, int]:
     """Return what each person gets who may not: 403 if they see the order, else 404."""
     return {who: 403 if who in case.seeing else 404 for who in EVERYBODY}
+
+
+def filled(data: Facts, story: Story) -> Facts:
+    """Return posted fields with the number of the main order, where they ask for it."""
+    return {k: story.main.number if v == MAIN else v for k, v in data.items()}

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from huiyin.orders.actions.files import Upload, accept, attach
 from huiyin.orders.models import Attachment
-from tests.permissions.row import CENTRE, EVERYBODY, STEP_CASES, UNITS, Facts, Row, refusals
+from tests.permissions.row import (
+    CENTRE,
+    EVERYBODY,
+    STEP_CASES,
+    UNITS,
+    Facts,
+    Row,
+    filled,
+    refusals,
+)  # fmt: skip
 from tests.world import PASSWORD, Story, at
 
 HOLDERS = frozenset({"water_handler", "water_leader"})
@@ -30,7 +39,7 @@ def step(verb: str):
 def seen(**fields: object):
     def data(story: Story) -> Facts:
         story.order.refresh_from_db()
-        return {"seen": story.order.event_count} | fields
+        return {"seen": story.order.event_count} | filled(fields, story)
 
     return data
 

@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('knowledge', '0002_tags'),
         ('orders', '0005_replies_in_full'),
+        ('knowledge', '0003_tags'),
         ('orgs', '0003_account_changes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -52,7 +52,8 @@ for error in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(error, problems.answer)
 api.add_decorator(spoken)
 PARTS = (
-    orders, steps, group_steps, unit_steps, callbacks, urging, files, public, reference, registers, system,
+    orders, steps, group_steps, unit_steps, callbacks, urging, files, public, reference, registers,
+    system,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

@@ -1,0 +1,105 @@
+"""What stands around an order on its page: likely duplicates, group, links, sequel, records."""
+
+from __future__ import annotations
+
+from huiyin.orders import actions
+from huiyin.orders.models import CallThrough, OrderLink, WorkOrder
+from tests.world import Story, at
+
+
+def url(order: WorkOrder, *rest: str) -> str:
+    return "/".join([f"/desk/orders/{order.number}", *rest])
+
+
+def text(answer) -> str:
+    return answer.content.decode()
+
+
+def test_one_press_merges_a_likely_duplicate(story: Story, desk) -> None:
+    order = story.created().submitted().with_main().order
+    client = desk("dispatcher")
+    page = text(client.get(url(order)))
+    assert "可能是同一件事" in page
+    assert "同一号码" in page
+    assert "同一地点" in page
+    seen = WorkOrder.objects.get(pk=order.pk).event_count
+    data = {"seen": seen, "main": story.main.number, "note": "同一号码"}
+    assert client.post(url(order, "merge"), data).status_code == 302
+    page = text(client.get(url(order)))
+    assert "已并入主单" in page
+    assert url(order, "split_off") in page
+    assert "并 1 件" in text(client.get("/desk/orders"))
+    assert "并入本单的诉求" in text(client.get(url(story.main)))
+
+
+def test_the_unit_sees_the_callers_of_the_group_but_not_their_orders(story: Story, desk) -> None:
+    order = story.created().submitted().with_main().merged().order
+    actions.dispatch(
+        story.main.pk, by=story.world.actor("dispatcher"), lead=story.world.water, now=at(2, 11)
+    )
+    page = text(desk("water_handler").get(url(story.main)))
+    assert "并入本单的诉求" in page
+    assert "王** 138****5678" in page
+    assert url(order) not in page
+    assert desk("water_handler").get(url(order)).status_code == 404
+
+
+def test_a_merge_into_what_is_not_there_is_said_beside_the_field(story: Story, desk) -> None:
+    order = story.created().submitted().order
+    for main, words in (("123", "编号不对"), ("26030299999994", "")):
+        data = {"seen": order.event_count, "main": main}
+        answer = desk("dispatcher").post(url(order, "merge"), data)
+        assert answer.status_code == 422
+        assert words in text(answer)
+
+
+def test_a_sequel_begins_with_place_and_class_and_is_linked(story: Story, desk) -> None:
+    order = story.created().order
+    client = desk("agent")
+    page = text(client.get(f"/desk/new?sequel={order.number}"))
+    assert "的后续诉求" in page
+    assert 'value="幸福小区 3 号楼"' in page
+    assert "13812345678" not in page
+    data = {
+        "content": "换热站修好后又停了。", "kind": "help", "category": "0404", "urgency": "normal",
+        "key": "k1", "ending": "submit", "sequel": order.number, "summary": "二次停暖",
+        "changed_since": "修好三天又停", "proposal": "请换管道",
+    }  # fmt: skip
+    assert client.post("/desk/new", data).status_code == 302
+    link = OrderLink.objects.select_related("order").get()
+    assert (link.kind, link.other_id) == ("sequel", order.pk)
+    assert (link.order.summary, link.order.proposal) == ("二次停暖", "请换管道")
+    page = text(client.get(url(link.order)))
+    assert "接续的前单" in page
+    assert "修好三天又停" in page
+    assert "后续工单" in text(client.get(url(order)))
+
+
+def test_a_hand_over_by_telephone_is_logged_on_the_page(story: Story, desk) -> None:
+    order = story.created().submitted().order
+    client = desk("dispatcher")
+    data = {"seen": order.event_count, "lead": "water", "handing": "telephone"}
+    answer = client.post(url(order, "dispatch"), data)
+    assert answer.status_code == 422
+    assert "请写明通知了谁" in text(answer)
+    data |= {"told": "市水务局值班室", "number": "05342345678", "answered": "on", "said": "已接单"}
+    assert client.post(url(order, "dispatch"), data).status_code == 302
+    page = text(client.get(url(order)))
+    assert "电话交办" in page
+    assert "05342345678" not in page
+    assert CallThrough.objects.count() == 1
+
+
+def test_a_page_with_much_around_it_costs_no_more(
+    story: Story, desk, django_assert_max_num_queries
+) -> None:
+    story.created().submitted().with_main()
+    for _ in range(5):
+        other = Story(story.world).created().submitted().order
+        actions.merge(
+            other.pk, by=story.world.actor("dispatcher"), main=story.main.pk, now=at(2, 11)
+        )
+    client = desk("dispatcher")
+    client.get(url(story.main))
+    with django_assert_max_num_queries(32):
+        assert client.get(url(story.main)).status_code == 200
