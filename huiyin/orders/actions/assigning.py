@@ -86,12 +86,6 @@ def dispatch(
     if supervise:
         _assign(turn, supervise, AssignmentRole.SUPERVISE, due_at=head.due_at)
     order.lead_unit, order.due_at = lead, head.due_at
-    names = [
-        f"主办 {lead}",
-        *(f"协办 {u}" for u in assist),
-        *([f"督办 {supervise}"] if supervise else []),
-        *handed,
-    ]
     data = {
         "lead": lead.code,
         "assist": [u.code for u in assist],
@@ -101,10 +95,19 @@ def dispatch(
         "due_at": head.due_at.isoformat() if head.due_at else "",
         "rules": [clock.rule.code for clock in clocks if clock.rule],
     }
-    note = "；".join([*names, *([instructions.strip()] if instructions.strip() else [])])
+    note = _given_to(lead, assist, supervise, [*handed, instructions.strip()])
     return finish(
         turn, note=note, public_note=f"由{lead.name}办理", data=data, clocks=clocks, starts=False
     )
+
+
+def _given_to(
+    lead: Unit, assist: Sequence[Unit], supervise: Unit | None, more: Sequence[str]
+) -> str:
+    """Return what the timeline says of a dispatch."""
+    names = [f"主办 {lead}", *(f"协办 {u}" for u in assist)]
+    names += [f"督办 {supervise}"] if supervise else []
+    return "；".join([*names, *(each for each in more if each)])
 
 
 def supervisor_for(lead: Unit, taken: Sequence[Unit], now: datetime) -> Unit:

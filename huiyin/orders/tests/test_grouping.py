@@ -7,9 +7,6 @@ from functools import partial
 
 import pytest
 
-from huiyin.followup.callbacks import actions as callbacks
-from huiyin.followup.callbacks import queries as attempts
-from huiyin.followup.callbacks.actions import Answers
 from huiyin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refused, WrongState
 from huiyin.kernel.models import OutboxRow
 from huiyin.orders import actions, around, policy, queries, rules
@@ -187,27 +184,6 @@ def test_a_merged_order_is_archived_only_after_its_main(story: Story) -> None:
     story.order = main
     story.signed().contacted().replied().audited().closed()
     assert actions.archive_closed(until=later) == 2
-
-
-@pytest.mark.rule("R-123")
-def test_the_caller_of_a_merged_order_may_rate_the_result(story: Story) -> None:
-    main, order = merged(story)
-    answers = Answers(Solved.PARTLY, Satisfaction.SATISFIED, (), "还行")
-    assert not attempts.may_rate(order)
-    with pytest.raises(WrongState):
-        callbacks.record_rating(order.pk, answers, now=at(3, 9))
-    assert not attempts.has_rated(order)
-    story.order = main
-    story.signed().contacted().replied().audited().closed()
-    drain(main)
-    order.refresh_from_db()
-    assert attempts.may_rate(order)
-    rated = callbacks.record_rating(order.pk, answers, now=at(5, 10))
-    assert (rated.state, rated.satisfaction, rated.solved) == ("closed", "satisfied", "partly")
-    assert not attempts.may_rate(rated)
-    with pytest.raises(Conflict):
-        callbacks.record_rating(order.pk, answers, now=at(5, 11))
-    assert around.group_ratings(main) == {"satisfied": 1}
 
 
 @pytest.mark.rule("R-124")
