@@ -11,12 +11,12 @@ import pytest
 from huiyin.config.database import DATABASE, private_cluster
 from tests.ops.installation import Installation
 
-SMALL = ("simulate", "--days", "1", "--orders-per-day", "6", "--seed", "7")
+SMALL = ("simulate", "--city", "dezhou", "--days", "1", "--orders-per-day", "6", "--seed", "7")
 DEMO = (
     "from huiyin.cities import actions, profile\n"
     "from huiyin.kernel import clock\n"
     "from huiyin.config import demonstration\n"
-    "name = profile.available()[0]\n"
+    "name = 'dezhou'\n"
     "actions.load(name, now=clock.now())\n"
     "demonstration.create(name)\n"
 )
