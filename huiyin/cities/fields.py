@@ -69,6 +69,7 @@ REGION: Sequence[Field] = (
     Field("name", text(30)),
     Field("level", one_of(vocabulary.REGION_LEVELS)),
     Field("kind", one_of(vocabulary.ANY_REGION_KIND)),
+    Field("since", day, required=False),
     Field("note", text(100), required=False, default=""),
 )
 
@@ -82,6 +83,7 @@ UNIT: Sequence[Field] = (
     Field("superior", _UNIT_CODE, required=False, default=""),
     Field("pinyin", pattern(r"[a-z0-9]+", "小写字母的拼音首字母"), required=False, default=""),
     Field("contact_title", text(20)),
+    Field("since", day, required=False),
     Field("note", text(100), required=False, default=""),
 )
 

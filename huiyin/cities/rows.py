@@ -67,7 +67,7 @@ def _span(span: Span) -> list[str]:
 def regions(profile: Profile) -> list[orgs.RegionRow]:
     """Return the rows of the places."""
     return [
-        orgs.RegionRow(each.code, each.parent, each.name, each.level, each.kind)
+        orgs.RegionRow(each.code, each.parent, each.name, each.level, each.kind, each.since)
         for each in profile.regions
     ]
 
@@ -84,6 +84,7 @@ def units(profile: Profile) -> list[orgs.UnitRow]:
             kind=each.type,
             region=each.region,
             superior=each.superior,
+            joined_on=each.since,
         )
         for each in profile.units
     ]

@@ -52,6 +52,7 @@ class Region:
     name: str
     level: str
     kind: str
+    since: date | None
     note: str
 
 
@@ -69,6 +70,7 @@ class Unit:
     superior: str
     pinyin: str
     contact_title: str
+    since: date | None
     note: str
 
 

@@ -9,12 +9,13 @@ from huiyin.cities.shapes import Category, Region, Unit
 _ABOVE = {"county": "city", "street": "county"}
 _UNIT_ABOVE = {
     "county_bureau": ("county",),
+    "sub_centre": ("county",),
     "township": ("county",),
     "community": ("township",),
 }
 _TOP_WITHOUT_COUNTIES = ("township",)
 _LONGEST_ALIASES = 200
-_WITHOUT_SUB_UNITS = ("vendor", "community")
+_WITHOUT_SUB_UNITS = ("vendor", "sub_centre", "community")
 
 Tree = Listing[Region] | Listing[Unit] | Listing[Category]
 

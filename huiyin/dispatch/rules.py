@@ -52,8 +52,9 @@ def choose(
     """Return the unit that handles a matter of ``lead`` at ``place``, and why; None means the lead.
 
     At city level the lead itself; at county level the unit of the county that the lead guides; at
-    township level the township. Where there is no such unit, the county stands in, and where the
-    county is not known, the lead. Communities are never chosen. Among several the first wins.
+    township level the township. Where there is no such unit, the hotline office of the county or
+    the county itself stands in, and where the county is not known, the lead. Communities are never
+    chosen. Among several the first wins.
 
     Args:
         level: the level that the catalogue names.
@@ -70,8 +71,9 @@ def choose(
         return unit, How.GUIDED
     if level is LeadLevel.TOWNSHIP and (unit := _first(near, UnitKind.TOWNSHIP, place.street)):
         return unit, How.TOWNSHIP
-    if unit := _first(near, UnitKind.COUNTY, place.county):
-        return unit, How.COUNTY
+    for kind in (UnitKind.SUB_CENTRE, UnitKind.COUNTY):
+        if unit := _first(near, kind, place.county):
+            return unit, How.COUNTY
     return None, How.LEAD
 
 

@@ -13,7 +13,7 @@ from huiyin.orders.states import BY_VERB, OPEN, CloseType, Side, State, Step
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor, ActorKind
 from huiyin.orgs.policy import roles_with
-from huiyin.orgs.states import Perm
+from huiyin.orgs.states import OUTSIDE, Perm
 
 _MAY_ATTACH = frozenset(
     {Perm.INTAKE, Perm.DISPATCH, Perm.AUDIT, Perm.CALL_BACK, Perm.SUPERVISE, Perm.REVIEW}
@@ -23,18 +23,21 @@ _MAY_ATTACH = frozenset(
 def visible_to(actor: Actor) -> Q:
     """Return the condition for orders that ``actor`` may see.
 
-    The centre sees all; staff of a unit see orders in which their unit or one below it has a part,
-    now or before; everybody else sees none.
+    The centre sees all; staff of a unit see orders in which their unit or one in its care has a
+    part, now or before; everybody else sees none. Units outside the government no longer see an
+    order that was taken from them before they answered it.
 
-    Source: R-60 (requirements 12, 126; handbook domain.md 4.4).
+    Source: R-60 (requirements 12, 126, 128, 131; handbook domain.md 4.4).
     """
     if sees_all(actor):
         return Q()
     if actor.unit is None or Perm.HANDLE not in actor.perms:
         return Q(pk__in=[])
     mine = Assignment.objects.filter(
-        order=OuterRef("pk"), unit_id__in=orgs.subtree_ids(actor.unit.path)
+        order=OuterRef("pk"), unit_id__in=orgs.subtree_ids(actor.unit.realm)
     )
+    if actor.unit.kind in OUTSIDE:
+        mine = mine.filter(Q(ended_at__isnull=True) | Q(replied_at__isnull=False))
     return Q(Exists(mine))
 
 

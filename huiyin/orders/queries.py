@@ -111,7 +111,7 @@ def _in_hand(actor: Actor, wanted: OrderFilter) -> Q:
     if Perm.HANDLE not in actor.perms:
         return Q(pk__in=[])
     held = Assignment.objects.filter(
-        unit_id__in=orgs.subtree_ids(actor.unit.path), ended_at__isnull=True
+        unit_id__in=orgs.subtree_ids(actor.unit.realm), ended_at__isnull=True
     )
     return Q(pk__in_array=ArraySubquery(held.order_by().values("order_id")))
 

@@ -55,6 +55,14 @@ class ReplyForm:
     enforcement: str = ""
 
 
+def is_served(since: date | None, day: date) -> bool:
+    """Tell whether the hotline takes requests from a place on ``day``; without a date, always.
+
+    Source: R-172 (requirement 63: the coverage is widened from a town to a whole district).
+    """
+    return since is None or since <= day
+
+
 def check_note(note: str, field: str, what: str) -> None:
     """Refuse an empty reason.
 

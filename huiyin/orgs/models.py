@@ -46,7 +46,8 @@ class City(models.Model):
 class Region(models.Model):
     """A place in the tree city > county > street; codes are those of GB/T 2260 and longer.
 
-    A place that was merged or renamed away is no longer ``active``; old orders keep it.
+    A place that was merged or renamed away is no longer ``active``; old orders keep it. The hotline
+    takes requests from there since ``served_from``, always when that is not given.
     """
 
     code = models.CharField(max_length=12, unique=True)
@@ -55,6 +56,7 @@ class Region(models.Model):
     level = models.CharField(max_length=10)
     kind = models.CharField(max_length=10, blank=True, default="")
     active = models.BooleanField(default=True)
+    served_from = models.DateField(null=True)
 
     def __str__(self) -> str:
         return self.name
@@ -66,6 +68,7 @@ class Unit(models.Model):
     ``path`` holds the keys of all ancestors and its own between slashes ("/1/17/"), so that one
     comparison answers "is it below?"; only ``orgs.actions`` writes it. ``superior`` is the city
     body that guides the unit in its line of work, beside the parent that it belongs to.
+    ``joined_on`` is when it joined the hotline, where that is known.
     """
 
     code = models.CharField(max_length=40, unique=True)
@@ -79,6 +82,7 @@ class Unit(models.Model):
     path = models.CharField(max_length=200, blank=True, default="")
     depth = models.SmallIntegerField(default=0)
     active = models.BooleanField(default=True)
+    joined_on = models.DateField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=["path"], name="unit_path", opclasses=["text_pattern_ops"]),)
@@ -89,6 +93,18 @@ class Unit(models.Model):
     def is_within(self, other: Unit) -> bool:
         """Tell whether this unit is ``other`` or below it."""
         return self.path.startswith(other.path)
+
+    @property
+    def realm(self) -> str:
+        """Return the path of all that the unit's staff look after.
+
+        It is the unit and what is below it; for the hotline office of a county, the whole county.
+
+        Source: R-170 (requirement 131).
+        """
+        if self.kind != UnitKind.SUB_CENTRE or not self.depth:
+            return self.path
+        return self.path.rstrip("/").rpartition("/")[0] + "/"
 
 
 class UnitChange(models.Model):

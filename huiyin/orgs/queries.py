@@ -106,8 +106,9 @@ def units_listed(words: str, *, cursor: str = "", size: int = 50) -> Page[Unit]:
 
 
 def sub_units(unit: Unit) -> QuerySet[Unit]:
-    """Return the active units anywhere below ``unit``, nearest first. One query."""
-    return subtree(unit).filter(active=True).exclude(pk=unit.pk).order_by("depth", "name", "pk")
+    """Return the active units below ``unit`` or in its ``realm``, nearest first. One query."""
+    rows = Unit.objects.filter(path__startswith=unit.realm, active=True).exclude(pk=unit.pk)
+    return rows.exclude(path=unit.realm).order_by("depth", "name", "pk")
 
 
 def units_missing_from(codes: Collection[str]) -> QuerySet[Unit]:
@@ -167,7 +168,7 @@ def units_around(codes: Collection[str], regions: Collection[int]) -> QuerySet[U
     there; the highest first. One query.
     """
     named = Unit.objects.filter(code__in=codes)
-    local = Q(superior__in=named) | Q(kind__in=("county", "township"))
+    local = Q(superior__in=named) | Q(kind__in=("county", "sub_centre", "township"))
     return Unit.objects.filter(
         Q(code__in=codes) | (Q(region__in=regions) & local), active=True
     ).order_by("depth", "code")

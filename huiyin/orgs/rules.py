@@ -14,6 +14,8 @@ SHORTEST_PASSWORD = 10
 SHORTEST_BASIS = 4
 LONGEST_AHEAD = timedelta(days=2 * 366)
 KINDS_OF_CHARACTERS = 3
+SATURDAY = 5
+MOST_TOLD = 5
 _KINDS = (r"[a-z]", r"[A-Z]", r"\d", r"[^A-Za-z0-9]")
 
 
@@ -35,6 +37,28 @@ def check_roles(roles: Iterable[Role], kind: UnitKind) -> None:
             f"{kind.label}的人员不能担任{names}",
             remedy="受理可以外包，派单、审核、督办须由热线中心人员担任",
         )
+
+
+def wrong_days(year: int, closed: Iterable[date], opened: Iterable[date]) -> list[str]:
+    """Say what is wrong with the table of a year; empty when nothing is.
+
+    Weekend days are free without being named; a table that names them would hide that one of them
+    was worked, and a day that is both closed and opened is neither.
+
+    Source: R-14 (architecture 5; handbook domain.md 1.4).
+    """
+    closed, opened = sorted(set(closed)), sorted(set(opened))
+    faults = (
+        (f"不属于 {year} 年", [d for d in (*closed, *opened) if d.year != year]),
+        ("本来就是周末，不用写成放假", [d for d in closed if d.weekday() >= SATURDAY]),
+        ("不是周末，不用写成调休上班", [d for d in opened if d.weekday() < SATURDAY]),
+        ("既放假又上班", [d for d in closed if d in opened]),
+    )
+    return [
+        "、".join(f"{d:%Y-%m-%d}" for d in days[:MOST_TOLD]) + " " + why
+        for why, days in faults
+        if days
+    ]
 
 
 def check_password(password: str, username: str) -> None:

@@ -12,11 +12,13 @@ class UnitKind(StrEnum):
     VENDOR = "vendor"
     BUREAU = "bureau"
     COUNTY = "county"
+    SUB_CENTRE = "sub_centre"
     COUNTY_BUREAU = "county_bureau"
     TOWNSHIP = "township"
     SUB_UNIT = "sub_unit"
     ENTERPRISE = "enterprise"
     COURT = "court"
+    FINANCE = "finance"
     EXTERNAL = "external"
     COMMUNITY = "community"
 
@@ -26,16 +28,22 @@ class UnitKind(StrEnum):
         return _UNIT_LABELS[self]
 
 
+# Not part of the government: they see what they handle or have answered, nothing that went on
+# elsewhere after it was taken from them (requirements 128, 132).
+OUTSIDE = frozenset({UnitKind.COURT, UnitKind.FINANCE, UnitKind.EXTERNAL})
+
 _UNIT_LABELS = {
     UnitKind.CENTRE: "热线中心",
     UnitKind.VENDOR: "外包服务商",
     UnitKind.BUREAU: "市直部门",
     UnitKind.COUNTY: "县市区",
+    UnitKind.SUB_CENTRE: "县级热线机构",
     UnitKind.COUNTY_BUREAU: "县直部门",
     UnitKind.TOWNSHIP: "乡镇街道",
     UnitKind.SUB_UNIT: "下属单位",
     UnitKind.ENTERPRISE: "公共服务企业",
     UnitKind.COURT: "法院检察院",
+    UnitKind.FINANCE: "金融保险机构",
     UnitKind.EXTERNAL: "驻地单位",
     UnitKind.COMMUNITY: "村居社区",
 }

@@ -14,11 +14,14 @@ from huiyin.cities.report import Report
 from huiyin.kernel.compare import Changes
 from huiyin.knowledge.models import (
     Article,
+    CaseClass,
     CatalogueItem,
     Category,
     LimitRule,
+    Line,
     Parameter,
     Reason,
+    ScoringScheme,
     Tag,
 )
 from huiyin.orgs.actions import create_staff
@@ -34,8 +37,8 @@ from huiyin.orgs.states import Role
 from tests.world import PASSWORD, Story, World, at
 
 TABLES = (
-    City, Region, Unit, UnitContact, ContactChange, CalendarYear, Category, LimitRule, Parameter,
-    CatalogueItem, Reason, Tag, Article, MessageTemplate,
+    City, Region, Unit, UnitContact, ContactChange, CalendarYear, Category, Line, CaseClass,
+    ScoringScheme, LimitRule, Parameter, CatalogueItem, Reason, Tag, Article, MessageTemplate,
 )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ def case(file, old, new, at, reason, name):
     return pytest.param(file, old, new, at, reason, id=name)
 
 
-UNIT = "10101,101,科,科,sub_unit,371400,,k,联络员,\n"
+UNIT = "10101,101,科,科,sub_unit,371400,,k,联络员,,\n"
 FIELDS = [
     case("city.toml", '"371400" ', '"3714" ', 'code = "3714"', "应写成 6 位数字", "city code"),
     case(
@@ -98,10 +98,10 @@ FIELDS = [
     ),
     case(
         "units.csv",
+        ",热线联络员,,\n104",
         ",热线联络员,\n104",
-        ",热线联络员\n104",
         "103,",
-        "应有 10 列，这里有 9",
+        "应有 11 列，这里有 10",
         "cells",
     ),
     case("units.csv", "20102,201,", "20102,190,", "20102,", "vendor 不能有下级", "below a vendor"),

@@ -24,9 +24,9 @@ from huiyin.orgs.models import CalendarYear, City, ContactChange, Region, Unit, 
 from huiyin.orgs.states import Role
 from tests.world import PASSWORD, at
 
-UNIT = "199,,德州市测试局,市测试局,bureau,371400,,scsj,热线联络员,\n"
+UNIT = "199,,德州市测试局,市测试局,bureau,371400,,scsj,热线联络员,,\n"
 REGION = "371402199,371402,测试街道,street,街道,\n"
-CATEGORY = "0199,01,测试事项,\n"
+CATEGORY = "010199,0101,测试事项,\n"
 REASON = "void,V9,测试原因,second_person,测试的说明。\n"
 NEWS = """
 [[news]]
@@ -77,7 +77,7 @@ def test_one_changed_row_is_the_only_change(loaded: Copy, file, old, new, kind, 
     [
         ("units.csv", UNIT, "单位", "德州市测试局"),
         ("regions.csv", REGION, "区划", "测试街道"),
-        ("categories.csv", CATEGORY, "诉求分类", "城乡建设/测试事项"),
+        ("categories.csv", CATEGORY, "诉求分类", "城乡建设/违法建设/测试事项"),
         ("reasons.csv", REASON, "原因", "测试原因"),
         ("news.toml", NEWS, "动态和答复", "测试动态"),
     ],
@@ -106,7 +106,7 @@ def test_rows_that_went_are_kept_and_no_longer_offered(loaded: Copy) -> None:
     assert not register.units_to_assign("德州市测试局").exists()
     assert not Region.objects.get(code="371402199").active
     assert register.regions("street").count() == 134
-    assert not Category.objects.get(code="0199").active
+    assert not Category.objects.get(code="010199").active
     assert not Reason.objects.get(group="void", code="V9").active
     assert Article.objects.get(code="test-news").published_at is None
     assert knowledge.published(ArticleKind.NEWS, at(4)).count() == 5

@@ -106,8 +106,10 @@ def test_a_row_that_took_the_place_of_another_does_the_same(town: Town) -> None:
 def test_a_row_that_is_left_out_holds_until_the_end_of_the_day(town: Town) -> None:
     town.story("101")
     lines = town.copy.text("catalogue.csv").splitlines(keepends=True)
-    kept = [line for line in lines if not line.startswith("PD040,")]
-    town.copy.write("catalogue.csv", "".join(kept))
+    (left_out,) = (line for line in lines if line.startswith("PD040,"))
+    kept = [line for line in lines if line != left_out]
+    successor = left_out.replace("PD040", "PD940")
+    town.copy.write("catalogue.csv", "".join([*kept, successor]))
     told = changes(town.load(at(3)), "派单目录")
     assert told.ended == ("PD040（2023-01-01 起）",)
     assert CatalogueItem.objects.get(code="PD040").valid_to == date(2026, 3, 4)

@@ -38,6 +38,14 @@ IN_ZONE = Place(WEST, WEST_STREET)
 NOWHERE = Place()
 
 
+@pytest.mark.rule("R-170")
+def test_the_hotline_office_stands_in_for_its_county() -> None:
+    office = U(8, "sub_centre", WEST)
+    chosen = choose(LeadLevel.COUNTY, LEAD, (*NEAR, office), IN_ZONE)
+    assert chosen == (office, How.COUNTY)
+    assert choose(LeadLevel.COUNTY, LEAD, (*NEAR, office), AT_STREET) == (BUREAU, How.GUIDED)
+
+
 @pytest.mark.parametrize(
     ("level", "place", "unit", "how"),
     [

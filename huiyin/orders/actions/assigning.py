@@ -110,6 +110,11 @@ def _given_to(
     return "；".join([*names, *(each for each in more if each)])
 
 
+def _in_care(unit: Unit, of: Unit) -> bool:
+    """Tell whether ``unit`` is below ``of``, or in the county whose hotline office ``of`` is."""
+    return unit.path.startswith(of.realm) and unit.path != of.realm
+
+
 def supervisor_for(lead: Unit, taken: Sequence[Unit], now: datetime) -> Unit:
     """Return the unit that supervises ``lead`` when nobody names one. Up to three queries.
 
@@ -174,7 +179,7 @@ def pass_down(
     """
     turn = begin(PASS_DOWN, order_id, by, now)
     mine = turn.mine
-    if mine is None or unit.pk == mine.unit_id or not unit.is_within(mine.unit):
+    if mine is None or unit.pk == mine.unit_id or not _in_care(unit, mine.unit):
         raise NotAllowed("只能下派给本单位的下属单位", remedy="跨单位的事项请联系热线中心加派")
     _check_units([unit])
     _check_new(turn.order, [unit])

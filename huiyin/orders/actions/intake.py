@@ -85,7 +85,7 @@ def create(request: Request, *, by: Actor, now: datetime, claim: Claim | None = 
 
     Source: R-42 (requirements 1, 67, 88, 161; handbook domain.md 2.1 art. 10).
     """
-    fields = _cleaned(request)
+    fields = _cleaned(request, now)
     order = WorkOrder(
         number=numbers.make(now.astimezone(SHANGHAI).date(), creation.next_sequence()),
         state=State.DRAFT,
@@ -136,7 +136,7 @@ def update_draft(order_id: int, request: Request, *, by: Actor, now: datetime) -
         Invalid: a field is missing or too long.
     """
     turn = begin(EDIT, order_id, by, now)
-    fields, order = _cleaned(request), turn.order
+    fields, order = _cleaned(request, now), turn.order
     changed = {
         name: getattr(order, name)
         for name in ("title", "content", "place", *SAID)
@@ -275,7 +275,7 @@ def _close(turn: Turn, kind: CloseType, answer_: str) -> None:
     order.answer = text.clean(answer_, lines=True)[: LONGEST["content"]]
 
 
-def _cleaned(request: Request) -> dict[str, str]:
+def _cleaned(request: Request, now: datetime) -> dict[str, str]:
     """Return the text fields cleaned. Raises Invalid naming every field that is wrong."""
     fields = {
         "content": text.clean(request.content, lines=True),
@@ -295,6 +295,9 @@ def _cleaned(request: Request) -> dict[str, str]:
         wrong["content"] = "请写明诉求内容，至少 5 个字"
     if request.phone.strip() and not 5 <= len(fields["phone"]) <= 15:
         wrong["phone"] = "电话号码不正确"
+    place, day = request.region, now.astimezone(SHANGHAI).date()
+    if place and not rules.is_served(place.served_from, day):
+        wrong["region"] = f"{place}从 {place.served_from} 起由本热线服务，请拨打当地的热线"
     if wrong:
         raise Invalid("填写有误：" + "；".join(wrong.values()), fields=wrong)
     return fields

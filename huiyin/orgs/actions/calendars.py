@@ -10,7 +10,7 @@ from django.db import transaction
 from huiyin.kernel import bulk, cached, outbox
 from huiyin.kernel.compare import Changes, compare
 from huiyin.kernel.errors import Invalid
-from huiyin.orgs import policy
+from huiyin.orgs import policy, rules
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.models import CalendarYear
 from huiyin.orgs.states import Perm
@@ -30,18 +30,15 @@ def load_calendar_year(
     """Store the published table of a year; running provisional deadlines are recomputed by a job.
 
     Raises:
-        Invalid: a day lies outside the year, or a closed day is already a weekend day, or an
-            opened day is not.
+        Invalid: a day lies outside the year, a closed day is a weekend day already, an opened day
+            is not, or a day is both.
 
     Source: R-14 (architecture 5; handbook domain.md 1.4).
     """
     if by.staff:
         policy.require(by, Perm.RULES)
-    wrong = [d for d in (*closed, *opened) if d.year != year]
-    wrong += [d for d in opened if d.weekday() < 5]
-    if wrong:
-        days = "、".join(f"{d:%Y-%m-%d}" for d in wrong[:5])
-        raise Invalid(f"日历表有误：{days} 不属于 {year} 年或调休上班日不是周末")
+    if wrong := rules.wrong_days(year, closed, opened):
+        raise Invalid("日历表有误：" + "；".join(wrong))
     row, _ = CalendarYear.objects.update_or_create(
         year=year,
         own=False,

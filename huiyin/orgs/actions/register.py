@@ -52,6 +52,7 @@ class RegionRow:
     name: str
     level: str
     kind: str
+    served_from: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ class UnitRow:
     kind: str
     region: str
     superior: str
+    joined_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ def sync_regions(rows: Sequence[RegionRow]) -> Changes:
             "name": row.name,
             "level": row.level,
             "kind": row.kind,
+            "served_from": row.served_from,
             "active": True,
         }
         for row in rows
@@ -184,6 +187,7 @@ def _wanted_units(
             "kind": row.kind,
             "region_id": regions[row.region],
             "superior_id": keys[row.superior] if keys[row.superior] != unit.pk else None,
+            "joined_on": row.joined_on,
             "active": not ended,
         }
     return wanted

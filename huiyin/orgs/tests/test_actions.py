@@ -117,11 +117,18 @@ def test_a_change_of_contact_is_kept(world: World) -> None:
 
 @pytest.mark.rule("R-14")
 @pytest.mark.parametrize(
-    ("closed", "opened"),
-    [([date(2028, 1, 3)], []), ([], [date(2027, 1, 4)])],
+    ("closed", "opened", "why"),
+    [
+        pytest.param([date(2028, 1, 3)], [], "2028-01-03 不属于 2027 年", id="another year"),
+        pytest.param([], [date(2027, 1, 4)], "2027-01-04 不是周末", id="a Monday is worked anyway"),
+        pytest.param([date(2027, 1, 2)], [], "2027-01-02 本来就是周末", id="a Saturday is free"),
+        pytest.param(
+            [date(2027, 1, 3)], [date(2027, 1, 3)], "2027-01-03 既放假又上班", id="in both lists"
+        ),
+    ],
 )
-def test_a_wrong_calendar_is_refused(world: World, closed, opened) -> None:
-    with pytest.raises(Invalid):
+def test_a_wrong_calendar_is_refused(world: World, closed, opened, why) -> None:
+    with pytest.raises(Invalid, match=why):
         actions.load_calendar_year(
             2027, closed=closed, opened=opened, names={}, source="t", by=SYSTEM, now=at(2)
         )

@@ -59,6 +59,7 @@ class UnitTold(TypedDict):
     parent: Annotated[str, said("上级单位编码；空为市级")]
     region: Annotated[str, said("所在地区编码")]
     depth: Annotated[int, said("层级，0 为市级")]
+    joined_on: Annotated[date | None, said("加入热线的日期；空为不详")]
     assignable: Annotated[bool, said("能否承办工单")]
 
 
@@ -91,6 +92,7 @@ class RegionTold(TypedDict):
     name: Annotated[str, said("名称")]
     level: Annotated[str, said("city 市，county 县市区，street 乡镇街道")]
     parent: Annotated[str, said("上级代码")]
+    served_from: Annotated[date | None, said("从哪天起由本热线服务；空为一直服务")]
 
 
 @with_config(shape("地区"))
@@ -244,6 +246,7 @@ def list_units(request: ApiRequest, wanted: Query[UnitQuery]) -> UnitPage:
                 "parent": row.parent.code if row.parent else "",
                 "region": row.region.code if row.region else "",
                 "depth": row.depth,
+                "joined_on": row.joined_on,
                 "assignable": row.kind not in NEVER_ASSIGNED,
             }
             for row in told.rows
@@ -262,6 +265,7 @@ def list_regions(request: ApiRequest) -> RegionList:
                 "name": row.name,
                 "level": row.level,
                 "parent": row.parent.code if row.parent else "",
+                "served_from": row.served_from,
             }
             for row in orgs.all_regions()
         ]

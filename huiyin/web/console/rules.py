@@ -97,7 +97,7 @@ def classes(request: StaffRequest) -> HttpResponse:
     """Show classes, weights, merged lines and the lines' figures of the month. Two queries."""
     form, day, status = _as_of(request)
     weights = [
-        (row, [(Indicator(name).label, share) for name, share in row.weights.items()])
+        (row, [(each.label, row.weights[each]) for each in Indicator if each in row.weights])
         for row in valid_on(queries.scoring_schemes(), day)
     ]
     found = {
