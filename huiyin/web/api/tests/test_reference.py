@@ -18,7 +18,7 @@ def test_categories_and_regions(api: Api) -> None:
     ]
     assert told[1]["full_name"] == "公共服务/供热"
     assert api.get("/regions").body["regions"] == [
-        {"code": "370000", "name": "测试市", "level": "city", "parent": ""}
+        {"code": "370000", "name": "测试市", "level": "city", "parent": "", "served_from": None}
     ]
 
 
