@@ -258,8 +258,8 @@ def in_force(city: str, day: date) -> InForce:
 
 
 _LIMIT = (
-    "code", "clock", "kind", "category", "urgency", "channel", "round", "limit", "postpone",
-    "valid_from", "valid_to", "source", "text",
+    "code", "clock", "kind", "category", "case_class", "urgency", "channel", "round", "limit",
+    "postpone", "valid_from", "valid_to", "source", "text",
 )  # fmt: skip
 _PARAMETER = ("key", "value", "valid_from", "valid_to", "source", "text")
 

@@ -36,6 +36,7 @@ CONSUMERS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
 LOOPS: tuple[tuple[str, str, float], ...] = (
     ("outbox", "huiyin.kernel.outbox:drain", 0.25),
     ("messaging", "huiyin.channels.messaging.jobs:send_now", 2.0),
+    ("trials", "huiyin.cities.jobs:answer_trial", 2.0),
 )
 
 

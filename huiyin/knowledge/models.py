@@ -6,7 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
-from huiyin.knowledge.states import KIND_LABELS, ArticleKind, LineMode
+from huiyin.knowledge.states import KIND_LABELS, ArticleKind, LineMode, TrialState
 from huiyin.orgs.models import Unit
 
 VALID = Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
@@ -227,3 +227,36 @@ class Article(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class RuleTrial(models.Model):
+    """A question what a changed rules.toml would have done to past orders, and its answer.
+
+    ``problems`` are lines for people when the text is refused; ``result`` is what
+    ``cities.trial_words`` tells. The latest few are kept.
+    """
+
+    text = models.TextField()
+    first = models.DateField()
+    last = models.DateField()
+    as_of = models.DateField(null=True)
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=60)
+    state = models.CharField(
+        max_length=10,
+        choices=[(s.value, s.label) for s in TrialState],
+        default=TrialState.WAITING.value,
+    )
+    problems = ArrayField(models.CharField(max_length=400), default=list)
+    result = models.JSONField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(
+                fields=["id"], condition=Q(state=TrialState.WAITING.value), name="trial_waiting"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.first} - {self.last}"

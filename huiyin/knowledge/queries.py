@@ -19,11 +19,13 @@ from huiyin.knowledge.models import (
     Line,
     Parameter,
     Reason,
+    RuleTrial,
     ScoringScheme,
     Tag,
 )
 from huiyin.knowledge.rules import Matter
 from huiyin.knowledge.states import ArticleKind, ClockKind, ReasonGroup
+from huiyin.orgs.models import Unit
 from huiyin.worktime.calendar import SHANGHAI
 
 
@@ -253,3 +255,19 @@ def published(kind: ArticleKind, now: datetime) -> QuerySet[Article]:
 def article(kind: ArticleKind, code: str, now: datetime) -> Article | None:
     """Return one published article. One query."""
     return published(kind, now).filter(code=code).select_related("category", "unit").first()
+
+
+def trials() -> QuerySet[RuleTrial]:
+    """Return the trials of changed rules, latest first, without their texts. One query."""
+    return RuleTrial.objects.defer("text", "result").order_by("-pk")
+
+
+def trial(key: int) -> RuleTrial | None:
+    """Return one trial. One query."""
+    return RuleTrial.objects.defer("text").filter(pk=key).first()
+
+
+def led_by(unit: Unit, day: date) -> list[CatalogueItem]:
+    """Return the rows of the catalogue in force that name a unit as lead, by code. One query."""
+    rows = CatalogueItem.objects.select_related("category").filter(lead=unit, valid_from__lte=day)
+    return rules.valid_on(rows.order_by("code"), day)

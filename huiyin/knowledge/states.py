@@ -180,6 +180,22 @@ REASON_LABELS = {
 }
 
 
+class TrialState(StrEnum):
+    """Where a trial of changed rules stands."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return {
+            "waiting": "正在试算", "done": "已完成", "refused": "规则有误", "failed": "未能完成",
+        }[self.value]  # fmt: skip
+
+
 class ArticleKind(StrEnum):
     """What a published article is."""
 

@@ -7,7 +7,7 @@ from copy import copy
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
 from huiyin.kernel.cached import remembered
 from huiyin.kernel.paging import Page, page
@@ -121,8 +121,10 @@ def former_names(unit: Unit) -> QuerySet[FormerName]:
 
 
 def changes_listed(show: str, *, cursor: str = "", size: int = 50) -> Page[UnitChange]:
-    """Return one page of changes, latest planned first; ``show`` is a state or "". One query."""
-    rows = UnitChange.objects.select_related("unit", "successor")
+    """Return one page of changes, latest planned first; ``show`` is a state or "". Two queries."""
+    rows = UnitChange.objects.select_related("unit", "successor").prefetch_related(
+        Prefetch("rows", SplitRow.objects.select_related("successor").order_by("pk"))
+    )
     if show:
         rows = rows.filter(state=show)
     return page(rows, by=("-id",), cursor=cursor, size=size)

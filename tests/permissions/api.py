@@ -62,6 +62,7 @@ ROWS: list[Row] = [
     Row("api:who_am_i", EVERYBODY, api=True),
     Row("api:list_categories", EVERYBODY, api=True),
     Row("api:list_units", EVERYBODY, api=True),
+    Row("api:list_unit_changes", EVERYBODY, api=True),
     Row("api:list_regions", EVERYBODY, api=True),
     Row("api:list_reasons", EVERYBODY, api=True, data=fixed(group="refer")),
     Row("api:list_limits", EVERYBODY, api=True),

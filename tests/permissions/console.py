@@ -11,16 +11,17 @@ from huiyin.insight.runs import actions as runs
 from huiyin.insight.runs.actions import RunPlan
 from huiyin.knowledge import actions as knowledge
 from huiyin.knowledge.actions import ArticleText
-from huiyin.knowledge.models import Article
+from huiyin.knowledge.models import Article, RuleTrial
 from huiyin.knowledge.states import ArticleKind
 from huiyin.orgs import actions as orgs
-from huiyin.orgs.models import ApiToken
+from huiyin.orgs.models import ApiToken, UnitChange
 from huiyin.orgs.states import Perm
 from tests.permissions.row import Row
 from tests.world import Story, at
 
 ADMIN = frozenset({"administrator"})
 CONSOLE = ADMIN | {"manager"}
+TRIERS = CONSOLE | {"supervisor"}
 READERS = CONSOLE | {"supervisor", "water_leader"}
 Facts = dict[str, Any]
 
@@ -50,6 +51,20 @@ def published(story: Story) -> Facts:
     if Article.objects.get().published_at is None:
         knowledge.publish_article(found["key"], by=story.world.actor("manager"), now=at(2))
     return found
+
+
+def change(story: Story) -> Facts:
+    UnitChange.objects.all().delete()
+    made = UnitChange.objects.create(
+        kind="rename", unit=story.world.water, name="市水利局", effective=at(30).date(),
+        basis="t", planned_at=at(2), planned_by="t",
+    )  # fmt: skip
+    return {"key": made.pk}
+
+
+def trial(story: Story) -> Facts:
+    day = at(2).date()
+    return {"key": RuleTrial.objects.create(text="", first=day, last=day, asked_at=at(2)).pk}
 
 
 def token(story: Story) -> Facts:
@@ -90,6 +105,14 @@ ROWS: list[Row] = [
     Row("console:unit", CONSOLE, kwargs=unit),
     Row("console:unit", ADMIN, "POST", kwargs=unit, data=given(title="主任")),
     Row("console:units_below", CONSOLE, kwargs=unit),
+    Row("console:changes", CONSOLE),
+    Row("console:change_new", ADMIN),
+    Row("console:change_new", ADMIN, "POST"),
+    Row("console:change", CONSOLE, kwargs=change),
+    Row("console:change_cancel", ADMIN, "POST", kwargs=change),
+    Row("console:trials", TRIERS),
+    Row("console:trials", TRIERS, "POST"),
+    Row("console:trial", TRIERS, kwargs=trial),
     Row("console:staff", ADMIN),
     Row("console:staff_new", ADMIN),
     Row("console:staff_new", ADMIN, "POST"),

@@ -32,8 +32,13 @@ from huiyin.knowledge.actions.listed import (
     sync_reasons,
     sync_tags,
 )
+from huiyin.knowledge.actions.trials import TRIERS, Verdict, answer_next, ask_trial
 
 __all__ = [
+    "TRIERS",
+    "Verdict",
+    "answer_next",
+    "ask_trial",
     "withdraw_article",
     "publish_article",
     "edit_article",

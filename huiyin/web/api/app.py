@@ -17,6 +17,7 @@ from huiyin.web.api import (
     registers,
     steps,
     system,
+    unit_changes,
     unit_steps,
     urging,
 )
@@ -53,7 +54,7 @@ for error in (Exception, Http404, HttpError, ValidationError):
 api.add_decorator(spoken)
 PARTS = (
     orders, steps, group_steps, unit_steps, callbacks, urging, files, public, reference, registers,
-    system,
+    unit_changes, system,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

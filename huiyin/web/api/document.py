@@ -33,6 +33,7 @@ from huiyin.web.api.order_telling import ROOT
 from huiyin.web.api.problems import MEDIA_TYPE, NOT_SIGNED_IN, Problem, Unavailable
 from huiyin.web.api.reference import UnitQuery
 from huiyin.web.api.registers import PeriodQuery
+from huiyin.web.api.unit_changes import ChangeQuery
 from huiyin.web.errors import Fault
 
 Document = dict[str, Any]
@@ -108,7 +109,7 @@ def made(api: NinjaAPI) -> Document:
         for operation in operations.values():
             _complete(operation)
     _refer(document["paths"])
-    for filters in (OrderQuery, UnitQuery, PeriodQuery):
+    for filters in (OrderQuery, UnitQuery, PeriodQuery, ChangeQuery):
         schemas.pop(filters.__name__, None)
     document["servers"] = [{"url": "/", "description": "本平台"}]
     return document

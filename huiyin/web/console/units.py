@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from huiyin.kernel import clock
 from huiyin.kernel.errors import Invalid, NotFound
-from huiyin.orgs import actions, queries
+from huiyin.orgs import actions, queries, succession
 from huiyin.orgs.models import Unit
 from huiyin.orgs.states import Perm, UnitKind
 from huiyin.web.console.forms import ContactForm
@@ -60,6 +60,8 @@ def shown(request: StaffRequest, code: str) -> HttpResponse:
         "changes": queries.contact_changes(unit)[:_SHOWN],
         "people": queries.staff_of(unit)[:_SHOWN],
         "units": queries.units_under(unit),
+        "former": succession.former_names(unit),
+        "unit_changes": succession.changes_of(unit),
         "form": form,
         "named": "named" in request.GET,
         "perms_staff": Perm.STAFF in request.staff.perms,

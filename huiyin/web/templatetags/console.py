@@ -10,6 +10,7 @@ from django import template
 from django.utils.http import urlencode
 
 from huiyin.kernel import text
+from huiyin.knowledge.actions import TRIERS
 from huiyin.orgs.states import Perm
 from huiyin.worktime.calendar import SHANGHAI
 
@@ -69,6 +70,12 @@ def page_after(context: dict[str, Any], cursor: str) -> str:
     """Return the address of this list's next page, with the same filters."""
     kept = {key: value for key, value in context["request"].GET.items() if key != "cursor"}
     return "?" + urlencode(kept | {"cursor": cursor})
+
+
+@register.simple_tag(takes_context=True)
+def may_try_rules(context: dict[str, Any]) -> bool:
+    """Tell whether the signed-in person may try changed rules."""
+    return bool(set(TRIERS) & context["staff"].perms)
 
 
 @register.filter

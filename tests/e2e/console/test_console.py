@@ -13,17 +13,21 @@ from huiyin.channels.messaging.states import MessageState
 from huiyin.channels.messaging.tests.support import message
 from huiyin.kernel import access, clock
 from huiyin.knowledge import actions as knowledge
-from huiyin.knowledge.actions import ArticleText
+from huiyin.knowledge.actions import ArticleText, Verdict
 from huiyin.knowledge.models import Article
-from huiyin.knowledge.states import ArticleKind
+from huiyin.knowledge.queries import trials
+from huiyin.knowledge.states import ArticleKind, TrialState
 from huiyin.orgs import actions as orgs
-from huiyin.orgs.models import Staff
+from huiyin.orgs.actions import SplitTerm, Terms
+from huiyin.orgs.models import Staff, UnitChange
 from huiyin.orgs.states import Perm
+from huiyin.web.console.tests.test_trials import RESULT
 from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
 from tests.world import World
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 OPEN_ALL = "document.querySelectorAll('details.more').forEach(each => { each.open = true })"
+KINDS = ("rename", "merge", "split")
 SignIn = Callable[[Page, Staff], None]
 
 
@@ -48,6 +52,14 @@ def furnished(transactional_db, world: World) -> World:
         reader=f"staff:{agent.pk}", subject="order:26030200000017", fields=["name", "phone"],
         purpose="回访核实", now=now, address="10.0.0.8",
     )  # fmt: skip
+    terms = Terms(clock.now().date() + timedelta(days=9), "市委编办发〔2026〕3 号")
+    orgs.plan_split(
+        world.water, [SplitTerm(world.county, "04")], rest=world.housing, terms=terms, by=admin,
+        now=now,
+    )  # fmt: skip
+    for verdict in (Verdict(TrialState.DONE, result=RESULT), Verdict(TrialState.REFUSED, ("x",))):
+        knowledge.ask_trial("x", first=now.date(), last=now.date(), as_of=None, by=admin, now=now)
+        knowledge.answer_next(lambda _, found=verdict: found, now=now)
     return world
 
 
@@ -70,6 +82,11 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("rules", "/console/rules"),
         ("catalogue", "/console/rules/catalogue"),
         ("reasons", "/console/rules/reasons"),
+        ("trials", "/console/rules/trials"),
+        *((f"trial-{t.state}", f"/console/rules/trials/{t.pk}") for t in trials()),
+        ("changes", "/console/units/changes"),
+        *((f"change-{k}", f"/console/units/changes/new?kind={k}") for k in KINDS),
+        ("change", f"/console/units/changes/{UnitChange.objects.get().pk}"),
         ("calendar", "/console/calendar"),
         ("news", "/console/news"),
         ("news-new", "/console/news/new"),

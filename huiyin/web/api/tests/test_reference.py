@@ -6,8 +6,9 @@ import pytest
 from django.db import OperationalError
 
 from huiyin.orders.states import STEPS, State
+from huiyin.orgs.actions import SplitTerm, Terms, plan_rename, plan_split
 from huiyin.web.api.tests.asking import Api, document
-from tests.world import Story, unit
+from tests.world import Story, at, unit
 
 
 def test_categories_and_regions(api: Api) -> None:
@@ -56,6 +57,27 @@ def test_units_follow_page_by_page_and_cost_the_same(api: Api, django_assert_num
 @pytest.mark.parametrize("query", ["below=nowhere", "size=0", "unknown=1"])
 def test_a_wrong_unit_filter_is_named(api: Api, query) -> None:
     assert api.get(f"/units?{query}").status == 422
+
+
+def test_changes_of_units_are_told(api: Api, django_assert_num_queries) -> None:
+    world, terms = api.world, Terms(at(9).date(), "编办〔2026〕3 号")
+    by = world.actor("administrator")
+    plan_rename(world.housing, name="市住房局", terms=terms, by=by, now=at(2))
+    plan_split(
+        world.water, [SplitTerm(world.county, "04")], rest=world.housing, terms=terms, by=by,
+        now=at(2),
+    )  # fmt: skip
+    api.get("/me")
+    with django_assert_num_queries(2):
+        split, renamed = api.get("/units/changes").body["changes"]
+    assert split["parts"] == [{"category": "04", "region": "", "successor": "county"}]
+    assert (renamed["unit"], renamed["name"], renamed["state"]) == (
+        "housing",
+        "市住房局",
+        "planned",
+    )
+    assert api.get("/units/changes?state=done").body == {"changes": [], "next": ""}
+    assert api.get("/units/changes?state=soon").status == 422
 
 
 def test_reasons_of_a_group(api: Api) -> None:
