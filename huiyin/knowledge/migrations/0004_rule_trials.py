@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('knowledge', '0002_classes_lines_scoring'),
+        ('knowledge', '0003_tags'),
     ]
 
     operations = [
