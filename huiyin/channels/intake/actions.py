@@ -229,15 +229,13 @@ def _keep_raw(
         ) from error
 
 
+_CODED = ("category", "region", "case_class", "line")
+"""Fields of a request that are rows of reference data, kept by their code."""
+
+
 def _raw(request: Request, external_number: str) -> bytes:
-    plain = {
-        f.name: getattr(request, f.name)
-        for f in fields(request)
-        if f.name not in ("category", "region")
-    }
-    plain |= {
-        "category": request.category.code if request.category else "",
-        "region": request.region.code if request.region else "",
-        "external_number": external_number,
-    }
+    plain = {f.name: getattr(request, f.name) for f in fields(request)}
+    for name in _CODED:
+        plain[name] = plain[name].code if plain[name] else ""
+    plain["external_number"] = external_number
     return orjson.dumps(plain, option=orjson.OPT_SORT_KEYS)

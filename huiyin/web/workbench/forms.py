@@ -119,6 +119,11 @@ class LineField(forms.ChoiceField):
         more.setdefault("error_messages", {"invalid_choice": "没有这条热线，请重新选择"})
         super().__init__(choices=self._rows, required=False, **more)
 
+    @property
+    def offered(self) -> bool:
+        """Tell whether the city has any."""
+        return bool(knowledge.lines())
+
     def _rows(self) -> list[tuple[str, str]]:
         return [("", "12345"), *((line.code, line.name) for line in knowledge.lines())]
 
@@ -136,6 +141,11 @@ class ClassField(forms.ChoiceField):
         more.setdefault("error_messages", {"invalid_choice": "没有这个类别，请重新选择"})
         super().__init__(required=False, **more)
         self._held: dict[str, CaseClass] = {}
+
+    @property
+    def offered(self) -> bool:
+        """Tell whether the city has any."""
+        return bool(self._held)
 
     def offer(self, classes: Iterable[CaseClass]) -> None:
         """Offer these classes."""

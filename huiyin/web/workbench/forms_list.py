@@ -26,6 +26,17 @@ def _tags() -> list[tuple[str, str]]:
     return _ANY + [(tag.code, tag.name) for tag in knowledge.tags()]
 
 
+def _classes() -> list[tuple[str, str]]:
+    return _ANY + list(knowledge.class_names().items())
+
+
+def _lines() -> list[tuple[str, str]]:
+    return _ANY + [(row.code, row.name) for row in knowledge.every_line()]
+
+
+_IF_THE_CITY_HAS_ANY = {"case_class": _classes, "line": _lines, "tag": _tags}
+
+
 class ListForm(forms.Form):
     """The filters of the list of orders; every one may be missing."""
 
@@ -49,16 +60,8 @@ class ListForm(forms.Form):
         choices=_ANY + [(c.value, label) for c, label in CHANNEL_LABELS.items()],
         required=False,
     )
-    case_class = forms.ChoiceField(
-        label="工单类别",
-        choices=lambda: _ANY + list(knowledge.class_names().items()),
-        required=False,
-    )
-    line = forms.ChoiceField(
-        label="归并热线",
-        choices=lambda: _ANY + [(row.code, row.name) for row in knowledge.every_line()],
-        required=False,
-    )
+    case_class = forms.ChoiceField(label="工单类别", choices=_classes, required=False)
+    line = forms.ChoiceField(label="归并热线", choices=_lines, required=False)
     number = forms.CharField(label="工单编号", max_length=24, required=False)
     phone = forms.CharField(label="诉求人电话", max_length=20, required=False)
     since = forms.DateField(
@@ -76,6 +79,9 @@ class ListForm(forms.Form):
     def __init__(self, data: Any, *, actor: Actor) -> None:
         super().__init__(data)
         self.actor = actor
+        for name, rows in _IF_THE_CITY_HAS_ANY.items():
+            if rows() == _ANY:
+                del self.fields[name]
         for name, field in self.fields.items():
             if name not in ("state", "late", "queue"):
                 select = isinstance(field, forms.ChoiceField)
@@ -125,9 +131,9 @@ class ListForm(forms.Form):
             category=clean["category"],
             kind=clean["kind"],
             channel=clean["channel"],
-            case_class=clean["case_class"],
-            line=clean["line"],
-            tag=clean["tag"],
+            case_class=clean.get("case_class", ""),
+            line=clean.get("line", ""),
+            tag=clean.get("tag", ""),
             since=clean["since"],
             until=clean["until"],
             late_at=now if clean["late"] else base.late_at,

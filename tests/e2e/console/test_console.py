@@ -87,6 +87,7 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("changes", "/console/units/changes"),
         *((f"change-{k}", f"/console/units/changes/new?kind={k}") for k in KINDS),
         ("change", f"/console/units/changes/{UnitChange.objects.get().pk}"),
+        ("classes", "/console/rules/classes"),
         ("calendar", "/console/calendar"),
         ("news", "/console/news"),
         ("news-new", "/console/news/new"),

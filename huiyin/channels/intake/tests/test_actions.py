@@ -14,7 +14,7 @@ from huiyin.kernel.errors import Conflict, Invalid, WrongType
 from huiyin.orders.actions.files import Upload
 from huiyin.orders.models import Attachment, WorkOrder
 from huiyin.orgs.actors import CITIZEN
-from tests.world import REQUEST, at
+from tests.world import REQUEST, START, at
 
 
 def photo() -> Upload:
@@ -39,6 +39,28 @@ def test_a_repeat_gives_the_first_number(world) -> None:
     assert WorkOrder.objects.count() == Attachment.objects.count() == 1
     raw = crypto.unseal(Submission.objects.get().body_sealed, "submission.body")
     assert "13812345678" in raw
+
+
+@pytest.mark.rule("R-90", "R-165", "R-166")
+def test_class_and_line_are_kept_in_the_raw_form_and_on_the_order(world) -> None:
+    from dataclasses import replace
+
+    from huiyin.knowledge.models import CaseClass, Line
+
+    line = Line.objects.create(
+        code="care", name="养老", mode="whole", owner=world.water, since=START
+    )
+    case_class = CaseClass.objects.create(code="A", name="A 类", standard="x", valid_from=START)
+    request = replace(REQUEST, line=line, case_class=case_class)
+    assert send(request).new
+    assert not send(request).new
+    order = WorkOrder.objects.get()
+    assert (order.line, order.case_class) == (line, case_class)
+    raw = crypto.unseal(Submission.objects.get().body_sealed, "submission.body")
+    assert '"case_class":"A"' in raw
+    assert '"line":"care"' in raw
+    with pytest.raises(Conflict):
+        send(replace(request, line=None))
 
 
 @pytest.mark.rule("R-90")

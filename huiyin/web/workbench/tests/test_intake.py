@@ -9,11 +9,12 @@ from django.test import Client
 
 from huiyin.channels.intake import actions
 from huiyin.channels.intake.actions import Ending
+from huiyin.kernel import cached
 from huiyin.kernel.errors import Invalid
-from huiyin.knowledge.models import Reason
+from huiyin.knowledge.models import CaseClass, Line, Reason
 from huiyin.orders.models import Requester, WorkOrder
 from huiyin.orders.numbers import query_code
-from tests.world import REQUEST, Story, at
+from tests.world import REQUEST, START, Story, at
 
 URL = "/desk/new"
 CALL = {
@@ -69,6 +70,51 @@ def test_a_call_is_taken_down_and_ended_in_one_submit(
     page = text(agent.get(sent.headers["Location"]))
     assert query_code(order.number) in page
     assert "请告诉来电人" in page
+
+
+@pytest.mark.rule("R-166")
+def test_a_call_to_a_merged_line_says_which_where_the_city_has_some(world, desk) -> None:
+    agent = desk("agent")
+    assert 'name="line"' not in text(agent.get(URL))
+    Line.objects.create(code="care", name="养老热线", mode="whole", owner=world.water, since=START)
+    cached.forget_all()
+    assert "养老热线" in text(agent.get(URL))
+    refused = send(agent, line="none")
+    assert refused.status_code == 422
+    assert "没有这条热线" in text(refused)
+    send(agent, line="care")
+    order = WorkOrder.objects.get()
+    assert order.line
+    assert order.line.code == "care"
+    listed = text(desk("dispatcher").get("/desk/orders?line=care&scope=all"))
+    assert order.title in listed
+    assert "养老热线" in listed
+
+
+@pytest.mark.rule("R-165")
+def test_the_class_may_be_chosen_while_a_draft_is_completed_and_at_dispatch(
+    story: Story, desk
+) -> None:
+    for code in ("A", "C"):
+        CaseClass.objects.create(
+            code=code, name=f"{code} 类", standard="当日办", valid_from=START, by_hand=code == "C"
+        )
+    cached.forget_all()
+    order = story.created().order
+    address = f"/desk/orders/{order.number}"
+    agent, dispatcher = desk("agent"), desk("dispatcher")
+    assert "C 类" in text(agent.get(f"{address}/edit"))
+    written = {name: CALL[name] for name in ("content", "place", "kind", "category", "urgency")}
+    agent.post(f"{address}/edit", written | {"seen": 1, "case_class": "C"})
+    order.refresh_from_db()
+    assert order.case_class
+    assert order.case_class.code == "C"
+    agent.post(f"{address}/submit", {"seen": 2})
+    assert "现在是C 类" in text(dispatcher.get(f"{address}/dispatch"))
+    dispatcher.post(f"{address}/dispatch", {"seen": 3, "lead": "water", "case_class": "A"})
+    order.refresh_from_db()
+    assert (order.state, order.case_class.code) == ("to_sign", "A")
+    assert "当日办" in text(dispatcher.get(address))
 
 
 def test_a_double_click_makes_one_case(world, desk) -> None:
