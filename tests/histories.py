@@ -38,6 +38,7 @@ from huiyin.orders.models import (
     Requester,
     WorkOrder,
 )
+from huiyin.orders.reply_states import Told
 from huiyin.orders.rules import MatterAnswer
 from huiyin.orders.states import (
     BY_VERB,
@@ -195,6 +196,22 @@ class Doings:
         actions.pass_audit(key, by=by, now=now)
         for _ in range(random.choice([0, 2, 2])):
             callbacks.record_survey_sent(key, now=now)
+
+    def _draft_reply(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        form = reply_form(
+            contacted_at=mostly(random, now, None), answers=self._answers(key, random)
+        )
+        actions.draft_reply(key, form, by=by, now=now)
+
+    def _return_draft(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.return_draft(key, by=by, note=self._say(random), now=now)
+
+    def _local_call(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        content = random.random() < 0.7
+        actions.local_call(key, by=by, content=content, note=self._say(random), now=now)
+
+    def _tell(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.tell(key, by=by, how=random.choice(list(Told)), now=now)
 
     def _list_matters(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         matters = mostly(random, random.choice([[], ["暖气不热", "收费不合理"]]), ["一", "一"])

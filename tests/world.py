@@ -263,6 +263,22 @@ class Story:
         )
         return self
 
+    def signing(self) -> Story:
+        """Let the water bureau's leader sign its replies."""
+        from huiyin.kernel import cached
+        from huiyin.orgs.models import UnitMode
+
+        UnitMode.objects.create(unit=self.world.water, signed=True, at=at(1), by="t")
+        cached.forget_all()
+        return self
+
+    def drafted(self) -> Story:
+        """Send the draft of a reply to the leader."""
+        self.order = actions.draft_reply(
+            self.order.pk, reply_form(), by=self.world.actor("water_handler"), now=at(3, 11)
+        )
+        return self
+
     def asks_first(self) -> Story:
         """Let the city call back before it audits."""
         return self.city("callback.order", "callback_then_audit")

@@ -7,7 +7,10 @@ from collections.abc import Callable, Iterable, Mapping
 from enum import StrEnum
 
 from huiyin.knowledge.states import Kind
-from huiyin.orders.states import BY_VERB, ScorePart
+from huiyin.orders.states import (
+    BY_VERB,
+    ScorePart,
+)
 
 _CODE = re.compile(r"[A-Z]{1,3}\d{1,3}")
 _CATEGORY = re.compile(r"|\d{2}|\d{4}|\d{6}")

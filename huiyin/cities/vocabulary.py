@@ -19,7 +19,10 @@ from huiyin.knowledge.states import (
     ReasonGroup,
     Urgency,
 )
-from huiyin.orders.states import AuditOutcome, Channel
+from huiyin.orders.states import (
+    AuditOutcome,
+    Channel,
+)
 from huiyin.orgs.states import Role, UnitKind
 
 REGION_LEVELS = ("city", "county", "street")
@@ -84,6 +87,9 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "callback.script": tables.scripts,
         "callback.workdays_only": parsers.flag,
         "callback.reasons_required": parsers.flag,
+        "answer.by_office": parsers.flag,
+        "local_callback.required": parsers.flag,
+        "local_callback.second_handlings": parsers.whole(0, 9),
         "step.checklists": tables.checklists,
         "callback.sms": parsers.whole(0, 9),
         "callback.attempts": parsers.whole(1, 9),
@@ -120,6 +126,9 @@ OPTIONAL_PARAMETERS = frozenset(
         "callback.workdays_only",
         "callback.reasons_required",
         "step.checklists",
+        "answer.by_office",
+        "local_callback.required",
+        "local_callback.second_handlings",
     }
 )
 
@@ -147,6 +156,7 @@ PLACEHOLDERS: Mapping[str, int] = MappingProxyType(
         "title": 20,
         "city": 10,
         "hotline": 12,
+        "contact": 30,
     }
 )
 SMS_SIZES: Mapping[int, int] = MappingProxyType({1: 70, 2: 134})

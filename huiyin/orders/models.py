@@ -14,6 +14,7 @@ from django.db.models import Q
 from huiyin.knowledge.models import CaseClass, Category, LimitRule, Line, Reason
 from huiyin.knowledge.states import CLOCK_LABELS, KIND_LABELS, URGENCY_LABELS
 from huiyin.orders.kinds import FactKind, Handing, LinkKind
+from huiyin.orders.reply_states import DraftState, Told
 from huiyin.orders.states import (
     AUDIT_LABELS,
     CHANNEL_LABELS,
@@ -180,6 +181,7 @@ class Assignment(models.Model):
     replied_at = models.DateTimeField(null=True)
     returns = models.SmallIntegerField(default=0)
     no_return = models.BooleanField(default=False)
+    shared_score = models.BooleanField(default=False)
     ended_at = models.DateTimeField(null=True)
     instructions = models.CharField(max_length=500, blank=True, default="")
     continues = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
@@ -306,6 +308,10 @@ class Reply(models.Model):
     contact_masked = models.CharField(max_length=20, blank=True, default="")
     sign_off = models.CharField(max_length=40, blank=True, default="")
     verified_at = models.DateTimeField(null=True)
+    told_at = models.DateTimeField(null=True)
+    told_how = models.CharField(
+        max_length=8, blank=True, default="", choices=[(t.value, t.label) for t in Told]
+    )
     audited_at = models.DateTimeField(null=True)
     audited_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     passed = models.BooleanField(null=True)
@@ -328,6 +334,51 @@ class Reply(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} round {self.round}"
+
+
+class ReplyDraft(models.Model):
+    """A reply drafted in a section, waiting for its leader's signature 签批; sealed as a whole."""
+
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="drafts")
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="+")
+    round = models.SmallIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    form_sealed = models.BinaryField()
+    state = models.CharField(max_length=10, choices=[(d.value, d.label) for d in DraftState])
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(state="waiting"), name="draft_waits_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.state}"
+
+
+class LocalCall(models.Model):
+    """A unit's own call-back before it replies 本级回访; rows are only added."""
+
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="local_calls")
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="+")
+    round = models.SmallIntegerField()
+    nth = models.SmallIntegerField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    number_masked = models.CharField(max_length=20, blank=True, default="")
+    content = models.BooleanField()
+    said = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["order", "nth"], name="local_call_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.nth}"
 
 
 class OrderMatter(models.Model):

@@ -15,6 +15,7 @@ from huiyin.orgs.actors import Actor, ActorKind
 from huiyin.orgs.policy import roles_with
 from huiyin.orgs.states import OUTSIDE, Perm
 
+_OF_MODES = frozenset({"reply", "draft_reply", "return_draft", "sign_reply"})
 _MAY_ATTACH = frozenset(
     {Perm.INTAKE, Perm.DISPATCH, Perm.AUDIT, Perm.CALL_BACK, Perm.SUPERVISE, Perm.REVIEW}
 )
@@ -107,14 +108,15 @@ def offers(actor: Actor, order: WorkOrder, mine: Assignment | None) -> list[Offe
     """
     found = []
     for step in BY_VERB.values():
+        if _in_the_other_mode(step, actor):
+            continue
         if not step.built or order.standing not in step.sources or step.perm not in actor.perms:
             continue
         if not _is_about(step, order):
             continue
         try:
             require(actor, step, mine)
-            refusal = _plan_refusal(step, order) or _standing_refusal(step, order, mine)
-            found.append(Offer(step, refusal))
+            found.append(Offer(step, _refusal(step, order, mine)))
         except NotAllowed as not_allowed:
             if mine is not None:
                 words = f"{not_allowed.message}。{not_allowed.remedy}"
@@ -154,6 +156,34 @@ def _group_refusal(step: Step, order: WorkOrder) -> str:
     if step.verb == "merge" and order.merged_count:
         return f"已有 {order.merged_count} 件并入本单，本单不能再并入别的工单"
     return ""
+
+
+def _refusal(step: Step, order: WorkOrder, mine: Assignment | None) -> str:
+    beside = _plan_refusal(step, order) or _draft_refusal(step, order)
+    return beside or _standing_refusal(step, order, mine)
+
+
+def _in_the_other_mode(step: Step, actor: Actor) -> bool:
+    """Tell whether a step belongs to the way in which the actor's unit does not work.
+
+    Source: R-158 (requirement 197: direct or signed mode inside a unit).
+    """
+    if step.verb not in _OF_MODES or actor.unit is None:
+        return False
+    signed = actor.unit.pk in orgs.signed_units()
+    if step.verb == "reply":
+        return signed and Perm.SIGN_OFF not in actor.perms
+    return not signed
+
+
+def _draft_refusal(step: Step, order: WorkOrder) -> str:
+    """Return why a draft cannot be sent or signed now. One query, only for units that sign."""
+    if step.verb not in _OF_MODES or step.verb == "reply":
+        return ""
+    waits = any(d.state == "waiting" and d.round == order.round for d in order.drafts.all())
+    if step.verb == "draft_reply":
+        return "已有稿子待签发" if waits else ""
+    return "" if waits else "没有待签发的稿子"
 
 
 def _plan_refusal(step: Step, order: WorkOrder) -> str:

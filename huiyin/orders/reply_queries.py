@@ -11,10 +11,22 @@ from django.db.models import Avg, Count, Q, QuerySet
 
 from huiyin.kernel.paging import Page, page
 from huiyin.knowledge import queries as knowledge
-from huiyin.orders import policy
-from huiyin.orders.models import Explanation, OrderMatter, PlannedSolution, Reply, WorkOrder
+from huiyin.orders import policy, reply_rules
+from huiyin.orders.models import (
+    Explanation,
+    LocalCall,
+    OrderMatter,
+    PlannedSolution,
+    Reply,
+    ReplyDraft,
+    WorkOrder,
+)
 from huiyin.orders.reply_rules import ReplyNeeds, ScoreItem, is_drawn
-from huiyin.orders.states import AuditOutcome, Outcome, ScorePart
+from huiyin.orders.states import (
+    AuditOutcome,
+    Outcome,
+    ScorePart,
+)
 from huiyin.orgs.actors import Actor
 from huiyin.worktime.calendar import SHANGHAI
 
@@ -72,6 +84,37 @@ def needs_of(order: WorkOrder, *, since: datetime | None, at: datetime) -> Reply
     )
 
 
+def waiting_draft(order: WorkOrder) -> ReplyDraft | None:
+    """Return the draft that waits for a signature in the present round. One query."""
+    rows = ReplyDraft.objects.filter(order=order, state="waiting", round=order.round)
+    return rows.select_related("by", "assignment__unit").first()
+
+
+def check_called_locally(order: WorkOrder, at: datetime) -> None:
+    """Refuse a reply before the unit's own call-back, where the city asks for it. One query."""
+    if not knowledge.parameter("local_callback.required", at, default=False):
+        return
+    rows = LocalCall.objects.filter(order=order, round=order.round).order_by("nth")
+    reply_rules.check_local_calls(
+        list(rows.values_list("content", flat=True)),
+        required=True,
+        second=int(knowledge.parameter("local_callback.second_handlings", at, default=1)),
+    )
+
+
+def must_tell(order: WorkOrder) -> bool:
+    """Tell whether the hotline has yet to tell the answer itself, by the rule of the reply's day.
+
+    One query.
+
+    Source: R-162 (requirement 20).
+    """
+    last = Reply.objects.filter(order=order).order_by("-pk").first()
+    if last is None or last.told_at is not None:
+        return False
+    return bool(knowledge.parameter("answer.by_office", last.at, default=False))
+
+
 def matters_of(order: WorkOrder) -> QuerySet[OrderMatter]:
     """Return the listed matters of an order. One query."""
     return OrderMatter.objects.filter(order=order).order_by("seq")
@@ -95,7 +138,17 @@ def beside(order: WorkOrder) -> dict[str, list[Any]]:
         "matters": list(matters_of(order)) if "list_matters" in verbs else [],
         "explanations": list(explanations_of(order)) if explained else [],
         "plans": list(plans_) if Outcome.PLANNED in outcomes else [],
+        "drafts": list(_drafts(order)) if "draft_reply" in verbs else [],
+        "local_calls": list(_local_calls(order)) if "local_call" in verbs else [],
     }
+
+
+def _drafts(order: WorkOrder) -> QuerySet[ReplyDraft]:
+    return ReplyDraft.objects.filter(order=order).select_related("by", "decided_by").order_by("pk")
+
+
+def _local_calls(order: WorkOrder) -> QuerySet[LocalCall]:
+    return LocalCall.objects.filter(order=order).select_related("by").order_by("nth")
 
 
 def plan_of(order: WorkOrder) -> PlannedSolution | None:

@@ -12,7 +12,14 @@ from datetime import date, datetime
 
 from huiyin.kernel.errors import Invalid, NotAllowed, Refused
 from huiyin.orders.rules import MatterAnswer, ReplyForm
-from huiyin.orders.states import AuditOutcome, CloseType, Outcome, Satisfaction, ScorePart, Solved
+from huiyin.orders.states import (
+    AuditOutcome,
+    CloseType,
+    Outcome,
+    Satisfaction,
+    ScorePart,
+    Solved,
+)
 
 UNSOLVED = frozenset({Outcome.EXPLAINED, Outcome.NOT_SOLVED, Outcome.PLANNED})
 _PERCENT = 100
@@ -148,6 +155,39 @@ def _explained(form: ReplyForm, needs: ReplyNeeds) -> dict[str, str]:
         left = needs.explain_least - needs.explained - 1
         return {"outcome": f"解释说明须先向诉求人解释 {needs.explain_least} 次，还差 {left} 次"}
     return {}
+
+
+def check_local_calls(contents: Sequence[bool], *, required: bool, second: int) -> None:
+    """Refuse a reply before the unit's own call-back, or while a second handling is due.
+
+    Args:
+        contents: whether the citizen was content, call by call, in this round.
+        required: whether the city asks the units to call back themselves.
+        second: how often an unhappy answer sends the unit back to work before it may reply.
+
+    Raises:
+        Refused: says what is to be done first.
+
+    Source: R-160 (requirement 184: second handling before the city's call-back).
+    """
+    if not required:
+        return
+    if not contents:
+        raise Refused("还没有本级回访", remedy="请先自行回访诉求人并记录")
+    if not contents[-1] and contents.count(False) <= second:
+        raise Refused("诉求人对办理不满意", remedy="请二次办理后再作本级回访")
+
+
+def check_told(*, must_tell: bool) -> None:
+    """Refuse to go on before the hotline has told the citizen the answer, where it does so itself.
+
+    Raises:
+        Refused: nobody has told the citizen.
+
+    Source: R-162 (requirement 20: the hotline office itself gives the answer).
+    """
+    if must_tell:
+        raise Refused("还没有把答复告诉诉求人", remedy="请先告知答复并登记，再记录回访结果")
 
 
 def judge(

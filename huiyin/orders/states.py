@@ -353,6 +353,27 @@ REPLY = Step(
     guard="已联系诉求人；过程、结果、公开答复、签发人齐全；先回访后审核的城市转回访，其余转审核",
     source="requirements 18, 164, 165",
 )  # fmt: skip
+DRAFT_REPLY = Step(
+    "draft_reply", "送签", "拟稿送签", _from(S.IN_PROGRESS), (), P.HANDLE, Side.LEAD,
+    guard="本单位实行签批；回复内容齐全；没有待签发的稿子，期限继续计算", source="requirement 197",
+)  # fmt: skip
+RETURN_DRAFT = Step(
+    "return_draft", "退回拟稿", "退回拟稿", _from(S.IN_PROGRESS), (), P.SIGN_OFF, Side.LEAD,
+    guard="有待签发的稿子；写明退回原因", source="requirement 197",
+)  # fmt: skip
+SIGN_REPLY = Step(
+    "sign_reply", "签发", "签发回复", _from(S.IN_PROGRESS), (S.REPLY_REVIEW, S.TO_CALLBACK),
+    P.SIGN_OFF, Side.LEAD, starts=(C.AUDIT, C.CALLBACK), stops=_HELD, public=True,
+    guard="有待签发的稿子；签发人不是拟稿人", source="requirement 197",
+)  # fmt: skip
+LOCAL_CALL = Step(
+    "local_call", "本级回访", "承办单位自行回访", _from(S.IN_PROGRESS), (), P.HANDLE, Side.LEAD,
+    guard="回复前的自行回访；不满意的二次办理后再回访", source="requirement 184",
+)  # fmt: skip
+TELL = Step(
+    "tell", "告知答复", "热线告知诉求人答复", _from(S.TO_CALLBACK), (), P.CALL_BACK, public=True,
+    guard="由热线统一答复的城市；写明告知方式", source="requirement 20",
+)  # fmt: skip
 LIST_MATTERS = Step(
     "list_matters", "列出事项", "列出诉求事项", _from(S.DRAFT, S.REVIEW, S.TO_DISPATCH), (),
     P.INTAKE, guard="一件诉求含多个事项时逐项列出，回复须逐项说明", source="requirement 168",
@@ -486,7 +507,8 @@ STEPS: tuple[Step, ...] = (
     CONFER, RULE, SIGN, SUB_SIGN, CONTACT, ADD_UNITS, PASS_DOWN, SUB_REPLY,
     ASK_RETURN, GRANT_RETURN,
     REFUSE_RETURN, ASK_EXTENSION, DECIDE_EXTENSION, SUSPEND, RESUME, ASK_TERMINATION, REPLY,
-    LIST_MATTERS, EXPLAIN, PASS_AUDIT, REJECT_REPLY, HANDLE_AGAIN, SUPERVISE_REPLY, VERIFY,
+    DRAFT_REPLY, RETURN_DRAFT, SIGN_REPLY, LOCAL_CALL, TELL, LIST_MATTERS, EXPLAIN,
+    PASS_AUDIT, REJECT_REPLY, HANDLE_AGAIN, SUPERVISE_REPLY, VERIFY,
     REPORT_PLAN, CONFIRM_PLAN, CLOSE, REDO, CLOSE_UNSATISFIED, CLOSE_UNREACHED,
     SEND_AGAIN, ASK_WRITE_OFF, WRITE_OFF, STAY_UNSATISFIED,
     ARCHIVE, ASK_VOID, CONFIRM_VOID, NOTE, LINK, TAG, CALL_THROUGH, SUPPLEMENT, HEED, RECORD_FACT,

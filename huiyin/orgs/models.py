@@ -242,6 +242,24 @@ class ContactChange(models.Model):
         return f"{self.unit}: {self.after}"
 
 
+class UnitMode(models.Model):
+    """From when a unit answers in which way: directly, or signed by its leader 直派/签批.
+
+    The latest row holds; rows are only added, so they are the log of the change as well.
+    """
+
+    unit = models.ForeignKey(Unit, models.CASCADE, related_name="modes")
+    signed = models.BooleanField()
+    at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+
+    class Meta:
+        indexes = (models.Index(fields=["unit", "-id"], name="unit_mode_latest"),)
+
+    def __str__(self) -> str:
+        return f"{self.unit}: {'签批' if self.signed else '直派'}"
+
+
 class AccountChange(models.Model):
     """What was done to an account, when and by whom: roles, lock, password, tokens. Only added."""
 

@@ -20,6 +20,8 @@ from huiyin.orgs.models import (
     Region,
     Staff,
     Unit,
+    UnitContact,
+    UnitMode,
 )
 from huiyin.orgs.states import Role
 from huiyin.worktime import tables
@@ -198,6 +200,30 @@ def unit_shown(code: str) -> Unit | None:
     """Return a unit with all that its page shows, closed ones too. One query."""
     rows = Unit.objects.select_related("parent__parent", "region", "superior", "contact")
     return rows.filter(code=code).first()
+
+
+def modes_of(unit: Unit) -> QuerySet[UnitMode]:
+    """Return the modes of a unit, latest first. One query."""
+    return UnitMode.objects.filter(unit=unit).order_by("-pk")
+
+
+@remembered(10)
+def signed_units() -> frozenset[int]:
+    """Return the keys of the units whose replies their leader signs. One query, remembered."""
+    latest = UnitMode.objects.order_by("unit", "-pk").distinct("unit")
+    return frozenset(mode.unit_id for mode in latest if mode.signed)
+
+
+def contact_card(unit: Unit) -> str:
+    """Return whom to call at a unit: title and number in the clear, as the unit published it.
+
+    Empty when the unit has named nobody with a number. One query.
+
+    Source: R-163 (requirement 185).
+    """
+    found = UnitContact.objects.filter(unit=unit).first()
+    phone = crypto.unseal(found.phone_sealed, "contact.phone") if found else ""
+    return f"{found.title} {phone}" if found and phone else ""
 
 
 def contact_changes(unit: Unit) -> QuerySet[ContactChange]:

@@ -104,6 +104,7 @@ ROWS: list[Row] = [
     Row("console:units", CONSOLE),
     Row("console:unit", CONSOLE, kwargs=unit),
     Row("console:unit", ADMIN, "POST", kwargs=unit, data=given(title="主任")),
+    Row("console:unit_mode", ADMIN, "POST", kwargs=unit, data=given(signed="yes")),
     Row("console:units_below", CONSOLE, kwargs=unit),
     Row("console:changes", CONSOLE),
     Row("console:change_new", ADMIN),

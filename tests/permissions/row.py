@@ -135,6 +135,27 @@ STEP_CASES: tuple[StepCase, ...] = (
     ),
     StepCase("pass_audit", f"{_HELD}.signed.contacted.replied", _AUDIT, {}, _MINE),
     StepCase("reject_reply", f"{_HELD}.signed.contacted.replied", _AUDIT, _NOTE, _MINE),
+    StepCase(
+        "draft_reply", f"{_HELD}.signed.contacted.signing", _WATER,
+        {
+            "outcome": "solved", "process": "检修", "result": "恢复", "public_answer": "已修好",
+            "contacted_at": "2026-03-03T10:00:00+08:00", "contact_number": "13800000000",
+            "sign_off": "负责人",
+        }, _MINE,
+    ),
+    StepCase(
+        "return_draft", f"{_HELD}.signed.contacted.signing.drafted", frozenset({"water_leader"}),
+        _NOTE, _MINE,
+    ),
+    StepCase(
+        "sign_reply", f"{_HELD}.signed.contacted.signing.drafted", frozenset({"water_leader"}),
+        {"sign_off": "负责人"}, _MINE,
+    ),
+    StepCase("local_call", f"{_HELD}.signed", _WATER, {"content": "yes"}, _MINE),
+    StepCase(
+        "tell", f"{_HELD}.signed.contacted.replied.audited", frozenset({"callback"}),
+        {"how": "phone", "how_": "phone"}, _MINE,
+    ),
     StepCase("handle_again", f"{_HELD}.signed.contacted.replied", _AUDIT, _NOTE, _MINE),
     StepCase("supervise_reply", f"{_HELD}.signed.contacted.replied", _AUDIT, _NOTE, _MINE),
     StepCase("list_matters", "created", _AGENTS, {"matters": ["暖气不热", "收费不合理"]}),

@@ -41,6 +41,7 @@ BY_NEWEST = ("-id",)
 CAPPED = 1000
 STALE = timedelta(hours=1)
 _LONGEST_UNIT = 12
+_LONGEST_CONTACT = 30
 _LONGEST_TITLE = 20
 
 
@@ -123,7 +124,18 @@ def facts_of(order: WorkOrder, template: str) -> dict[str, str]:
         "title": "您的诉求" if hidden else text.shorten(order.title, _LONGEST_TITLE),
         "city": city.name if city else "",
         "hotline": city.hotline if city else "12345",
+        "contact": "",  # costs a query, so only a text that names it gets it: see ``written``
     }
+
+
+def _contact(order: WorkOrder) -> str:
+    """Return whom to call at the unit; the hotline when the unit has named nobody. One query.
+
+    Source: R-163 (requirement 185: the phone of the responsible people in the message).
+    """
+    city = orgs.city()
+    own = orgs.contact_card(order.lead_unit) if order.lead_unit else ""
+    return text.shorten(own or f"热线 {city.hotline if city else '12345'}", _LONGEST_CONTACT)
 
 
 def _link(order: WorkOrder, template: str, *, token: str | None = None) -> str:
@@ -153,6 +165,8 @@ def written(order: WorkOrder, template: str, medium: Medium, at: datetime) -> Wr
     if found is None:
         return None
     facts = facts_of(order, template)
+    if "{contact}" in found.body + found.subject:
+        facts["contact"] = _contact(order)
     shown = {"code": "******", "link": _link(order, template, token="****")}  # noqa: S106
     return Written(
         subject=text.clean(rules.fill(found.subject, facts)),

@@ -74,6 +74,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "decide_extension": "extended",
         "suspend": "progress",
         "resume": "progress",
+        "sign_reply>to_callback": "replied_rating_link",
         "reply>to_callback": "replied_rating_link",  # a city that asks before the audit
         "pass_audit": "replied_rating_link",
         "pass_audit>closed": "closed",
@@ -94,6 +95,7 @@ AT_ONCE = ("registered",)
 
 PLACEHOLDERS = (
     "number", "code", "link", "unit", "due", "promise", "title", "city", "hotline",
+    "contact",
 )  # fmt: skip
 SECRET_PLACEHOLDERS = frozenset({"code", "link"})
 

@@ -17,8 +17,9 @@ from huiyin.kernel.errors import Conflict, WrongState
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Reason
 from huiyin.orders import actions as orders
-from huiyin.orders import policy
+from huiyin.orders import policy, reply_queries, reply_rules
 from huiyin.orders.models import Requester, WorkOrder
+from huiyin.orders.reply_states import Told
 from huiyin.orders.states import CLOSE, CloseType, Satisfaction, Solved, State
 from huiyin.orgs.actors import CITIZEN, SYSTEM, Actor
 from huiyin.worktime.calendar import SHANGHAI
@@ -28,12 +29,16 @@ SURVEYS_APART_HOURS = 24
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What the citizen said; ``comment`` is free text."""
+    """What the citizen said; ``comment`` is free text.
+
+    ``told`` is set when the clerk told the answer in the same call (``answer.by_office``).
+    """
 
     solved: Solved | None = None
     grade: Satisfaction | None = None
     reasons: Sequence[str] = field(default_factory=tuple)
     comment: str = ""
+    told: bool = False
 
 
 @transaction.atomic
@@ -74,6 +79,9 @@ def record_call(
         required=bool(knowledge.parameter("callback.reasons_required", now, default=False)),
     )
     order = _waiting_order(order_id, by)
+    if answers.told:
+        order = orders.tell(order_id, by=by, how=Told.PHONE, now=now)
+    reply_rules.check_told(must_tell=reply_queries.must_tell(order))
     attempt = _attempt(order, Method.PHONE, by, now, reached=True, number=number)
     _fill(attempt, answers)
     return _follow(order, solved, grade, by=by, note=answers.comment, now=now)
@@ -97,6 +105,7 @@ def record_rating(order_id: int, answers: Answers, *, now: datetime) -> WorkOrde
         pk=order_id, close_type=CloseType.MERGED.value
     )
     order = merged.first() or _waiting_order(order_id, CITIZEN)
+    orders.mark_read(order_id, now=now)
     attempt = _attempt(order, Method.WEB, CITIZEN, now, reached=True)
     try:
         with transaction.atomic():

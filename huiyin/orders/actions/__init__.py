@@ -59,6 +59,15 @@ from huiyin.orders.actions.intake import (
     update_draft,
 )
 from huiyin.orders.actions.replying import explain, list_matters, reply
+from huiyin.orders.actions.signing import (
+    draft_reply,
+    form_of,
+    local_call,
+    mark_read,
+    return_draft,
+    sign_reply,
+    tell,
+)
 from huiyin.orders.actions.succeeding import carry_out, carry_out_due, move_left
 from huiyin.orders.actions.turn import lock_unchanged
 from huiyin.orders.actions.upkeep import (
@@ -71,6 +80,13 @@ from huiyin.orders.actions.upkeep import (
 )
 
 __all__ = [
+    "draft_reply",
+    "form_of",
+    "local_call",
+    "mark_read",
+    "return_draft",
+    "sign_reply",
+    "tell",
     "carry_out",
     "carry_out_due",
     "move_left",

@@ -51,13 +51,15 @@ def dispatch(
     case_class: CaseClass | None = None,
     handing: Handing = Handing.NETWORK,
     call: CallForm | None = None,
+    shared: bool = False,
     now: datetime,
 ) -> WorkOrder:
     """Give the order to a lead unit, with assisting and supervising units if needed.
 
     Where the city wants a supervising unit on every order and none is named, it is the one that
     guides the lead, the one above it, or the city's own (``supervisor_for``). ``case_class`` puts
-    the order into another class than it has, before its deadlines are computed.
+    the order into another class than it has, before its deadlines are computed. ``shared`` lets the
+    assisting units be assessed together with the lead 双派双考 (R-161, requirement 183).
 
     Every deadline is computed here, once, from the rule rows in force now: signing, contacting and
     finishing run from the dispatch, so a unit that does not sign is late all the same.
@@ -81,8 +83,7 @@ def dispatch(
     head.handed_by = handing.value
     handed = _handed_over(turn, lead, handing, call)
     clocks = _lead_clocks(turn, head)
-    for unit in assist:
-        _assign(turn, unit, AssignmentRole.ASSIST, due_at=head.due_at, instructions=instructions)
+    _assist(turn, assist, head, shared=shared)
     if supervise:
         _assign(turn, supervise, AssignmentRole.SUPERVISE, due_at=head.due_at)
     order.lead_unit, order.due_at = lead, head.due_at
@@ -95,7 +96,8 @@ def dispatch(
         "due_at": head.due_at.isoformat() if head.due_at else "",
         "rules": [clock.rule.code for clock in clocks if clock.rule],
     }
-    note = _given_to(lead, assist, supervise, [*handed, instructions.strip()])
+    said = ["双派双考"] if shared and assist else []
+    note = _given_to(lead, assist, supervise, [*said, *handed, instructions.strip()])
     return finish(
         turn, note=note, public_note=f"由{lead.name}办理", data=data, clocks=clocks, starts=False
     )
@@ -132,6 +134,22 @@ def supervisor_for(lead: Unit, taken: Sequence[Unit], now: datetime) -> Unit:
         if unit.pk not in used and unit.active and unit.kind not in NEVER_ASSIGNED:
             return unit
     raise Invalid("请选择督办单位", fields={"supervise": "每件工单都要有督办单位"})
+
+
+def _assist(turn: Turn, units: Sequence[Unit], head: Assignment, *, shared: bool) -> None:
+    """Give units an assisting part with the lead's deadline and instructions.
+
+    Shared ones count in the assessment like the lead.
+
+    Source: R-161 (requirement 183: double dispatch, double assessment).
+    """
+    for unit in units:
+        part = _assign(
+            turn, unit, AssignmentRole.ASSIST, due_at=head.due_at, instructions=head.instructions
+        )
+        if shared:
+            part.shared_score = True
+            part.save(update_fields=["shared_score"])
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from huiyin.kernel import crypto, masks, text
 from huiyin.kernel.checks import present
-from huiyin.kernel.errors import Invalid
+from huiyin.kernel.errors import Invalid, NotAllowed
 from huiyin.knowledge.states import ClockKind
 from huiyin.orders import reply_queries, reply_rules, rules
 from huiyin.orders.actions.files import Accepted, Upload, accept, attach
@@ -18,8 +18,10 @@ from huiyin.orders.actions.turn import Turn, begin, clock_for, finish
 from huiyin.orders.models import Assignment, Explanation, OrderMatter, Reply, WorkOrder
 from huiyin.orders.rules import MatterAnswer, ReplyForm
 from huiyin.orders.states import EXPLAIN, LIST_MATTERS, REPLY, Outcome, State
+from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.models import Unit
+from huiyin.orgs.states import Perm
 from huiyin.worktime.calendar import SHANGHAI
 
 LONGEST = {
@@ -142,9 +144,19 @@ def reply(
     """
     accepted = accept(list(files))
     turn = begin(REPLY, order_id, by, now)
+    _check_mode(turn)
     row = store(turn, form, accepted, show_files=show_files)
     send_on(turn, row)
     return row
+
+
+def _check_mode(turn: Turn) -> None:
+    """Refuse a direct reply in a unit whose leader signs, unless it is the leader's own.
+
+    Source: R-158 (requirement 197).
+    """
+    if present(turn.mine).unit_id in orgs.signed_units() and Perm.SIGN_OFF not in turn.by.perms:
+        raise NotAllowed("本单位实行签批，回复须由负责人签发", remedy="请用“送签”提交拟稿")
 
 
 def store(turn: Turn, form: ReplyForm, files: list[Accepted], *, show_files: bool) -> Reply:
@@ -154,6 +166,7 @@ def store(turn: Turn, form: ReplyForm, files: list[Accepted], *, show_files: boo
     """
     mine, order, now = present(turn.mine), turn.order, turn.now
     check(turn, form)
+    reply_queries.check_called_locally(order, now)
     mine.replied_at = now
     mine.contacted_at = mine.contacted_at or form.contacted_at
     mine.save(update_fields=["replied_at", "contacted_at"])

@@ -21,6 +21,7 @@ from huiyin.orgs.actions.changes import (
     plan_split,
 )
 from huiyin.orgs.actions.demo import DemoRow, close_demo_accounts, sync_demo_accounts
+from huiyin.orgs.actions.modes import set_mode
 from huiyin.orgs.actions.people import (
     LOCK_AFTER,
     LOCK_FOR,
@@ -44,6 +45,7 @@ from huiyin.orgs.actions.register import (
 )
 
 __all__ = [
+    "set_mode",
     "SplitTerm",
     "Terms",
     "cancel_change",

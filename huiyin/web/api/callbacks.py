@@ -106,7 +106,7 @@ def record_callback(request: ApiRequest, number: str, body: CallIn) -> Answered[
                 order_id, by=by, reason=why, number=body.number, now=now
             )
         reasons = [reading.reason(ReasonGroup.UNSATISFIED, code).code for code in body.reasons]
-        answers = Answers(body.solved, body.satisfaction, reasons, body.comment)
+        answers = Answers(body.solved, body.satisfaction, reasons, body.comment, told=body.told)
         return actions.record_call(order_id, answers, by=by, number=body.number, now=now)
 
     return take(request, number, act)

@@ -96,6 +96,7 @@ class Part(TypedDict):
     replied_at: Annotated[datetime | None, said("回复或报送时间")]
     ended_at: Annotated[datetime | None, said("结束时间；空为正在承办")]
     returns: Annotated[int, said("已申请退单次数")]
+    shared_score: Annotated[bool, said("双派双考：协办单位一并考核")]
 
 
 @with_config(shape("一项计时"))

@@ -223,6 +223,7 @@ def _part(part: Assignment, units: dict[int, str]) -> Part:
         "replied_at": local(part.replied_at),
         "ended_at": local(part.ended_at),
         "returns": part.returns,
+        "shared_score": part.shared_score,
     }
 
 

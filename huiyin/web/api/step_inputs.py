@@ -19,6 +19,7 @@ from huiyin.orders.actions.replying import (
     MOST_MATTERS,
 )
 from huiyin.orders.kinds import FactKind, Handing, LinkKind
+from huiyin.orders.reply_states import Told
 from huiyin.orders.rules import MOST_MONEY
 from huiyin.orders.states import Outcome, Satisfaction, Solved
 from huiyin.web.api.inputs import Code, Content, Day, Phone, Tags
@@ -108,6 +109,7 @@ class DispatchIn(BaseModel):
         Code, said("督办单位编码；城市要求每件都有而没有填的，由业务上级或上级单位督办")
     ] = ""
     case_class: Annotated[Code, said("改为这个工单类别；不填则不变")] = ""
+    shared: Annotated[bool, said("双派双考：协办单位一并考核")] = False
     instructions: Annotated[Note, said("办理要求")] = ""
     handing: Annotated[Handing, said("交办方式：网络、电话、纸质")] = Handing.NETWORK
     call: Annotated[CallThroughIn | None, said("电话交办时必填")] = None
@@ -185,6 +187,35 @@ class AuditIn(BaseModel):
     scores: Annotated[
         dict[Code, int] | None, Len(max_length=50), said("按评分项编码给分；不评分的不填")
     ] = None
+
+
+class SignReplyIn(BaseModel):
+    """The leader's signature."""
+
+    model_config = asked("签发回复", {"sign_off": "李局长"})
+
+    sign_off: Annotated[
+        str, StringConstraints(max_length=LONGEST["sign_off"]), said("签发人；不填为本人")
+    ] = ""
+
+
+class LocalCallIn(BaseModel):
+    """A unit's own call-back."""
+
+    model_config = asked("本级回访", {"content": True, "number": "053412345", "note": "已恢复"})
+
+    content: Annotated[bool, said("诉求人是否满意")]
+    number: Annotated[Phone, said("回访所用的号码，保存时脱敏")] = ""
+    note: Annotated[Note, said("诉求人的意见；不满意的必填")] = ""
+
+
+class TellIn(BaseModel):
+    """How the hotline told the answer."""
+
+    model_config = asked("热线告知答复", {"how": "phone", "note": "已说明结果"})
+
+    how: Annotated[Told, said("phone 电话，sms 短信，web 网上查看")]
+    note: Annotated[Note, said("说明")] = ""
 
 
 class PlanIn(BaseModel):
@@ -337,6 +368,7 @@ class CallIn(BaseModel):
         list[Code], Len(max_length=10), said("不满意的原因编码，见 /reasons?group=unsatisfied")
     ] = []  # noqa: RUF012 - pydantic copies it
     comment: Annotated[Note, said("诉求人的话")] = ""
+    told: Annotated[bool, said("由热线答复的城市：这次通话中已告知答复")] = False
     number: Annotated[Phone, said("回访所用的号码，保存时脱敏")] = ""
     reason: Annotated[Code, said("未联系上的原因编码，见 /reasons?group=unreached")] = ""
 

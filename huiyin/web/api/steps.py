@@ -32,6 +32,7 @@ from huiyin.web.api.step_inputs import (
     ReferIn,
     RemarkIn,
     SendAgainIn,
+    TellIn,
     TransferIn,
 )
 from huiyin.web.api.taking import step, take
@@ -145,6 +146,7 @@ def step_dispatch(request: ApiRequest, number: str, body: DispatchIn) -> Answere
             assist=[reading.unit(code, "assist") for code in body.assist],
             supervise=reading.unit(body.supervise, "supervise") if body.supervise else None,
             instructions=body.instructions,
+            shared=body.shared,
             case_class=reading.case_class(body.case_class, now),
             handing=body.handing,
             call=_call(body.call) if body.call and body.handing is Handing.TELEPHONE else None,
@@ -255,6 +257,16 @@ def step_supervise_reply(request: ApiRequest, number: str, body: AuditIn) -> Ans
         lambda pk, by, now: actions.supervise_reply(
             pk, by=by, note=body.note, scores=body.scores, now=now
         ),
+    )
+
+
+@step(router, "tell", about="由热线统一答复诉求人的城市用。")
+def step_tell(request: ApiRequest, number: str, body: TellIn) -> Answered[StepTaken]:
+    """Record that the hotline told the citizen the answer."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.tell(pk, by=by, how=body.how, note=body.note, now=now),
     )
 
 

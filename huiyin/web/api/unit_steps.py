@@ -19,14 +19,17 @@ from huiyin.web.api.step_inputs import (
     AskReturnIn,
     ContactIn,
     ExplainIn,
+    LocalCallIn,
     NoteIn,
     PassDownIn,
     ReplyIn,
+    SignReplyIn,
     SubReplyIn,
 )
 from huiyin.web.api.taking import step, take
 
 router = Router(tags=["办理：承办单位"])
+OWN_NAME = SignReplyIn()
 
 
 @step(router, "sign")
@@ -96,6 +99,47 @@ def step_reply(request: ApiRequest, number: str, body: ReplyIn) -> Answered[Step
 def _form(body: ReplyIn) -> ReplyForm:
     answers = tuple(MatterAnswer(each.seq, each.outcome, each.result) for each in body.answers)
     return ReplyForm(**(body.model_dump() | {"answers": answers}))
+
+
+@step(router, "draft_reply", about="实行签批的单位用。")
+def step_draft_reply(request: ApiRequest, number: str, body: ReplyIn) -> Answered[StepTaken]:
+    """Send the draft of a reply to the unit's leader."""
+    form = _form(body)
+    return take(request, number, lambda pk, by, now: actions.draft_reply(pk, form, by=by, now=now))
+
+
+@step(router, "return_draft")
+def step_return_draft(request: ApiRequest, number: str, body: NoteIn) -> Answered[StepTaken]:
+    """Return a draft to the section."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.return_draft(pk, by=by, note=body.note, now=now),
+    )
+
+
+@step(router, "sign_reply")
+def step_sign_reply(
+    request: ApiRequest, number: str, body: SignReplyIn = OWN_NAME
+) -> Answered[StepTaken]:
+    """Sign a draft; it goes out as the unit's reply."""
+
+    def act(order_id: int, by: Actor, now: datetime) -> WorkOrder:
+        return actions.sign_reply(order_id, by=by, sign_off=body.sign_off, now=now).order
+
+    return take(request, number, act)
+
+
+@step(router, "local_call")
+def step_local_call(request: ApiRequest, number: str, body: LocalCallIn) -> Answered[StepTaken]:
+    """Record the unit's own call-back."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.local_call(
+            pk, by=by, content=body.content, number=body.number, note=body.note, now=now
+        ),
+    )
 
 
 @step(router, "explain")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huiyin.kernel import clock
 from huiyin.kernel.errors import Invalid, NotFound
@@ -64,10 +64,24 @@ def shown(request: StaffRequest, code: str) -> HttpResponse:
         "unit_changes": succession.changes_of(unit),
         "form": form,
         "named": "named" in request.GET,
+        "modes": list(queries.modes_of(unit)[:_SHOWN]),
+        "mode_set": "mode" in request.GET,
         "perms_staff": Perm.STAFF in request.staff.perms,
         "may_edit": Perm.STAFF in request.staff.perms or request.staff.unit_id == unit.pk,
     }
     return render(request, "console/unit.html", found, status=status)
+
+
+@require_POST
+@staff_page(*CONSOLE)
+def mode(request: StaffRequest, code: str) -> HttpResponse:
+    """Let a unit answer directly or signed; the change is kept."""
+    unit = _unit(code)
+    signed = request.POST.get("signed") == "yes"
+    actions.set_mode(unit, signed=signed, by=request.actor, now=clock.now())
+    response = redirect("console:unit", code=code)
+    response["Location"] += "?mode"
+    return response
 
 
 def _name_contact(request: StaffRequest, unit: Unit, form: ContactForm) -> int:

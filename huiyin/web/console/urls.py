@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern] = [
     path("units/changes/<int:key>", changes.shown, name="change"),
     path("units/changes/<int:key>/cancel", changes.cancel, name="change_cancel"),
     path("units/<str:code>", units.shown, name="unit"),
+    path("units/<str:code>/mode", units.mode, name="unit_mode"),
     path("units/<str:code>/below", units.below, name="units_below"),
     path("staff", staff.listed, name="staff"),
     path("staff/new", staff.new, name="staff_new"),

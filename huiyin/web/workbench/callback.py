@@ -15,7 +15,7 @@ from huiyin.kernel import clock
 from huiyin.kernel.errors import Invalid, Refused, WrongState
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import Kind, ReasonGroup
-from huiyin.orders import queries
+from huiyin.orders import queries, reply_queries
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.queries import OrderFilter
 from huiyin.orders.states import Outcome, State
@@ -115,6 +115,7 @@ def _page(
         "waiting": counted_in_words(queries.counted(request.actor, _WAITING)),
         "last": request.GET.get("last", ""),
         "reveal_purpose": "回访",
+        "must_tell": reply_queries.must_tell(order),
         "script": callbacks.script_for(order, now),
         "not_now": callbacks.not_now(now),
         "proofs": callbacks.proofs(order, now),

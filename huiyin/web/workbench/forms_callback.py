@@ -43,6 +43,7 @@ class CallForm(forms.Form):
     reasons = forms.MultipleChoiceField(
         label="不满意的原因", required=False, widget=forms.CheckboxSelectMultiple
     )
+    told = forms.BooleanField(label="这次通话中已告知答复", required=False)
     comment = note_field("诉求人的话", required=False, rows=3)
     unreached = ReasonField(ReasonGroup.UNREACHED, label="未接通原因", required=False)
     explanation = note_field("结案说明", required=False, rows=3)
@@ -85,4 +86,5 @@ class CallForm(forms.Form):
             grade=Satisfaction(clean["satisfaction"]) if clean["satisfaction"] else None,
             reasons=clean["reasons"],
             comment=clean["comment"],
+            told=clean["told"],
         )

@@ -44,6 +44,7 @@ class Dispatch(StepForm):
     lead = UnitField(label="主办单位", error_messages={"required": "请选择主办单位"})
     assist = UnitField(label="协办单位", many=True, required=False, help_text="可不选，可选几个")
     supervise = UnitField(label="督办单位", required=False, help_text="可不选")
+    shared = forms.BooleanField(label="双派双考：协办单位一并考核", required=False)
     case_class = ClassField()
     instructions = note_field("办理要求", required=False, rows=2)
     handing = forms.ChoiceField(
@@ -87,6 +88,7 @@ class Dispatch(StepForm):
             case_class=clean["case_class"],
             handing=Handing(clean["handing"] or Handing.NETWORK),
             call=self._call() if clean["handing"] == Handing.TELEPHONE else None,
+            shared=clean["shared"],
             **self.how,
         )
 

@@ -97,7 +97,7 @@ def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]
         "wait": queries.waiting(order, now),
         "kind": Kind(order.kind).label,
         "channel": Channel(order.channel).label,
-        "buttons": story.buttons(actor, order, mine, but=_unused(now)),
+        "buttons": story.buttons(actor, order, mine, but=_unused(actor, order, now)),
         "lines": story.timeline(order),
         "parts": list(story.flat(open_parts)),
         "past_parts": list(story.flat(past_parts)),
@@ -116,10 +116,12 @@ def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]
     }
 
 
-def _unused(now: datetime) -> list[str]:
-    """Return the decisions of an audit that the city does not use."""
+def _unused(actor: Actor, order: WorkOrder, now: datetime) -> list[str]:
+    """Return what this city does not use here: decisions of an audit, telling by the hotline."""
     used = reply_queries.audit_outcomes(now)
-    return [verb for outcome, verb in VERB_OF.items() if outcome.value not in used]
+    found = [verb for outcome, verb in VERB_OF.items() if outcome.value not in used]
+    tells = order.standing is State.TO_CALLBACK and Perm.CALL_BACK in actor.perms
+    return found if tells and reply_queries.must_tell(order) else [*found, "tell"]
 
 
 def asker_facts(actor: Actor, order: WorkOrder) -> dict[str, Any]:

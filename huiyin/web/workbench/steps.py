@@ -34,6 +34,7 @@ from huiyin.web.workbench import (
     forms_group,
     forms_handle,
     forms_intake,
+    forms_sign,
 )
 from huiyin.web.workbench.forms import Setting, StepForm
 from huiyin.web.workbench.order import order_facts
@@ -46,6 +47,8 @@ _FORMS: tuple[type[StepForm], ...] = (
     forms_intake.Edit, forms_intake.Submit, forms_intake.Answer, forms_intake.Refer,
     forms_intake.Transfer, forms_dispatch.Dispatch, forms_dispatch.AddUnits,
     forms_dispatch.PassDown, forms_dispatch.AskReturn, forms_dispatch.SendAgain,
+    forms_sign.DraftReply, forms_sign.ReturnDraft, forms_sign.SignReply, forms_sign.LocalCall,
+    forms_sign.Tell,
     forms_handle.Contact, forms_handle.Explain, forms_handle.SubReply, forms_handle.Reply,
     forms_group.Merge, forms_group.SplitOff, forms_group.Link, forms_beside.TagForm,
     forms_beside.CallThroughForm, forms_beside.Supplement, forms_beside.Heed,

@@ -20,7 +20,8 @@ AT_THE_CALL_DESK = frozenset({"close", "redo", "close_unsatisfied", "close_unrea
 WITHOUT_BUTTON = frozenset({"stay_unsatisfied"})
 # The first of these that is allowed is the one primary action of the page.
 FIRST = (
-    "submit", "approve", "dispatch", "grant_return", "send_again", "sign", "sub_sign", "reply",
+    "submit", "approve", "dispatch", "grant_return", "send_again", "sign", "sub_sign",
+    "sign_reply", "reply", "draft_reply",
     "sub_reply", "contact", "pass_audit", "confirm_void", "heed",
 )  # fmt: skip
 # Folded away on the page: what does not lead the order on.

@@ -158,6 +158,26 @@ CASES: dict[str, Case] = {
         lambda s: held(s).contacted().replied(), "auditor", {"note": "答非所问"}, "rework",
         ("note", "请写明退回原因"),
     ),
+    "draft_reply": (
+        lambda s: held(s).contacted().signing(), "water_handler", REPLY, "in_progress",
+        ("process", "请写明办理过程"),
+    ),
+    "return_draft": (
+        lambda s: held(s).contacted().signing().drafted(), "water_leader", {"note": "依据不足"},
+        "in_progress", ("note", "请写明退回原因"),
+    ),
+    "sign_reply": (
+        lambda s: held(s).contacted().signing().drafted(), "water_leader",
+        {"sign_off": "李局长"}, "reply_review", ("sign_off", "请填写签发人"),
+    ),
+    "local_call": (
+        held, "water_handler", {"content": "no", "number": "053412345", "note": "还不热"},
+        "in_progress", ("content", "请选择是否满意"),
+    ),
+    "tell": (
+        lambda s: held(s).contacted().replied().audited(), "callback", {"how_": "phone"},
+        "to_callback", ("how_", "请选择怎样告知"),
+    ),
     "handle_again": (
         lambda s: held(s).contacted().replied(), "auditor", {"note": "补充照片"}, "in_progress",
         ("note", "请写明要继续办理的内容"),
