@@ -154,7 +154,7 @@ STEP_CASES: tuple[StepCase, ...] = (
     StepCase("local_call", f"{_HELD}.signed", _WATER, {"content": "yes"}, _MINE),
     StepCase(
         "tell", f"{_HELD}.signed.contacted.replied.audited", frozenset({"callback"}),
-        {"how": "phone", "how_": "phone"}, _MINE,
+        {"how": "phone"}, _MINE,
     ),
     StepCase("handle_again", f"{_HELD}.signed.contacted.replied", _AUDIT, _NOTE, _MINE),
     StepCase("supervise_reply", f"{_HELD}.signed.contacted.replied", _AUDIT, _NOTE, _MINE),

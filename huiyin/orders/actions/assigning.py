@@ -58,12 +58,11 @@ def dispatch(
 
     Where the city wants a supervising unit on every order and none is named, it is the one that
     guides the lead, the one above it, or the city's own (``supervisor_for``). ``case_class`` puts
-    the order into another class than it has, before its deadlines are computed. ``shared`` lets the
-    assisting units be assessed together with the lead 双派双考 (R-161, requirement 183).
+    the order into another class before its deadlines are computed. ``shared`` lets the assisting
+    units be assessed with the lead 双派双考 (R-161).
 
     Every deadline is computed here, once, from the rule rows in force now: signing, contacting and
     finishing run from the dispatch, so a unit that does not sign is late all the same.
-
     It is handed over by network, on paper, or by telephone with the call, which is logged.
 
     Raises:
@@ -96,8 +95,8 @@ def dispatch(
         "due_at": head.due_at.isoformat() if head.due_at else "",
         "rules": [clock.rule.code for clock in clocks if clock.rule],
     }
-    said = ["双派双考"] if shared and assist else []
-    note = _given_to(lead, assist, supervise, [*said, *handed, instructions.strip()])
+    more = ["双派双考" if shared and assist else "", *handed, instructions.strip()]
+    note = _given_to(lead, assist, supervise, more)
     return finish(
         turn, note=note, public_note=f"由{lead.name}办理", data=data, clocks=clocks, starts=False
     )

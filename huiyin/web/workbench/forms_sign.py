@@ -104,7 +104,7 @@ class Tell(StepForm):
 
     verb, button = "tell", "登记"
     intro = "由热线把办理结果告诉诉求人，登记后再回访。"
-    how_ = forms.ChoiceField(
+    how = forms.ChoiceField(  # type: ignore[assignment]  # a field, not the property
         label="怎样告知", choices=[(t.value, t.label) for t in (Told.PHONE, Told.SMS)],
         widget=forms.RadioSelect, initial=Told.PHONE.value,
         error_messages={"required": "请选择怎样告知", "invalid_choice": "请选择怎样告知"},
@@ -114,5 +114,7 @@ class Tell(StepForm):
     def take(self) -> None:
         """Record it."""
         clean = self.cleaned_data
-        how = Told(clean["how_"])
-        actions.tell(self.setting.order.pk, **self.how, how=how, note=clean["note"])
+        how = Told(clean["how"])
+        setting = self.setting
+        by, now = setting.actor, setting.now
+        actions.tell(setting.order.pk, by=by, how=how, note=clean["note"], now=now)

@@ -175,8 +175,8 @@ CASES: dict[str, Case] = {
         "in_progress", ("content", "请选择是否满意"),
     ),
     "tell": (
-        lambda s: held(s).contacted().replied().audited(), "callback", {"how_": "phone"},
-        "to_callback", ("how_", "请选择怎样告知"),
+        lambda s: held(s).contacted().replied().audited(), "callback", {"how": "phone"},
+        "to_callback", ("how", "请选择怎样告知"),
     ),
     "handle_again": (
         lambda s: held(s).contacted().replied(), "auditor", {"note": "补充照片"}, "in_progress",
