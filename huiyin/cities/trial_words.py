@@ -14,6 +14,8 @@ _LABELS = {kind.value: label for kind, label in CLOCK_LABELS.items()}
 _COUNTS = ("seen", "touched", "later", "earlier", "late_to_on_time", "on_time_to_late")
 _LATE = ("late_before", "late_after")
 MOST_ROWS = 200
+MOST_TOLD = 20
+"""So many rows of a table are written for people; programs get ``MOST_ROWS``."""
 
 
 def as_json(found: Found) -> dict[str, Any]:
@@ -92,8 +94,10 @@ def lines(told: Mapping[str, Any]) -> Iterator[str]:
         f"由按时变超期 {orders['on_time_to_late']} 件"
     )
     for title, key in (("环节", "clocks"), ("单位", "units"), ("分类", "categories")):
-        for row in told[key]:
+        for row in told[key][:MOST_TOLD]:
             yield f"{title}\t{row['name']}\t{_counted(row)}"
+        if (rest := len(told[key]) - MOST_TOLD) > 0:
+            yield f"{title}\t另有 {rest} 个，见 --json"
     for each in told["examples"]:
         yield from _told_example(each)
 
