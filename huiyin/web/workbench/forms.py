@@ -147,10 +147,14 @@ class ClassField(forms.ChoiceField):
         """Tell whether the city has any."""
         return bool(self._held)
 
-    def offer(self, classes: Iterable[CaseClass]) -> None:
-        """Offer these classes."""
+    def offer(self, classes: Iterable[CaseClass], held: CaseClass | None = None) -> None:
+        """Offer these classes; ``held`` is what the order has and keeps when none is chosen."""
         self._held = {each.code: each for each in classes}
-        self.choices = [("", "自动"), *((each.code, each.name) for each in self._held.values())]
+        self.help_text = f"现在是{held}；不选则不变" if held else self.help_text
+        self.choices = [
+            ("", "不变" if held else "自动"),
+            *((each.code, each.name) for each in self._held.values()),
+        ]
 
     def clean(self, value: Any) -> CaseClass | None:
         """Return the class with this code."""

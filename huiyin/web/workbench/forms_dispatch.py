@@ -61,9 +61,8 @@ class Dispatch(StepForm):
         now, order = self.setting.now, self.setting.order
         field = self.fields["case_class"]
         assert isinstance(field, ClassField)  # noqa: S101 - told to the type checker
-        field.offer(knowledge.case_classes(now))
         held = knowledge.class_by_id(order.case_class_id)
-        field.help_text = f"现在是{held}；不选则不变" if held else field.help_text
+        field.offer(knowledge.case_classes(now), held)
         if knowledge.parameter(SUPERVISED, now, default=False):
             self.fields["supervise"].help_text = "每件都要有；不填则由业务上级或上级单位督办"
 
