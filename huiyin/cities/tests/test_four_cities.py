@@ -132,6 +132,16 @@ def test_every_first_matter_has_somebody_who_answers_for_it(profile: Profile) ->
     assert led == {each.code for each in profile.categories if not each.parent} - {"99"}
 
 
+def test_beijing_tags_the_seven_haves_and_the_five_natures() -> None:
+    groups = Counter(tag.group for tag in BEIJING.tags)
+    assert (groups["七有"], groups["五性"]) == (7, 5)
+
+
+@pytest.mark.parametrize("profile", [ZHENGZHOU, DAFENG, ZHUZHOU, BEIJING])
+def test_risks_can_be_tagged_everywhere(profile: Profile) -> None:
+    assert {"petition-risk", "threat", "elderly", "minor"} <= {tag.code for tag in profile.tags}
+
+
 @pytest.mark.parametrize("profile", [ZHENGZHOU, DAFENG, ZHUZHOU, BEIJING])
 def test_what_is_published_is_marked_as_demonstration(profile: Profile) -> None:
     assert len(profile.news) >= 4
