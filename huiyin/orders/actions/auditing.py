@@ -31,7 +31,9 @@ from huiyin.orders.states import (
     Solved,
     State,
 )
+from huiyin.orgs import succession
 from huiyin.orgs.actors import Actor
+from huiyin.orgs.models import Unit
 
 Scores = Mapping[str, int]
 LONGEST_REPORT = 1000
@@ -296,11 +298,19 @@ def report_plan(order_id: int, *, by: Actor, note: str, now: datetime) -> WorkOr
     turn = begin(REPORT_PLAN, order_id, by, now)
     rules.check_note(note, "note", "落实情况")
     plan = _plan(turn.order)
-    if by.unit is None or by.unit.pk != plan.unit_id:
-        raise NotAllowed(f"这项计划由{plan.unit}落实", remedy="请由列入计划的单位申报")
+    owner = _owner(plan, turn.order)
+    if by.unit is None or by.unit.pk != owner.pk:
+        raise NotAllowed(f"这项计划由{owner}落实", remedy="请由列入计划的单位申报")
     plan.reported_at, plan.report = now, text.clean(note, lines=True)[:LONGEST_REPORT]
     plan.save(update_fields=["reported_at", "report"])
     return finish(turn, note=plan.report, data={"plan": plan.pk})
+
+
+def _owner(plan: PlannedSolution, order: WorkOrder) -> Unit:
+    """Return who is to carry out a plan today: its unit, or who took over from it."""
+    category = order.category.code if order.category else ""
+    region = order.region.code if order.region else ""
+    return succession.heir(plan.unit, category, region)
 
 
 @transaction.atomic

@@ -22,10 +22,9 @@ from huiyin.orgs.actors import SYSTEM, Actor
 from huiyin.orgs.models import Unit
 from huiyin.worktime.calendar import SHANGHAI
 
-_KEPT = (
-    "role", "round", "dispatched_at", "dispatched_by", "signed_at", "signed_by", "contacted_at",
-    "due_at", "replied_at", "returns", "no_return", "instructions",
-)  # fmt: skip
+_OWN = frozenset({"id", "order_id", "parent_id", "unit_id", "ended_at", "continues_id"})
+_KEPT = tuple(f.attname for f in Assignment._meta.concrete_fields if f.attname not in _OWN)
+"""Everything else that a part holds goes over: times, signature, contact, counts, how it came."""
 
 
 @dataclass(frozen=True, slots=True)

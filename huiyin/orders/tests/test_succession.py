@@ -79,6 +79,36 @@ def test_the_new_unit_finishes_what_the_old_one_began(world: World, story: Story
 
 
 @pytest.mark.rule("R-198")
+def test_everything_that_a_part_holds_goes_over(world: World, story: Story) -> None:
+    story.created().submitted().dispatched().signed()
+    Assignment.objects.update(handed_by="phone", shared_score=True, returns=1, no_return=True)
+    old = Assignment.objects.get()
+    carried_out(world)
+    new = Assignment.objects.get(ended_at__isnull=True)
+    own = {"id", "unit_id", "ended_at", "continues_id"}
+    names = [f.attname for f in Assignment._meta.concrete_fields if f.attname not in own]
+    assert [getattr(new, name) for name in names] == [getattr(old, name) for name in names]
+
+
+@pytest.mark.rule("R-201")
+def test_who_takes_over_carries_out_what_was_planned(world: World, story: Story) -> None:
+    story.planned()
+    [plan] = orgs.plan_merge(
+        [world.water], into=world.housing, terms=Terms(date(2026, 3, 20), TODAY.basis),
+        by=world.actor("administrator"), now=at(19),
+    )  # fmt: skip
+    actions.carry_out(plan.pk, now=at(20))
+    with pytest.raises(NotAllowed, match="市住建局落实"):
+        actions.report_plan(
+            story.order.pk, by=world.actor("county_handler"), note="完工", now=at(21)
+        )
+    done = actions.report_plan(
+        story.order.pk, by=world.actor("housing_handler"), note="完工", now=at(21)
+    )
+    assert done.events.latest("seq").verb == "report_plan"
+
+
+@pytest.mark.rule("R-198")
 def test_an_order_under_return_or_rework_moves_too(world: World, story: Story) -> None:
     story.created().submitted().dispatched().return_asked()
     other = Story(world).created().submitted().dispatched().signed().contacted()
