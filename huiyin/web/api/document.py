@@ -27,6 +27,7 @@ from huiyin.kernel.errors import (
     WrongType,
 )
 from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
+from huiyin.orders.reply_states import Told
 from huiyin.orders.states import Channel, Outcome, Satisfaction, Solved, State
 from huiyin.web.api.inputs import OrderQuery
 from huiyin.web.api.order_telling import ROOT
@@ -45,6 +46,7 @@ TITLES: dict[type[Enum], str] = {
     Outcome: "办理结果",
     Solved: "是否解决",
     Satisfaction: "满意度",
+    Told: "热线怎样告知答复",
 }
 REASON_GROUPS = {
     ReasonGroup.REFER: "告知渠道",
