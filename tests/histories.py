@@ -24,10 +24,13 @@ from huiyin.knowledge.models import Reason
 from huiyin.knowledge.states import ClockKind, Kind, Urgency
 from huiyin.orders import actions, queries
 from huiyin.orders.actions.beside import CallForm, FactForm
+from huiyin.orders.actions.files import Upload
 from huiyin.orders.kinds import FactKind, LinkKind
 from huiyin.orders.models import (
     NEVER,
+    Application,
     Assignment,
+    Attachment,
     CallThrough,
     CaseFact,
     Clock,
@@ -58,8 +61,8 @@ from huiyin.worktime.calendar import SHANGHAI
 from tests.world import REQUEST, World, reply_form
 
 TABLES: tuple[type[Model], ...] = (
-    WorkOrder, Requester, Assignment, Clock, OrderEvent, Reply, CallbackAttempt, OutboxRow,
-    OrderLink, CallThrough, CaseFact,
+    WorkOrder, Requester, Assignment, Clock, OrderEvent, Application, Attachment, Reply,
+    CallbackAttempt, OutboxRow, OrderLink, CallThrough, CaseFact,
 )  # fmt: skip
 # Which limits may run while an order stands in a state: what is waited for, and nothing besides.
 _HELD = {ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH}
@@ -70,9 +73,17 @@ RUNNING: dict[State, set[ClockKind]] = {
     State.TO_SIGN: _HELD,
     State.IN_PROGRESS: _HELD,
     State.RETURN_REVIEW: _HELD | {ClockKind.RETURN_REVIEW},
+    State.EXT_REVIEW: _HELD | {ClockKind.EXTENSION_REVIEW},
+    State.SUSPENDED: {ClockKind.SUSPENSION},
     State.REPLY_REVIEW: {ClockKind.AUDIT},
     State.TO_CALLBACK: {ClockKind.CALLBACK},
     State.REWORK: {ClockKind.REDO},
+}
+WAITING_IN = {
+    "return": {State.RETURN_REVIEW},
+    "extension": {State.EXT_REVIEW},
+    "suspension": {State.IN_PROGRESS},
+    "termination": {State.REPLY_REVIEW},
 }
 _WITHOUT_ASKING = {"direct", "refused", "transferred", "merged", "filed"}
 
@@ -325,6 +336,42 @@ class Doings:
         form = FactForm(random.choice(list(FactKind)), now.date(), "临时救助", "民政局")
         actions.record_fact(key, form, by=by, now=now)
 
+    def _ask_extension(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        days = random.choice([1, 3, 6, mostly(random, 8, 400)])
+        actions.ask_extension(
+            key, by=by, reason=Reason.objects.get(group="extension"), basis="需要检测",
+            until=now + timedelta(days=days), explanation=self._say(random), now=now,
+        )  # fmt: skip
+
+    def _refuse_extension(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.refuse_extension(key, by=by, note=self._say(random), now=now)
+
+    def _ask_suspension(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        files = mostly(random, [Upload("a.pdf", b"%PDF-1.4 sealed")], [])
+        until = now + timedelta(days=random.choice([0, 2, 30, 200]), hours=random.choice([1, 5]))
+        actions.ask_suspension(
+            key, by=by, basis="已列入计划", explanation=self._say(random), until=until, files=files,
+            now=now,
+        )  # fmt: skip
+
+    def _refuse_suspension(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.refuse_suspension(key, by=by, note=self._say(random), now=now)
+
+    def _resume(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        if random.random() < 0.5:
+            actions.resume_due(until=now)
+        else:
+            actions.resume(key, by=by, now=now)
+
+    def _ask_termination(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.ask_termination(
+            key, by=by, reason=Reason.objects.get(group="termination"), basis="拒绝配合",
+            explanation=self._say(random), now=now,
+        )  # fmt: skip
+
+    def _refuse_termination(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.refuse_termination(key, by=by, note=self._say(random), now=now)
+
     def _archive(self, *_: object, now: datetime, **__: object) -> None:
         actions.archive_closed(until=now)
 
@@ -386,6 +433,8 @@ def check(rows: Rows, made: Iterable[int], now: datetime) -> None:
         check_parts(order, rows.belonging(Assignment, order["id"]))
         check_clocks(order, rows)
         check_group(order, rows)
+
+        check_applications(order, rows.belonging(Application, order["id"]))
         if State(order["state"]) in FINAL:
             check_ending(order, rows)
 
@@ -434,6 +483,17 @@ def check_parts(order: dict[str, Any], parts: list[dict[str, Any]]) -> None:
             assert parent["due_at"] is None or part["due_at"] <= parent["due_at"]
 
 
+def check_applications(order: dict[str, Any], asked: list[dict[str, Any]]) -> None:
+    """At most one waits, and only where somebody may decide it; who asks does not decide."""
+    waiting = [a for a in asked if a["outcome"] == "waiting"]
+    assert len(waiting) <= 1
+    for each in waiting:
+        assert State(order["state"]) in WAITING_IN[each["kind"]], "nobody can decide it"
+    held = {a["kind"] for a in waiting} & {"suspension", "termination"}
+    assert order["pending"] == next(iter(held), "")
+    assert all(a["decided_by_id"] != a["asked_by_id"] for a in asked if a["decided_by_id"])
+
+
 def check_clocks(order: dict[str, Any], rows: Rows) -> None:
     """What is waited for is timed once, nothing else is timed, and the order says until when."""
     state = State(order["state"])
@@ -453,6 +513,9 @@ def check_clocks(order: dict[str, Any], rows: Rows) -> None:
     ]
     assert len(ours) <= 1, "two clocks tell different ends of one wait"
     assert order["waits_until"] == (ours[0]["due_at"] if ours else NEVER)
+    going = [c for c in clocks if c["kind"] in _HELD]
+    if state in (State.TO_SIGN, State.IN_PROGRESS, State.EXT_REVIEW, State.RETURN_REVIEW):
+        assert going, "the clocks of the units have stopped without approval"
     if state in (State.TO_SIGN, State.IN_PROGRESS, State.RETURN_REVIEW):
         finish = [c["due_at"] for c in clocks if c["kind"] == "finish" and _is_top(c, parts)]
         assert [order["due_at"]] == finish

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from huiyin.knowledge.models import Category, LimitRule, Parameter, Reason
 from huiyin.knowledge.states import Kind
 from huiyin.orders import actions
+from huiyin.orders.actions.files import Upload
 from huiyin.orders.actions.intake import Request
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.rules import ReplyForm
@@ -32,6 +33,10 @@ LIMITS = (
     ("finish.emergency", "finish", "", "emergency", None, "2h"),
     ("finish.round2", "finish", "", "", 2, "3wd"),
     ("return", "return", "", "", None, "2wd"),
+    ("extension", "extension", "", "", None, "5wd"),
+    ("extension_review", "extension_review", "", "", None, "4wh"),
+    ("dispute", "dispute", "", "", None, "2wd"),
+    ("suspension", "suspension", "", "", None, "90d"),
     ("return_review", "return_review", "", "", None, "1wd"),
     ("audit", "audit", "", "", None, "1wd"),
     ("callback", "callback", "", "", None, "2wd"),
@@ -122,6 +127,8 @@ def build() -> World:
     for group, code, name in (
         ("refer", "R01", "应通过诉讼解决"),
         ("return", "T01", "职责不符"),
+        ("extension", "E01", "需要检测"),
+        ("termination", "Z01", "诉求人拒绝配合"),
         ("no_callback", "N01", "诉求人要求不回访"),
         ("unsatisfied", "U01", "问题未解决"),
         ("unreached", "X01", "无人接听"),
@@ -355,6 +362,41 @@ class Story:
     def with_news(self) -> Story:
         self.order = actions.supplement(
             self.order.pk, by=CITIZEN, words="今天又停暖了", now=at(2, 11)
+        )
+        return self
+
+    def extension_asked(self, until: datetime | None = None) -> Story:
+        self.order = actions.ask_extension(
+            self.order.pk, by=self.world.actor("water_handler"),
+            reason=Reason.objects.get(group="extension"), basis="需委托检测",
+            until=until or at(13, 0), explanation="检测需要几天", now=at(3, 9),
+        )  # fmt: skip
+        return self
+
+    def suspension_asked(self, until: datetime | None = None) -> Story:
+        self.order = actions.ask_suspension(
+            self.order.pk, by=self.world.actor("water_handler"), basis="管网改造已列入计划",
+            explanation="完工前暂时办不了", until=until or at(20), now=at(4, 9),
+            files=[Upload("报告.pdf", b"%PDF-1.4 sealed")],
+        )  # fmt: skip
+        return self
+
+    def suspended(self) -> Story:
+        self.order = actions.suspend(self.order.pk, by=self.world.actor("manager"), now=at(4, 12))
+        return self
+
+    def termination_asked(self) -> Story:
+        self.order = actions.ask_termination(
+            self.order.pk, by=self.world.actor("water_handler"),
+            reason=Reason.objects.get(group="termination"), basis="两次拒绝现场核实",
+            explanation="因无法核实，终止办理", now=at(4, 9),
+        )  # fmt: skip
+        return self
+
+    def return_refused(self) -> Story:
+        self.return_asked()
+        self.order = actions.refuse_return(
+            self.order.pk, by=self.world.actor("dispatcher"), note="确属供热管理", now=at(2, 13)
         )
         return self
 

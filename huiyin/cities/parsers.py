@@ -12,6 +12,7 @@ from huiyin.worktime import limits
 from huiyin.worktime.calendar import WorkHours
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CODE = re.compile(r"(\d{2}){1,3}")
 _SPAN = re.compile(r"(\d{2}:\d{2})-(\d{2}:\d{2})")
 
 _UNIT = re.compile(r"\d{3}|\d{5}|\d{7}")
@@ -175,6 +176,19 @@ def shares(allowed: Collection[str]) -> Callable[[object], Mapping[str, int]]:
         return MappingProxyType(found)
 
     return parse
+
+
+def codes(value: object) -> tuple[str, ...]:
+    """Read a list of category codes of two digits per level, none of them twice; may be empty."""
+    if not isinstance(value, list | tuple):
+        raise ValueError("应是分类编码的列表")
+    found = tuple(str(each) for each in value)
+    wrong = [each for each in found if not _CODE.fullmatch(each)]
+    if wrong:
+        raise ValueError(f"“{wrong[0]}”不是分类编码")
+    if len(set(found)) != len(found):
+        raise ValueError("同一分类写了两次")
+    return found
 
 
 def degrees(least: float, most: float) -> Callable[[object], float]:

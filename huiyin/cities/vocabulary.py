@@ -39,12 +39,16 @@ UNIT_TYPES = tuple(kind.value for kind in UnitKind)
 LEAD_LEVELS = tuple(level.value for level in LeadLevel)
 ROLES = tuple(role.value for role in Role)
 
-# Limits that are no clocks of an order: how long an extension may be, how fast an urging, a
-# supervision order, a dispute, a missed call and a change of policy are answered.
+# Limits that are no clocks of an order: how long an extension may be, how fast a whistle, a
+# request to those above, an urging, a supervision order, a missed call and a change of policy are
+# answered.
 OTHER_LIMITS = (
     "extension",
+    "whistle",
+    "raising",
     "urge",
     "dispute",
+    "supervision",
     "missed_call",
     "knowledge_update",
 )
@@ -65,6 +69,9 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "dispatch.community_guard": parsers.flag,
         "dispatch.supervising_unit_required": parsers.flag,
         "dispatch.supervising_unit": parsers.unit_or_none,
+        "dispatch.community_list": parsers.codes,
+        "pass_down.share": parsers.whole(1, 100),
+        "warn.amber_percent": parsers.whole(1, 99),
         "dispute.after_returns": parsers.whole(1, 9),
         "return.max_times": parsers.whole(0, 9),
         "return.needs_suggestion": parsers.flag,
@@ -133,6 +140,7 @@ OPTIONAL_PARAMETERS = frozenset(
 )
 
 REASON_GROUPS = (*(group.value for group in ReasonGroup), "extension")
+REASON_GROUPS = tuple(group.value for group in ReasonGroup)
 PROOFS = (
     "note",
     "transfer_log",

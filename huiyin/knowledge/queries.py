@@ -24,9 +24,10 @@ from huiyin.knowledge.models import (
     Tag,
 )
 from huiyin.knowledge.rules import Matter
-from huiyin.knowledge.states import ArticleKind, ClockKind, ReasonGroup
+from huiyin.knowledge.states import ArticleKind, ReasonGroup
 from huiyin.orgs.models import Unit
 from huiyin.worktime.calendar import SHANGHAI
+from huiyin.worktime.deadline import AMBER_PERCENT
 
 
 @remembered()
@@ -44,12 +45,14 @@ def _choice(clock: str, matter: Matter, day: date) -> LimitRule | None:
     return rules.choose_limit(_limits(), clock, matter, day)
 
 
-def limit_for(clock: ClockKind, matter: Matter, at: datetime) -> LimitRule | None:
+def limit_for(clock: str, matter: Matter, at: datetime) -> LimitRule | None:
     """Return the limit of ``clock`` for ``matter`` in force on the local day of ``at``.
+
+    ``clock`` is a ``ClockKind`` or the name of a limit that is no clock of an order.
 
     None when the city sets no such limit. No query while the rows are remembered.
     """
-    return _choice(clock.value, matter, at.astimezone(SHANGHAI).date())
+    return _choice(str(clock), matter, at.astimezone(SHANGHAI).date())
 
 
 def parameter(key: str, at: datetime, default: Any) -> Any:
@@ -141,6 +144,14 @@ def checklist(verb: str, at: datetime) -> tuple[str, ...]:
     """
     rows = parameter("step.checklists", at, default=[])
     return next((tuple(row["items"]) for row in rows if row["verb"] == verb), ())
+
+
+def amber(at: datetime) -> int:
+    """Return from which per cent of its time on a limit is shown as amber.
+
+    Source: R-09 (own default; handbook domain.md 4.3, timers).
+    """
+    return int(parameter("warn.amber_percent", at, default=AMBER_PERCENT))
 
 
 def limit_rules() -> QuerySet[LimitRule]:

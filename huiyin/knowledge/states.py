@@ -65,6 +65,8 @@ class ClockKind(StrEnum):
     RETURN = "return"
     RETURN_REVIEW = "return_review"
     EXTENSION_REVIEW = "extension_review"
+    DISPUTE = "dispute"
+    SUSPENSION = "suspension"
     AUDIT = "audit"
     CALLBACK = "callback"
     REDO = "redo"
@@ -86,6 +88,8 @@ CLOCK_LABELS = {
     ClockKind.RETURN: "退单",
     ClockKind.RETURN_REVIEW: "退单审核",
     ClockKind.EXTENSION_REVIEW: "延期审核",
+    ClockKind.DISPUTE: "争议裁定",
+    ClockKind.SUSPENSION: "挂账复核",
     ClockKind.AUDIT: "审核",
     ClockKind.CALLBACK: "回访",
     ClockKind.REDO: "重派",
@@ -162,6 +166,8 @@ class ReasonGroup(StrEnum):
 
     REFER = "refer"
     RETURN = "return"
+    EXTENSION = "extension"
+    TERMINATION = "termination"
     NO_CALLBACK = "no_callback"
     VOID = "void"
     UNSATISFIED = "unsatisfied"
@@ -172,6 +178,8 @@ class ReasonGroup(StrEnum):
 REASON_LABELS = {
     ReasonGroup.REFER: "告知其他途径",
     ReasonGroup.RETURN: "退单",
+    ReasonGroup.EXTENSION: "延期",
+    ReasonGroup.TERMINATION: "终止办理",
     ReasonGroup.NO_CALLBACK: "不回访",
     ReasonGroup.VOID: "作废",
     ReasonGroup.UNSATISFIED: "不满意",

@@ -34,6 +34,7 @@ _FIXED_ORDER = {
     "satisfaction": "''",
     "news_at": "null",
     "merged_count": "0",
+    "pending": "''",
     "void_asked_by_id": "null",
     "event_count": "1",
 }
@@ -44,6 +45,7 @@ _FIXED_CLOCK = {
     "due_at": "made.waits_until",
     "stopped_at": "null",
     "overdue_recorded": "false",
+    "replaced": "false",
 }
 _FIXED_EVENT = {
     "order_id": "made.id",

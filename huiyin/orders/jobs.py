@@ -12,6 +12,12 @@ def mark_overdue(scheduled_for: datetime) -> int:
     return actions.record_overdue(until=scheduled_for)
 
 
+@periodic("* * * * *", period=timedelta(minutes=1))
+def resume_suspended(scheduled_for: datetime) -> int:
+    """Resume suspended orders whose review date has come; safe late, twice, in parallel."""
+    return actions.resume_due(until=scheduled_for)
+
+
 @periodic("20 18 * * *", period=timedelta(days=1))
 def archive(scheduled_for: datetime) -> int:
     """Archive what has been closed long enough, at 02:20 local time."""

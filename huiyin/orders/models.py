@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from huiyin.knowledge.models import CaseClass, Category, LimitRule, Line, Reason
 from huiyin.knowledge.states import CLOCK_LABELS, KIND_LABELS, URGENCY_LABELS
+from huiyin.orders.application_states import APPLICATION_LABELS, DECISION_LABELS
 from huiyin.orders.kinds import FactKind, Handing, LinkKind
 from huiyin.orders.reply_states import DraftState, Told
 from huiyin.orders.states import (
@@ -90,6 +91,9 @@ class WorkOrder(models.Model):
     )
     news_at = models.DateTimeField(null=True)
     merged_count = models.SmallIntegerField(default=0)
+    pending = models.CharField(
+        max_length=12, blank=True, default="", choices=_choices(APPLICATION_LABELS)
+    )
     void_asked_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     event_count = models.IntegerField(default=0)
     head = models.BinaryField(max_length=33, default=b"")
@@ -216,7 +220,10 @@ class Assignment(models.Model):
 
 
 class Clock(models.Model):
-    """One running or stopped limit of an order, with the rule that made it and why, in words."""
+    """One running or stopped limit of an order, with the rule that made it and why, in words.
+
+    A clock that was ``replaced`` was not met: another one goes on in its place.
+    """
 
     order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="clocks")
     assignment = models.ForeignKey(Assignment, models.PROTECT, null=True, related_name="clocks")
@@ -228,6 +235,7 @@ class Clock(models.Model):
     provisional = models.BooleanField(default=False)
     stopped_at = models.DateTimeField(null=True)
     overdue_recorded = models.BooleanField(default=False)
+    replaced = models.BooleanField(default=False)
 
     class Meta:
         indexes = (
@@ -253,6 +261,50 @@ class Clock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.due_at:%F %R}"
+
+
+class Application(models.Model):
+    """What a unit applied for 申请 - return, extension, suspension, termination - and the decision.
+
+    ``until`` is the later due time or the review date that is asked for, ``due_before`` the due
+    time as it stood; ``explanation`` is what the citizen is told; ``report`` is the sealed report.
+    """
+
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="applications")
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=12, choices=_choices(APPLICATION_LABELS))
+    round = models.SmallIntegerField()
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    reason = models.ForeignKey(Reason, models.PROTECT, null=True, related_name="+")
+    basis = models.CharField(max_length=500, blank=True, default="")
+    explanation = models.CharField(max_length=500, blank=True, default="")
+    suggested = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    until = models.DateTimeField(null=True)
+    due_before = models.DateTimeField(null=True)
+    report = models.ForeignKey("Attachment", models.PROTECT, null=True, related_name="+")
+    outcome = models.CharField(max_length=8, default="waiting", choices=_choices(DECISION_LABELS))
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    decision = models.CharField(max_length=500, blank=True, default="")
+    resumed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (
+            models.Index(fields=["unit", "kind", "asked_at"], name="application_of_unit"),
+            models.Index(
+                fields=["kind", "asked_at"], condition=Q(outcome="waiting"), name="application_open"
+            ),
+        )
+        constraints = (
+            models.UniqueConstraint(
+                fields=["order"], condition=Q(outcome="waiting"), name="application_waits_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.kind} {self.outcome}"
 
 
 class OrderEvent(models.Model):

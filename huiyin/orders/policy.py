@@ -8,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from huiyin.kernel.errors import NotAllowed, WrongState
 from huiyin.knowledge.states import Kind
+from huiyin.orders.application_states import ApplicationKind
 from huiyin.orders.models import Assignment, WorkOrder
 from huiyin.orders.states import BY_VERB, OPEN, CloseType, Side, State, Step
 from huiyin.orgs import queries as orgs
@@ -149,7 +150,7 @@ def _standing_refusal(step: Step, order: WorkOrder, mine: Assignment | None) -> 
         return "请先签收任务"
     if step.verb == "ask_return" and mine and mine.no_return:
         return "本单位由裁定指定承办，不得再次退单"
-    return _group_refusal(step, order)
+    return _group_refusal(step, order) or _application_refusal(step, order, mine)
 
 
 def _group_refusal(step: Step, order: WorkOrder) -> str:
@@ -184,6 +185,33 @@ def _draft_refusal(step: Step, order: WorkOrder) -> str:
     if step.verb == "draft_reply":
         return "已有稿子待签发" if waits else ""
     return "" if waits else "没有待签发的稿子"
+
+
+_AUDITING = frozenset({"pass_audit", "reject_reply", "handle_again", "supervise_reply"})
+_DECIDING = {
+    "suspend": ApplicationKind.SUSPENSION,
+    "refuse_suspension": ApplicationKind.SUSPENSION,
+    "grant_termination": ApplicationKind.TERMINATION,
+    "refuse_termination": ApplicationKind.TERMINATION,
+}
+
+
+def _application_refusal(step: Step, order: WorkOrder, mine: Assignment | None) -> str:
+    """Return why a step cannot be taken because of what the unit has applied for, or has not."""
+    kind = _DECIDING.get(step.verb)
+    if kind is not None and order.pending != kind:
+        return f"尚无人申请{kind.label}"
+    if step.verb in _AUDITING and order.pending:
+        return "承办单位申请终止办理，请审核终止申请"
+    if step.verb == "ask_suspension" and order.pending:
+        return "已申请挂账，等待审批"
+    if step.verb == "ask_return" and mine and mine.returns:
+        return "退单已被驳回；仍有异议的，请提出派单异议"
+    if step.verb == "object" and mine and mine.no_return:
+        return "本单位由裁定指定承办"
+    if step.verb == "object" and mine and not mine.returns:
+        return "请先申请退单；被驳回后仍有异议的，再提出派单异议"
+    return ""
 
 
 def _plan_refusal(step: Step, order: WorkOrder) -> str:

@@ -23,6 +23,7 @@ from huiyin.kernel.paging import Page, page
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Category, Line
 from huiyin.knowledge.states import Kind
+from huiyin.orders import application_queries as applications
 from huiyin.orders import history, numbers, policy
 from huiyin.orders.models import (
     NEVER,
@@ -34,7 +35,13 @@ from huiyin.orders.models import (
     Requester,
     WorkOrder,
 )
-from huiyin.orders.states import FACES, OPEN, STEPS, CloseType, State
+from huiyin.orders.states import (
+    FACES,
+    OPEN,
+    STEPS,
+    CloseType,
+    State,
+)
 from huiyin.orgs import queries as orgs
 from huiyin.orgs import succession
 from huiyin.orgs.actors import Actor
@@ -89,6 +96,8 @@ class OrderFilter:
     tag: str = ""
     with_news: bool = False
     with_merged: bool = False
+    pending: str = ""
+    late_below_at: datetime | None = None
 
 
 def filtered(actor: Actor, wanted: OrderFilter) -> QuerySet[WorkOrder]:
@@ -129,6 +138,8 @@ def _conditions(actor: Actor, wanted: OrderFilter) -> Iterator[Q]:
         told = Reply.objects.filter(order=OuterRef("pk"), audit_outcome="supervise")
         yield Q(Exists(told.filter(round=F("order__round"))), state__in=_OPEN)
     yield from _marks(wanted)
+    if wanted.pending:
+        yield Q(state__in=_OPEN, pending=wanted.pending)
     yield from _dates(wanted)
     if actor.unit is not None:
         yield from _parts(actor.unit, wanted)
@@ -180,6 +191,11 @@ def _parts(mine: Unit, wanted: OrderFilter) -> Iterator[Q]:
         yield Q(Exists(own))
     if wanted.led_by_mine:
         yield Q(Exists(own.filter(role="lead", parent__isnull=True)))
+    if wanted.late_below_at:
+        below = Assignment.objects.filter(
+            order=OuterRef("pk"), parent__unit=mine, ended_at__isnull=True
+        )
+        yield Q(Exists(below.filter(due_at__lte=wanted.late_below_at)))
     if wanted.passed_to_mine:
         yield Q(Exists(own.filter(Q(role="assist") | Q(parent__isnull=False))))
 
@@ -219,7 +235,7 @@ def open_by_state(actor: Actor) -> dict[State, int]:
 
 
 def get_visible(actor: Actor, number: str) -> WorkOrder | None:
-    """Return one order with all that its page shows, if ``actor`` may see it. Six queries."""
+    """Return one order with all that its page shows, if ``actor`` may see it. Seven queries."""
     rows = WorkOrder.objects.filter(policy.visible_to(actor), number=numbers.read(number) or "-")
     order = (
         rows.select_related(
@@ -249,6 +265,7 @@ def get_visible(actor: Actor, number: str) -> WorkOrder | None:
                 ),
             ),
             Prefetch("attachments", Attachment.objects.order_by("pk")),
+            applications.shown(),
         )
         .first()
     )
@@ -339,7 +356,7 @@ def waiting(order: WorkOrder, now: datetime) -> Waiting:
         face.to_do,
         order.waits_until,
         worktime.remaining(now, order.waits_until),
-        worktime.tone(now, order.waits_until, started),
+        worktime.tone(now, order.waits_until, started, amber=knowledge.amber(now)),
         clock.words if clock else "",
     )
 

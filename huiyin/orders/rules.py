@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +23,7 @@ from huiyin.orders.states import (
 MOST_MONEY = 10_000_000_000
 SHORTEST_NOTE = 2
 SHORTEST_CONTENT = 5
+WHOLE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,15 @@ def check_note(note: str, field: str, what: str) -> None:
 
 
 def check_return(
-    *, now: datetime, until: datetime | None, returns: int, most: int, no_return: bool
+    *,
+    now: datetime,
+    until: datetime | None,
+    returns: int,
+    most: int,
+    no_return: bool,
+    refused: bool = False,
 ) -> None:
-    """Refuse a return after its window, beyond its count, or by a unit named in a ruling.
+    """Refuse a return after its window, beyond its count, once refused, or by a named unit.
 
     Args:
         now: when it is asked.
@@ -86,19 +93,120 @@ def check_return(
         returns: how often this unit has returned this order.
         most: how often it may.
         no_return: the unit was named by a ruling.
+        refused: a return of this unit was refused before; only a dispute is left to it.
 
     Raises:
-        NotAllowed: the unit was named, or has used up its returns.
+        NotAllowed: the unit was named, was refused, or has used up its returns.
         TooLate: the window has closed.
 
-    Source: R-52 (handbook domain.md 2.8, Shandong: two working days; Weifang: named unit).
+    Source: R-52, R-103 (requirement 152; handbook domain.md 2.8, Shandong: two working days;
+    Weifang: named unit).
     """
     if no_return:
         raise NotAllowed("本单位由裁定指定承办，不得再次退单", remedy="如有困难请联系热线中心会商")
+    if refused:
+        raise NotAllowed("本单位的退单已被驳回，不能再次申请", remedy="仍有异议的，请提出派单异议")
     if returns >= most:
         raise NotAllowed(f"本单位已退单 {returns} 次，不能再退", remedy="请办理，或提请派单异议")
     if until is not None and now >= until:
         raise TooLate("已超过退单时限", remedy="请继续办理；确不属本单位职责的，请联系热线中心")
+
+
+def check_extension(  # noqa: PLR0913 - one check, all that it weighs
+    *,
+    now: datetime,
+    due_at: datetime | None,
+    until: datetime,
+    latest: datetime | None,
+    granted: int,
+    most: int,
+) -> None:
+    """Refuse an extension after the due time, beyond its count, or beyond what may be given.
+
+    Args:
+        now: when it is asked.
+        due_at: the due time as it stands, exclusive; None when the city sets none.
+        until: the due time that is asked for.
+        latest: the latest that may be given; None when the city sets no limit.
+        granted: how many this round has had.
+        most: how many it may have.
+
+    Raises:
+        Refused: there is no due time.
+        TooLate: the due time has come.
+        NotAllowed: the extensions are used up.
+        Invalid: the new due time is not after the present one, or too late.
+
+    Source: R-105 (handbook domain.md 2.8: before expiry, times, days).
+    """
+    if due_at is None:
+        raise Refused("这件工单没有办理时限，不需要延期")
+    if now >= due_at:
+        raise TooLate("已到办理时限，不能再申请延期", remedy="请尽快办理并回复")
+    if granted >= most:
+        raise NotAllowed(
+            f"已延期 {granted} 次，不能再延期", remedy="请办理；确有困难的可以申请挂账"
+        )
+    if until <= due_at:
+        raise Invalid("新时限须晚于现在的时限", fields={"until": "须晚于现在的时限"})
+    if latest is not None and until > latest:
+        raise Invalid("超过可以延长的时间", fields={"until": "超过本市规定可以延长的时间"})
+
+
+def check_review_date(*, now: datetime, until: datetime, latest: datetime | None) -> None:
+    """Refuse a review date of a suspension that has passed or is too far away.
+
+    Raises:
+        Invalid: it is not after ``now``, or after ``latest``.
+
+    Source: R-106 (handbook domain.md 4.3: review date).
+    """
+    if until <= now:
+        raise Invalid("复核日期须晚于现在", fields={"until": "须晚于现在"})
+    if latest is not None and until > latest:
+        raise Invalid("复核日期太晚", fields={"until": "超过本市规定的最长挂账时间"})
+
+
+def due_below(
+    now: datetime, own: datetime | None, asked: datetime | None, share: int
+) -> datetime | None:
+    """Return when a sub-unit is due: as asked, else after a share of the time left, never later.
+
+    Args:
+        now: when the part is passed down.
+        own: when the unit that passes it down is due itself; None without a limit.
+        asked: what it asks for; None leaves it to the share.
+        share: per cent of the time left that the sub-unit is given.
+
+    Source: R-109 (requirement 23; handbook domain.md 2.1 art. 14: internal due date).
+    """
+    if asked is not None:
+        return asked if own is None else min(asked, own)
+    if own is None or own <= now:
+        return own
+    due = now + (own - now) * share / 100
+    return own if share >= WHOLE else due.replace(second=0, microsecond=0)
+
+
+def check_community(*, guarded: bool, listed: Iterable[str], category: str, unit: str) -> None:
+    """Refuse to hand a department's duty to a community or township outside its list.
+
+    Args:
+        guarded: whether the city keeps such a list and the unit is one that it protects.
+        listed: beginnings of the codes of categories that may be handed down.
+        category: code of the order's category.
+        unit: name of the unit, for the refusal.
+
+    Raises:
+        NotAllowed: the matter is not on the list.
+
+    Source: R-112 (handbook domain.md 2.1 art. 17).
+    """
+    if guarded and not any(category.startswith(code) for code in listed):
+        raise NotAllowed(
+            f"这类事项不在{unit}的职责清单内，不能下派",
+            remedy="请由职能部门办理；需要现场配合的，可以吹哨或联系热线中心",
+        )
 
 
 def check_different_person(first: int | None, second: int | None, what: str) -> None:

@@ -97,7 +97,7 @@ FACES: dict[State, Face] = {
     State.REVIEW: Face("待审查", "已受理，正在审查", "审查人", "审查", ClockKind.REVIEW),
     State.TO_DISPATCH: Face("待派单", "已受理，正在派单", "派单员", "派单", ClockKind.DISPATCH),
     State.DISPUTE: Face(
-        "争议会商", "正在确定承办单位", "热线中心", "裁定承办单位", ClockKind.DISPATCH
+        "争议会商", "正在确定承办单位", "热线中心", "裁定承办单位", ClockKind.DISPUTE
     ),
     State.TO_SIGN: Face("待签收", "已派给承办单位", "主办单位", "签收", ClockKind.SIGN),
     State.RETURN_REVIEW: Face(
@@ -107,7 +107,9 @@ FACES: dict[State, Face] = {
     State.EXT_REVIEW: Face(
         "延期待审", "承办单位办理中", "热线中心", "审核延期", ClockKind.EXTENSION_REVIEW
     ),
-    State.SUSPENDED: Face("挂账", "已挂账跟踪", "主办单位", "销账", ClockKind.FINISH, "grey"),
+    State.SUSPENDED: Face(
+        "挂账", "已挂账跟踪", "热线中心", "复核销账", ClockKind.SUSPENSION, "grey"
+    ),
     State.REPLY_REVIEW: Face("待审核", "已办理，正在审核", "审核员", "审核回复", ClockKind.AUDIT),
     State.TO_CALLBACK: Face("待回访", "已办理，等待您的评价", "回访员", "回访", ClockKind.CALLBACK),
     State.REWORK: Face("待重派", "正在安排重新办理", "派单员", "重新派单", ClockKind.REDO),
@@ -280,12 +282,18 @@ DISPATCH = Step(
 )  # fmt: skip
 CONFER = Step(
     "confer", "会商", "提交会商", _from(S.TO_DISPATCH), (S.DISPUTE,), P.DISPATCH,
-    guard="两个以上候选单位或两次退单", built=False,
+    starts=(C.DISPUTE,), stops=(C.DISPATCH,), guard="两个以上候选单位，或退单达到规定次数",
+    built=False,
+)  # fmt: skip
+OBJECT = Step(
+    "object", "派单异议", "提出派单异议", _from(S.TO_SIGN, S.IN_PROGRESS), (S.DISPUTE,), P.HANDLE,
+    Side.LEAD, starts=(C.DISPUTE,), guard="退单已被驳回；依据和建议单位；原时限继续计算",
+    source="domain.md 2.8", built=False,
 )  # fmt: skip
 RULE = Step(
-    "rule", "裁定", "裁定承办单位", _from(S.DISPUTE), (S.TO_SIGN,), P.DISPATCH,
-    starts=(C.SIGN, C.CONTACT, C.FINISH), stops=(C.DISPATCH,), guard="裁定后不得再退", built=False,
-    public=True,
+    "rule", "裁定", "裁定承办单位", _from(S.DISPUTE), (S.TO_SIGN, S.IN_PROGRESS), P.DECIDE,
+    starts=(C.SIGN, C.CONTACT, C.FINISH), stops=(C.DISPUTE,), guard="写明依据；被指定单位不得再退",
+    public=True, built=False,
 )  # fmt: skip
 SIGN = Step(
     "sign", "签收", "签收", _from(S.TO_SIGN), (S.IN_PROGRESS,), P.HANDLE,
@@ -315,7 +323,7 @@ SUB_REPLY = Step(
 ASK_RETURN = Step(
     "ask_return", "申请退单", "申请退单", _from(S.TO_SIGN, S.IN_PROGRESS), (S.RETURN_REVIEW,),
     P.HANDLE, Side.LEAD, starts=(C.RETURN_REVIEW,),
-    guard="退单时限和次数内；原因、依据、建议单位", source="domain.md 2.8",
+    guard="退单时限和次数内，未被驳回过；原因、依据、建议单位", source="domain.md 2.8",
 )  # fmt: skip
 GRANT_RETURN = Step(
     "grant_return", "同意退单", "同意退单", _from(S.RETURN_REVIEW), (S.TO_DISPATCH,), P.DISPATCH,
@@ -323,29 +331,49 @@ GRANT_RETURN = Step(
 )  # fmt: skip
 REFUSE_RETURN = Step(
     "refuse_return", "驳回退单", "驳回退单", _from(S.RETURN_REVIEW), (S.TO_SIGN, S.IN_PROGRESS),
-    P.DISPATCH, stops=(C.RETURN_REVIEW,), guard="写明理由；原时限继续计算",
+    P.DISPATCH, stops=(C.RETURN_REVIEW,), guard="写明理由；原时限继续计算，城市可规定补回审核用时",
 )  # fmt: skip
 ASK_EXTENSION = Step(
     "ask_extension", "申请延期", "申请延期", _from(S.IN_PROGRESS), (S.EXT_REVIEW,), P.HANDLE,
-    Side.LEAD, starts=(C.EXTENSION_REVIEW,), guard="到期前；次数未用完；已告知诉求人", built=False,
+    Side.LEAD, starts=(C.EXTENSION_REVIEW,), source="domain.md 2.8; 2.1 art. 15",
+    guard="到期前；次数未用完；新时限在规定之内；向诉求人说明",
 )  # fmt: skip
 DECIDE_EXTENSION = Step(
-    "decide_extension", "审核延期", "审核延期", _from(S.EXT_REVIEW), (S.IN_PROGRESS,), P.DISPATCH,
-    stops=(C.EXTENSION_REVIEW,), built=False, public=True,
+    "decide_extension", "同意延期", "同意延期", _from(S.EXT_REVIEW), (S.IN_PROGRESS,), P.DECIDE,
+    stops=(C.EXTENSION_REVIEW,), public=True, guard="审批人不是申请人；原时限停止，按新时限计算",
+)  # fmt: skip
+REFUSE_EXTENSION = Step(
+    "refuse_extension", "驳回延期", "驳回延期", _from(S.EXT_REVIEW), (S.IN_PROGRESS,), P.DECIDE,
+    stops=(C.EXTENSION_REVIEW,), guard="写明理由；原时限继续计算",
+)  # fmt: skip
+ASK_SUSPENSION = Step(
+    "ask_suspension", "申请挂账", "申请挂账", _from(S.IN_PROGRESS), (), P.HANDLE, Side.LEAD,
+    guard="盖章报告；复核日期；批准前时限照常计算", source="domain.md 2.8, 4.3",
 )  # fmt: skip
 SUSPEND = Step(
-    "suspend", "挂账", "挂账", _from(S.IN_PROGRESS), (S.SUSPENDED,), P.DISPATCH,
-    guard="盖章报告；审批；复核日期", built=False, public=True,
+    "suspend", "批准挂账", "挂账", _from(S.IN_PROGRESS), (S.SUSPENDED,), P.DECIDE,
+    starts=(C.SUSPENSION,), stops=_HELD, public=True, guard="有盖章报告的申请；审批人不是申请人",
+)  # fmt: skip
+REFUSE_SUSPENSION = Step(
+    "refuse_suspension", "驳回挂账", "驳回挂账申请", _from(S.IN_PROGRESS), (), P.DECIDE,
+    guard="写明理由",
 )  # fmt: skip
 RESUME = Step(
-    "resume", "销账", "销账，恢复办理", _from(S.SUSPENDED), (S.IN_PROGRESS,),
-    P.DISPATCH, built=False,
-    public=True,
+    "resume", "销账", "销账，恢复办理", _from(S.SUSPENDED), (S.IN_PROGRESS,), P.DECIDE,
+    stops=(C.SUSPENSION,), public=True, guard="余下的时间接续计算；到复核日期自动销账", system=True,
 )  # fmt: skip
 ASK_TERMINATION = Step(
-    "ask_termination", "申请终止", "申请终止办理", _from(S.IN_PROGRESS),
-    (S.REPLY_REVIEW,), P.HANDLE,
-    Side.LEAD, starts=(C.AUDIT,), stops=_HELD, guard="写明理由", built=False,
+    "ask_termination", "申请终止", "申请终止办理", _from(S.IN_PROGRESS), (S.REPLY_REVIEW,),
+    P.HANDLE, Side.LEAD, starts=(C.AUDIT,), stops=_HELD, guard="原因、依据和给诉求人的说明",
+    source="domain.md 2.8 (Weifang art. 21)",
+)  # fmt: skip
+GRANT_TERMINATION = Step(
+    "grant_termination", "同意终止", "终止办理", _from(S.REPLY_REVIEW), (S.CLOSED,), P.AUDIT,
+    stops=_ENDS, public=True, guard="已申请终止；向诉求人说明，不再回访",
+)  # fmt: skip
+REFUSE_TERMINATION = Step(
+    "refuse_termination", "驳回终止", "驳回终止申请", _from(S.REPLY_REVIEW), (S.IN_PROGRESS,),
+    P.AUDIT, stops=(C.AUDIT,), guard="写明理由；原时限照旧",
 )  # fmt: skip
 REPLY = Step(
     "reply", "回复", "回复办理结果", _from(S.IN_PROGRESS), (S.REPLY_REVIEW, S.TO_CALLBACK),
@@ -504,9 +532,10 @@ OVERDUE = Step("overdue", "超期", "超过时限", OPEN, (), None, Side.SYSTEM,
 STEPS: tuple[Step, ...] = (
     CREATE, EDIT, ANSWER, REFER, TRANSFER, SUBMIT, APPROVE, SEND_BACK, MERGE,
     ABSORB, SPLIT_OFF, END_WITH_MAIN, RATE_MERGED, ANSWER_FROM_FILE, DISPATCH,
-    CONFER, RULE, SIGN, SUB_SIGN, CONTACT, ADD_UNITS, PASS_DOWN, SUB_REPLY,
+    CONFER, OBJECT, RULE, SIGN, SUB_SIGN, CONTACT, ADD_UNITS, PASS_DOWN, SUB_REPLY,
     ASK_RETURN, GRANT_RETURN,
-    REFUSE_RETURN, ASK_EXTENSION, DECIDE_EXTENSION, SUSPEND, RESUME, ASK_TERMINATION, REPLY,
+    REFUSE_RETURN, ASK_EXTENSION, DECIDE_EXTENSION, REFUSE_EXTENSION, ASK_SUSPENSION, SUSPEND,
+    REFUSE_SUSPENSION, RESUME, ASK_TERMINATION, GRANT_TERMINATION, REFUSE_TERMINATION, REPLY,
     DRAFT_REPLY, RETURN_DRAFT, SIGN_REPLY, LOCAL_CALL, TELL, LIST_MATTERS, EXPLAIN,
     PASS_AUDIT, REJECT_REPLY, HANDLE_AGAIN, SUPERVISE_REPLY, VERIFY,
     REPORT_PLAN, CONFIRM_PLAN, CLOSE, REDO, CLOSE_UNSATISFIED, CLOSE_UNREACHED,

@@ -93,6 +93,7 @@ class Perm(StrEnum):
     INTAKE = "order.intake"
     REVIEW = "order.review"
     DISPATCH = "order.dispatch"
+    DECIDE = "order.decide"
     HANDLE = "order.handle"
     SIGN_OFF = "order.sign_off"
     AUDIT = "order.audit"
@@ -146,7 +147,9 @@ ROLE_LABELS = {
 
 PERMS: dict[Role, frozenset[Perm]] = {
     Role.AGENT: frozenset({Perm.INTAKE, Perm.SEE_ALL, Perm.REVEAL}),
-    Role.DISPATCHER: frozenset({Perm.REVIEW, Perm.DISPATCH, Perm.VOID, Perm.SEE_ALL, Perm.REVEAL}),
+    Role.DISPATCHER: frozenset(
+        {Perm.REVIEW, Perm.DISPATCH, Perm.DECIDE, Perm.VOID, Perm.SEE_ALL, Perm.REVEAL}
+    ),
     Role.HANDLER: frozenset({Perm.HANDLE, Perm.REVEAL}),
     Role.UNIT_LEADER: frozenset({Perm.HANDLE, Perm.SIGN_OFF, Perm.REVEAL, Perm.REPORTS}),
     Role.CALLBACK: frozenset({Perm.CALL_BACK, Perm.SEE_ALL, Perm.REVEAL}),
@@ -155,6 +158,7 @@ PERMS: dict[Role, frozenset[Perm]] = {
     Role.MANAGER: frozenset(
         {
             Perm.REVIEW,
+            Perm.DECIDE,
             Perm.CONFIRM_VOID,
             Perm.SEE_ALL,
             Perm.REVEAL,

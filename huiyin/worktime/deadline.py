@@ -17,8 +17,8 @@ _DAY = timedelta(days=1)
 _HOUR = timedelta(hours=1)
 _MINUTE = timedelta(minutes=1)
 _BY_DAY = frozenset({LimitUnit.CALENDAR_DAYS, LimitUnit.WORKING_DAYS})
-# Amber from four fifths of the time on.
-_SOON_USED, _SOON_OF = 4, 5
+AMBER_PERCENT = 80
+"""From which share of its time on a limit is shown as amber, unless the city says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +110,17 @@ def remaining(now: datetime, due_at: datetime) -> str:
     return "刚刚超期" if late else "剩不到 1 分钟"
 
 
-def tone(now: datetime, due_at: datetime, started_at: datetime) -> Tone:
-    """Return ``late`` from ``due_at`` on, ``soon`` once 80 % of the time is used, else ``ok``.
+def tone(
+    now: datetime, due_at: datetime, started_at: datetime, *, amber: int = AMBER_PERCENT
+) -> Tone:
+    """Return ``late`` from ``due_at`` on, ``soon`` once ``amber`` % of the time is used, else ok.
 
     Source: R-09 (own default; handbook domain.md 4.3, timers).
     """
     if now >= due_at:
         return "late"
     used, whole = now - started_at, due_at - started_at
-    return "soon" if used * _SOON_OF >= whole * _SOON_USED else "ok"
+    return "soon" if used * 100 >= whole * amber else "ok"
 
 
 def working_days_between(start: datetime, end: datetime, calendar: WorkCalendar) -> int:

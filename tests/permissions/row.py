@@ -90,6 +90,7 @@ _AGENTS = frozenset({"agent", "vendor_agent"})
 _DISPATCH = frozenset({"dispatcher"})
 _WATER = frozenset({"water_handler", "water_leader"})
 _AUDIT = frozenset({"auditor"})
+_DECIDE = frozenset({"dispatcher", "manager"})
 _NOTE = {"note": "说明原因"}
 _HELD = "created.submitted.dispatched"
 STEP_CASES: tuple[StepCase, ...] = (
@@ -125,6 +126,31 @@ STEP_CASES: tuple[StepCase, ...] = (
         {"at": "2026-03-02T15:00:00+08:00", "number": "13800000000"}, _MINE,
     ),
     StepCase("pass_down", f"{_HELD}.signed", _WATER, {"unit": "water-team"}, _MINE),
+    StepCase(
+        "ask_extension", f"{_HELD}.signed", _WATER,
+        {
+            "reason": "E01", "basis": "需检测", "until": "2026-03-12T00:00:00+08:00",
+            "explanation": "需要检测",
+        }, _MINE,
+    ),
+    StepCase("decide_extension", f"{_HELD}.signed.extension_asked", _DECIDE, {}, _MINE),
+    StepCase("refuse_extension", f"{_HELD}.signed.extension_asked", _DECIDE, _NOTE, _MINE),
+    StepCase(
+        "ask_suspension", f"{_HELD}.signed", _WATER,
+        {
+            "basis": "暂不具备条件", "explanation": "暂时办不了",
+            "until": "2026-03-20T00:00:00+08:00", "report": [1],
+        }, _MINE,
+    ),
+    StepCase("suspend", f"{_HELD}.signed.suspension_asked", _DECIDE, {}, _MINE),
+    StepCase("refuse_suspension", f"{_HELD}.signed.suspension_asked", _DECIDE, _NOTE, _MINE),
+    StepCase("resume", f"{_HELD}.signed.suspension_asked.suspended", _DECIDE, {}, _MINE),
+    StepCase(
+        "ask_termination", f"{_HELD}.signed", _WATER,
+        {"reason": "Z01", "basis": "拒绝核实", "explanation": "无法核实"}, _MINE,
+    ),
+    StepCase("grant_termination", f"{_HELD}.signed.termination_asked", _AUDIT, {}, _MINE),
+    StepCase("refuse_termination", f"{_HELD}.signed.termination_asked", _AUDIT, _NOTE, _MINE),
     StepCase(
         "reply", f"{_HELD}.signed.contacted", _WATER,
         {

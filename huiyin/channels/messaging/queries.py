@@ -72,6 +72,14 @@ def events(at: datetime) -> dict[str, str]:
     return rules.read_events(knowledge.parameter("messaging.events", at, default=[]))
 
 
+def tells_of_extension(at: datetime) -> bool:
+    """Tell whether the platform itself tells the citizen of an extension, as the city decides.
+
+    Source: R-105 (handbook domain.md 2.8: notice to the person).
+    """
+    return bool(knowledge.parameter("extension.notify_citizen", at, default=True))
+
+
 def quiet_hours(at: datetime) -> Quiet | None:
     """Return the quiet hours in force; our own when the parameter is wrong."""
     try:

@@ -76,6 +76,7 @@ EVENTS: Mapping[str, str] = MappingProxyType(
         "resume": "progress",
         "sign_reply>to_callback": "replied_rating_link",
         "reply>to_callback": "replied_rating_link",  # a city that asks before the audit
+        "grant_termination": "answered",
         "pass_audit": "replied_rating_link",
         "pass_audit>closed": "closed",
         "send_again.redo": "redo",  # after a reply that the audit refused the citizen knows of none

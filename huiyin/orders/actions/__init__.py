@@ -1,5 +1,12 @@
 """Everything that changes an order: one public function per thing that a person can do."""
 
+from huiyin.orders.actions.applying import (
+    ask_extension,
+    ask_suspension,
+    ask_termination,
+    latest_extension,
+    latest_review,
+)
 from huiyin.orders.actions.assigning import (
     add_units,
     ask_return,
@@ -32,6 +39,16 @@ from huiyin.orders.actions.closing import (
     close_unreached,
     close_unsatisfied,
     redo,
+)
+from huiyin.orders.actions.deciding import (
+    decide_extension,
+    grant_termination,
+    refuse_extension,
+    refuse_suspension,
+    refuse_termination,
+    resume,
+    resume_due,
+    suspend,
 )
 from huiyin.orders.actions.files import attach
 from huiyin.orders.actions.grouping import (
@@ -96,7 +113,10 @@ __all__ = [
     "answer",
     "approve",
     "archive_closed",
+    "ask_extension",
     "ask_return",
+    "ask_suspension",
+    "ask_termination",
     "ask_void",
     "attach",
     "call_through",
@@ -113,12 +133,16 @@ __all__ = [
     "confirm_void",
     "contact",
     "create",
+    "decide_extension",
     "dispatch",
     "end_with_main",
     "grant_return",
     "heed",
     "known_tags",
     "link",
+    "grant_termination",
+    "latest_extension",
+    "latest_review",
     "lock_unchanged",
     "merge",
     "pass_audit",
@@ -129,9 +153,14 @@ __all__ = [
     "record_overdue",
     "redo",
     "refer",
+    "refuse_extension",
     "refuse_return",
+    "refuse_suspension",
+    "refuse_termination",
     "reject_reply",
     "reply",
+    "resume",
+    "resume_due",
     "reveal",
     "send_again",
     "send_back",
@@ -142,6 +171,7 @@ __all__ = [
     "submit",
     "supplement",
     "tag",
+    "suspend",
     "transfer",
     "update_draft",
 ]

@@ -8,15 +8,20 @@ from datetime import datetime
 
 from django.db import transaction
 
+from huiyin.kernel.checks import present
 from huiyin.kernel.errors import Invalid, NotAllowed
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import CaseClass, Reason
 from huiyin.knowledge.states import ClockKind, ReasonGroup
 from huiyin.orders import rules
+from huiyin.orders.actions.applying import apply_for_return, lapse
 from huiyin.orders.actions.beside import CallForm, call_in_words, log_call
+from huiyin.orders.actions.deciding import decided
+from huiyin.orders.actions.timing import give_back, moment
 from huiyin.orders.actions.turn import Turn, begin, clock_for, finish, lead_of
+from huiyin.orders.application_states import ApplicationKind, Decision
 from huiyin.orders.kinds import Handing
-from huiyin.orders.models import Assignment, Clock, WorkOrder
+from huiyin.orders.models import Application, Assignment, Clock, WorkOrder
 from huiyin.orders.states import (
     ADD_UNITS,
     ASK_RETURN,
@@ -37,6 +42,7 @@ from huiyin.orgs.states import UnitKind
 MOST_UNITS = 20
 SUPERVISED = "dispatch.supervising_unit_required"
 NEVER_ASSIGNED = frozenset({UnitKind.CENTRE.value, UnitKind.VENDOR.value})
+_DEPARTMENTS = frozenset({UnitKind.BUREAU, UnitKind.COUNTY_BUREAU, UnitKind.SUB_UNIT})
 
 
 @transaction.atomic
@@ -75,6 +81,7 @@ def dispatch(
     if supervise is None and knowledge.parameter(SUPERVISED, now, default=False):
         supervise = supervisor_for(lead, [lead, *assist], now)
     _check_units([lead, *assist, *([supervise] if supervise else [])])
+    check_communities(turn, [lead, *assist])
     order = turn.order
     if case_class is not None:
         order.case_class = case_class
@@ -158,6 +165,7 @@ def add_units(order_id: int, *, by: Actor, assist: Sequence[Unit], now: datetime
     if not assist:
         raise Invalid("请选择协办单位", fields={"assist": "必选"})
     _check_units(assist)
+    check_communities(turn, assist)
     _check_new(turn.order, assist)
     for unit in assist:
         _assign(turn, unit, AssignmentRole.ASSIST, due_at=turn.order.due_at)
@@ -184,48 +192,39 @@ def pass_down(
         order_id: the order.
         by: staff of the unit that passes its part down.
         unit: a unit below it.
-        due_at: when the sub-unit is to report; None or later than the own due time means that one.
+        due_at: when the sub-unit is to report, never later than the own due time; None gives it the
+            city's share of the time that is left (``pass_down.share``).
         instructions: what is to be done.
         now: when.
 
     Raises:
-        NotAllowed: the unit is not below the actor's own.
+        NotAllowed: the unit is not below the actor's own, or the matter is not on its list.
         Invalid: it already has a part.
 
-    Source: R-48 (requirements 23, 126; architecture 3).
+    Source: R-48, R-109 (requirements 23, 126; architecture 3).
     """
     turn = begin(PASS_DOWN, order_id, by, now)
     mine = turn.mine
     if mine is None or unit.pk == mine.unit_id or not _in_care(unit, mine.unit):
         raise NotAllowed("只能下派给本单位的下属单位", remedy="跨单位的事项请联系热线中心加派")
     _check_units([unit])
+    check_communities(turn, [unit], above=mine.unit)
     _check_new(turn.order, [unit])
     if due_at is not None and due_at <= now:
         raise Invalid("要求的完成时间已过", fields={"due_at": "须晚于现在"})
     own = mine.due_at
-    due = min((d for d in (due_at, own) if d is not None), default=None)
+    share = int(knowledge.parameter("pass_down.share", now, default=80))
+    due = rules.due_below(now, own, due_at, share)
     child = _assign(
         turn, unit, AssignmentRole(mine.role), parent=mine, due_at=due, instructions=instructions
     )
-    clocks = [_clock_of(turn, child, ClockKind.SIGN)]
-    if due is not None:
-        words = f"{mine.unit}要求的完成时间" if due != own else f"与{mine.unit}的时限相同"
-        clocks.append(
-            Clock(
-                order=turn.order,
-                assignment=child,
-                kind=ClockKind.FINISH.value,
-                started_at=now,
-                due_at=due,
-                words=words,
-            )  # fmt: skip
-        )
+    words = _words_below(mine, due, asked=due_at is not None, share=share)
     return finish(
         turn,
         note=f"{mine.unit}下派到{unit}"
         + (f"：{instructions.strip()}" if instructions.strip() else ""),
         data={"from": mine.unit.code, "to": unit.code},
-        clocks=[c for c in clocks if c is not None],
+        clocks=_clocks_below(turn, child, words),
     )
 
 
@@ -241,7 +240,7 @@ def ask_return(
         Invalid: code, basis or suggestion is missing.
         TooLate, NotAllowed: see ``rules.check_return``.
 
-    Source: R-52 (handbook domain.md 2.8, 4.3).
+    Source: R-52, R-103 (handbook domain.md 2.8, 4.3).
     """
     turn = begin(ASK_RETURN, order_id, by, now)
     if reason.group != ReasonGroup.RETURN.value:
@@ -256,9 +255,12 @@ def ask_return(
         returns=mine.returns + _earlier_returns(turn.order, mine),
         most=int(knowledge.parameter("return.max_times", now, default=1)),
         no_return=mine.no_return,
+        refused=was_refused(turn.order, mine),
     )
     mine.returns += 1
     mine.save(update_fields=["returns"])
+    lapse(turn)
+    apply_for_return(turn, reason=reason, basis=basis, suggested=suggested)
     note = f"{reason.name}：{basis.strip()}" + (f"；建议由{suggested}承办" if suggested else "")
     data = {
         "reason": reason.code,
@@ -273,6 +275,7 @@ def grant_return(order_id: int, *, by: Actor, note: str = "", now: datetime) -> 
     """Agree with a return: every part ends and the order waits to be dispatched anew."""
     turn = begin(GRANT_RETURN, order_id, by, now)
     lead = lead_of(turn.order)
+    decided(turn, ApplicationKind.RETURN, Decision.GRANTED, note)
     Assignment.objects.filter(order=turn.order, ended_at__isnull=True).update(ended_at=now)
     turn.order.lead_unit, turn.order.due_at = None, None
     return finish(turn, note=note.strip() or f"同意{lead.unit}退单", data={"unit": lead.unit.code})
@@ -282,14 +285,43 @@ def grant_return(order_id: int, *, by: Actor, note: str = "", now: datetime) -> 
 def refuse_return(order_id: int, *, by: Actor, note: str, now: datetime) -> WorkOrder:
     """Refuse a return: the order goes back to where it was, its clock has never stopped.
 
+    Where the city says so, the time of the review is added to the finish clock; the step says so.
+
     Raises:
         Invalid: no reason is given.
+
+    Source: R-104 (handbook domain.md 4.3: time of review may be added back).
     """
     turn = begin(REFUSE_RETURN, order_id, by, now)
     rules.check_note(note, "note", "驳回理由")
+    asked = decided(turn, ApplicationKind.RETURN, Decision.REFUSED, note)
     lead = lead_of(turn.order)
+    clocks, said = review_time_back(turn, asked.asked_at, "退单审核用时补回")
     target = State.IN_PROGRESS if lead.signed_at else State.TO_SIGN
-    return finish(turn, target=target, note=note.strip(), data={"unit": lead.unit.code})
+    return finish(
+        turn,
+        target=target,
+        note="；".join([note.strip(), *said]),
+        data={"unit": lead.unit.code},
+        clocks=clocks,
+    )
+
+
+def review_time_back(turn: Turn, since: datetime, why: str) -> tuple[list[Clock], list[str]]:
+    """Return the clock that gets the time since ``since`` back, and the words for the history.
+
+    Both are empty where the city does not give it back.
+
+    Source: R-104 (handbook domain.md 4.3: time of review may be added back).
+    """
+    if not knowledge.parameter("return.review_time_added_back", turn.now, default=False):
+        return [], []
+    before = turn.order.due_at
+    clocks = give_back(turn, since, why)
+    if not clocks or before is None:
+        return [], []
+    due = present(turn.order.due_at)
+    return clocks, [f"{why}，办理时限由 {moment(before)} 改为 {moment(due)}"]
 
 
 @transaction.atomic
@@ -308,8 +340,9 @@ def send_again(
     again = Assignment.objects.filter(order=order, ended_at__isnull=True)
     others = list(again.exclude(pk=old.pk).filter(parent__isnull=True).select_related("unit"))
     again.update(ended_at=now)
-    head = _assign(turn, lead, AssignmentRole.LEAD, returns=old.returns)
-    if unit is None or unit.pk == old.unit_id:
+    same = unit is None or unit.pk == old.unit_id
+    head = _assign(turn, lead, AssignmentRole.LEAD, returns=old.returns if same else 0)
+    if same:
         head.signed_at, head.signed_by = now, old.signed_by
         head.no_return = True
         head.save(update_fields=["signed_at", "signed_by", "no_return"])
@@ -390,6 +423,42 @@ def _return_window_end(turn: Turn, mine: Assignment) -> datetime | None:
     return clock.due_at if clock else None
 
 
+def was_refused(order: WorkOrder, mine: Assignment) -> bool:
+    """Tell whether a return of this unit was refused on this order. One query."""
+    return Application.objects.filter(
+        order=order,
+        unit_id=mine.unit_id,
+        kind=ApplicationKind.RETURN,
+        outcome=Decision.REFUSED,
+    ).exists()
+
+
+def _clocks_below(turn: Turn, child: Assignment, words: str) -> list[Clock]:
+    """Return the unsaved clocks of a part that was passed down: signing, and its own due time."""
+    clocks = [_clock_of(turn, child, ClockKind.SIGN)]
+    if child.due_at is not None:
+        clocks.append(
+            Clock(
+                order=turn.order,
+                assignment=child,
+                kind=ClockKind.FINISH.value,
+                started_at=turn.now,
+                due_at=child.due_at,
+                words=words,
+            )
+        )
+    return [clock for clock in clocks if clock is not None]
+
+
+def _words_below(above: Assignment, due: datetime | None, *, asked: bool, share: int) -> str:
+    """Say where the due time of a sub-unit comes from."""
+    if due is None or due == above.due_at:
+        return f"与{above.unit}的时限相同"
+    if asked:
+        return f"{above.unit}要求的完成时间"
+    return f"{above.unit}剩余时间的 {share}%，至 {moment(due)} 止"
+
+
 def _earlier_returns(order: WorkOrder, mine: Assignment) -> int:
     """Return how often the same unit has returned this order before its present assignment."""
     earlier = Assignment.objects.filter(order=order, unit=mine.unit).exclude(pk=mine.pk)
@@ -409,6 +478,24 @@ def _check_units(units: Sequence[Unit]) -> None:
             remedy=f"它的职责现由{heir}承担" if heir.pk != wrong[0].pk else "",
             fields={"lead": "请选择承办单位"},
         )
+
+
+def check_communities(turn: Turn, units: Sequence[Unit], above: Unit | None = None) -> None:
+    """Refuse communities, and townships below a department, for matters outside their list.
+
+    Source: R-112 (handbook domain.md 2.1 art. 17).
+    """
+    kept = [u for u in units if u.kind == UnitKind.COMMUNITY]
+    if above is not None and above.kind in _DEPARTMENTS:
+        kept += [u for u in units if u.kind == UnitKind.TOWNSHIP]
+    if not kept:
+        return
+    rules.check_community(
+        guarded=bool(knowledge.parameter("dispatch.community_guard", turn.now, default=False)),
+        listed=knowledge.parameter("dispatch.community_list", turn.now, default=[]),
+        category=turn.order.category.code if turn.order.category else "",
+        unit=str(kept[0]),
+    )
 
 
 def _check_new(order: WorkOrder, units: Sequence[Unit]) -> None:

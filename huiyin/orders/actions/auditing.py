@@ -173,6 +173,8 @@ def _audit(turn: Turn, outcome: AuditOutcome, *, note: str, scores: Scores | Non
     Source: R-145, R-146, R-147 (requirements 19, 167).
     """
     now, order = turn.now, turn.order
+    if order.pending:
+        raise Refused("承办单位申请终止办理，没有待审核的回复", remedy="请审核终止申请")
     reply_rules.check_outcome(outcome, reply_queries.audit_outcomes(now))
     mark = reply_queries.pass_mark(now)
     judged = reply_rules.judge(

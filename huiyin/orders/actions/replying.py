@@ -13,6 +13,7 @@ from huiyin.kernel.checks import present
 from huiyin.kernel.errors import Invalid, NotAllowed
 from huiyin.knowledge.states import ClockKind
 from huiyin.orders import reply_queries, reply_rules, rules
+from huiyin.orders.actions.applying import lapse
 from huiyin.orders.actions.files import Accepted, Upload, accept, attach
 from huiyin.orders.actions.turn import Turn, begin, clock_for, finish
 from huiyin.orders.models import Assignment, Explanation, OrderMatter, Reply, WorkOrder
@@ -145,6 +146,7 @@ def reply(
     accepted = accept(list(files))
     turn = begin(REPLY, order_id, by, now)
     _check_mode(turn)
+    lapse(turn)
     row = store(turn, form, accepted, show_files=show_files)
     send_on(turn, row)
     return row

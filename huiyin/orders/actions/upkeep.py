@@ -11,6 +11,7 @@ from huiyin.kernel import access, crypto
 from huiyin.kernel.errors import NotAllowed, Refused
 from huiyin.knowledge.states import ClockKind
 from huiyin.orders import policy, rules
+from huiyin.orders.actions.applying import lapse
 from huiyin.orders.actions.grouping import lock_group, release
 from huiyin.orders.actions.turn import Turn, begin, finish, part_of
 from huiyin.orders.models import Assignment, Clock, WorkOrder
@@ -62,6 +63,7 @@ def confirm_void(order_id: int, *, by: Actor, note: str = "", now: datetime) -> 
     if asked is None:
         raise Refused("尚无人申请作废", remedy="须先由派单员申请")
     rules.check_different_person(asked, by.staff.pk if by.staff else None, "申请和确认作废")
+    lapse(turn, every=True)
     turn.order.close_type, turn.order.closed_at = CloseType.WITHDRAWN.value, now
     order = finish(turn, note=note.strip())
     if order.merged_count:
@@ -114,11 +116,14 @@ def record_overdue(*, until: datetime) -> int:
 
     Safe late, twice or in parallel: a clock is marked in the transaction of its event.
 
-    Source: R-67 (handbook domain.md 4.3 timers; style 3.1.5).
+    Source: R-67, R-110 (requirement 23; handbook domain.md 4.3 timers; style 3.1.5).
     """
-    late = Clock.objects.filter(
-        due_at__lte=until, stopped_at__isnull=True, overdue_recorded=False
-    ).order_by("due_at", "pk")
+    # A suspension that has come to its review date is not late: it ends by itself (``resume_due``).
+    late = (
+        Clock.objects.filter(due_at__lte=until, stopped_at__isnull=True, overdue_recorded=False)
+        .exclude(kind=ClockKind.SUSPENSION)
+        .order_by("due_at", "pk")
+    )
     return sum(_record_one(pk, until) for pk in late.values_list("pk", flat=True)[:_BATCH])
 
 

@@ -187,7 +187,7 @@ def test_a_return_needs_window_count_basis_and_suggestion(story: Story) -> None:
         order.pk, by=world.actor("dispatcher"), note="属供水职责", now=at(5, 9)
     )
     assert order.state == State.TO_SIGN
-    with pytest.raises(NotAllowed, match="已退单 1 次"):
+    with pytest.raises(NotAllowed, match="已被驳回"):
         actions.ask_return(story.order.pk, suggested=world.housing, now=at(4, 23), **ask)
 
 

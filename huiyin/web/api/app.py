@@ -7,6 +7,7 @@ from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
 from huiyin.web.api import (
+    apply_steps,
     callbacks,
     files,
     group_steps,
@@ -53,8 +54,8 @@ for error in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(error, problems.answer)
 api.add_decorator(spoken)
 PARTS = (
-    orders, steps, group_steps, unit_steps, callbacks, urging, files, public, reference, registers,
-    unit_changes, system,
+    orders, steps, group_steps, unit_steps, apply_steps, callbacks, urging, files, public,
+    reference, registers, unit_changes, system,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

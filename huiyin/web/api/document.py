@@ -51,6 +51,8 @@ TITLES: dict[type[Enum], str] = {
 REASON_GROUPS = {
     ReasonGroup.REFER: "告知渠道",
     ReasonGroup.RETURN: "退单",
+    ReasonGroup.EXTENSION: "延期",
+    ReasonGroup.TERMINATION: "终止办理",
     ReasonGroup.NO_CALLBACK: "不回访",
     ReasonGroup.VOID: "作废",
     ReasonGroup.UNSATISFIED: "不满意",

@@ -109,6 +109,7 @@ class Timer(TypedDict):
     started_at: Annotated[datetime, said("起算时间")]
     due_at: Annotated[datetime | None, said("期限，到此刻即为超期；空为未设时限")]
     stopped_at: Annotated[datetime | None, said("停止时间；空为正在计时")]
+    replaced: Annotated[bool, said("停止是因为暂停或改期，由另一项计时接续")]
     provisional: Annotated[bool, said("当年放假安排未公布，期限暂定")]
     rule: Annotated[str, said("所依时限规则的编码")]
     words: Annotated[str, said("期限的由来")]
@@ -164,6 +165,29 @@ class ReplyTold(TypedDict):
     scores: Annotated[list[ScoreTold], said("评分；没有评分时为空")]
     substance: Annotated[int | None, said("办理质量得分率，百分数")]
     wording: Annotated[int | None, said("文字质量得分率，百分数")]
+
+
+@with_config(shape("一次申请和对它的审批"))
+class ApplicationTold(TypedDict):
+    """One application of a unit."""
+
+    kind: Annotated[str, said("return 退单，extension 延期，suspension 挂账，termination 终止")]
+    kind_label: Annotated[str, said("名称")]
+    unit: Annotated[Named, said("申请单位")]
+    round: Annotated[int, said("轮次")]
+    asked_at: Annotated[datetime, said("申请时间")]
+    reason: Annotated[Named | None, said("原因")]
+    basis: Annotated[str, said("理由和依据")]
+    explanation: Annotated[str, said("给诉求人的说明")]
+    suggested: Annotated[Named | None, said("建议承办单位")]
+    until: Annotated[datetime | None, said("申请的新期限，或复核日期")]
+    due_before: Annotated[datetime | None, said("申请时的办结期限")]
+    report: Annotated[int | None, said("盖章报告的附件编号")]
+    outcome: Annotated[str, said("waiting 待审批，granted 同意，refused 不同意，lapsed 已失效")]
+    decided_at: Annotated[datetime | None, said("审批时间")]
+    decided_by: Annotated[str, said("审批人")]
+    decision: Annotated[str, said("审批意见")]
+    resumed_at: Annotated[datetime | None, said("挂账后恢复办理的时间")]
 
 
 @with_config(shape("一个附件"))
@@ -264,3 +288,5 @@ class OrderTold(OrderRow):
     clocks: Annotated[list[Timer], said("计时")]
     replies: Annotated[list[ReplyTold], said("办理回复，由近到远")]
     attachments: Annotated[list[FileTold], said("附件")]
+    applications: Annotated[list[ApplicationTold], said("申请和审批，由近到远")]
+    pending: Annotated[str, said("正在等待审批的挂账或终止申请；空为没有")]

@@ -9,6 +9,7 @@ from huiyin.knowledge import queries as knowledge
 from huiyin.orders import policy, queries
 from huiyin.orders.models import (
     NEVER,
+    Application,
     Assignment,
     Attachment,
     Clock,
@@ -20,6 +21,7 @@ from huiyin.orders.policy import Offer
 from huiyin.orders.states import BY_VERB
 from huiyin.orgs.actors import Actor
 from huiyin.web.api.order_shapes import (
+    ApplicationTold,
     Asker,
     EventTold,
     FileTold,
@@ -134,6 +136,8 @@ def whole(actor: Actor, order: WorkOrder, now: datetime) -> OrderTold:
         "clocks": [_timer(clock, units) for clock in order.clocks.all()],
         "replies": [_reply(reply) for reply in order.replies.all()],
         "attachments": [file_told(file) for file in order.attachments.all()],
+        "applications": [_application(row_) for row_ in order.applications.all()],
+        "pending": order.pending,
     }
 
 
@@ -235,6 +239,7 @@ def _timer(clock: Clock, units: dict[int, str]) -> Timer:
         "started_at": here(clock.started_at),
         "due_at": local(clock.due_at),
         "stopped_at": local(clock.stopped_at),
+        "replaced": clock.replaced,
         "provisional": clock.provisional,
         "rule": clock.rule.code if clock.rule else "",
         "words": clock.words,
@@ -279,6 +284,28 @@ def _reply(reply: Reply) -> ReplyTold:
         ],
         "substance": reply.substance,
         "wording": reply.wording,
+    }
+
+
+def _application(asked: Application) -> ApplicationTold:
+    return {
+        "kind": asked.kind,
+        "kind_label": asked.get_kind_display(),
+        "unit": {"code": asked.unit.code, "name": asked.unit.name},
+        "round": asked.round,
+        "asked_at": here(asked.asked_at),
+        "reason": named(asked.reason),
+        "basis": asked.basis,
+        "explanation": asked.explanation,
+        "suggested": named(asked.suggested),
+        "until": local(asked.until),
+        "due_before": local(asked.due_before),
+        "report": asked.report_id,
+        "outcome": asked.outcome,
+        "decided_at": local(asked.decided_at),
+        "decided_by": asked.decided_by.name if asked.decided_by else "",
+        "decision": asked.decision,
+        "resumed_at": local(asked.resumed_at),
     }
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Literal
 
-from annotated_types import Gt, Len, Lt
+from annotated_types import Ge, Gt, Le, Len, Lt
 from pydantic import BaseModel, Field, StringConstraints
 
 from huiyin.orders.actions.assigning import MOST_UNITS
@@ -286,6 +286,73 @@ class AskReturnIn(BaseModel):
     reason: Annotated[Code, said("原因编码，见 /reasons?group=return")]
     basis: Annotated[Note, said("依据")]
     suggested: Annotated[Code, said("建议承办单位编码")] = ""
+
+
+class AskExtensionIn(BaseModel):
+    """Why more time is needed, and until when."""
+
+    model_config = asked(
+        "申请延期",
+        {
+            "reason": "E1",
+            "basis": "需委托检测，检测周期 5 个工作日",
+            "until": "2026-03-17T00:00:00+08:00",
+            "explanation": "检测需要几天，结果出来后马上告诉您。",
+        },
+    )
+
+    reason: Annotated[Code, said("原因编码，见 /reasons?group=extension")]
+    basis: Annotated[Note, said("延期理由")]
+    until: Annotated[Moment, said("新的办理时限，到此刻即为超期")]
+    explanation: Annotated[Note, said("给诉求人的说明，批准后可见；本市要求告知时必填")] = ""
+
+
+class AskSuspensionIn(BaseModel):
+    """Why nothing can be done yet, and when to look again."""
+
+    model_config = asked(
+        "申请挂账。盖章报告先以附件接口上传",
+        {
+            "basis": "管网改造已列入计划，暂不具备条件",
+            "explanation": "改造工程已立项，完工前暂时办不了，我们会继续跟踪。",
+            "until": "2026-05-01T00:00:00+08:00",
+            "report": [17],
+        },
+    )
+
+    basis: Annotated[Note, said("不能按期办结的原因")]
+    explanation: Annotated[Note, said("给诉求人的说明，批准后可见")]
+    until: Annotated[Moment, said("复核日期，到时自动恢复办理")]
+    report: Annotated[
+        list[Annotated[int, Ge(1), Le(2**62)]],
+        Len(min_length=1, max_length=9),
+        said("盖章报告的附件编号，须已在这件工单上"),
+    ]
+
+
+class AskTerminationIn(BaseModel):
+    """Why an order cannot be handled further."""
+
+    model_config = asked(
+        "申请终止办理",
+        {
+            "reason": "T1",
+            "basis": "诉求人两次拒绝现场核实",
+            "explanation": "因无法核实，暂时终止办理；可以核实时请再联系我们。",
+        },
+    )
+
+    reason: Annotated[Code, said("原因编码，见 /reasons?group=termination")]
+    basis: Annotated[Note, said("依据")]
+    explanation: Annotated[Note, said("给诉求人的说明，同意后可见")]
+
+
+class ExplanationIn(BaseModel):
+    """What the citizen is told."""
+
+    model_config = asked("给诉求人的说明", {"explanation": "因无法核实，终止办理。"})
+
+    explanation: Annotated[Note, said("给诉求人的说明；不填则用承办单位的说明")] = ""
 
 
 class SendAgainIn(BaseModel):

@@ -161,6 +161,7 @@ class TokenForm(HouseForm):
 
 
 PERM_LABELS = {
+    Perm.DECIDE: "审批和裁定",
     Perm.INTAKE: "登记诉求",
     Perm.REVIEW: "审查",
     Perm.DISPATCH: "派单",

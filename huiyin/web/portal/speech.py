@@ -80,6 +80,7 @@ STEPS = {
     "decide_extension": "办理期限有调整",
     "suspend": "暂缓办理，继续跟踪",
     "resume": "恢复办理",
+    "grant_termination": "已终止办理",
     "reply": "承办单位已回复",
     "pass_audit": "答复已通过审核",
     "explain": "承办单位向您说明了情况",
@@ -106,7 +107,15 @@ _DUE = {
 }
 # Steps whose public note is the whole answer; it stands in the answer's own box.
 _ANSWERING = frozenset(
-    {"answer", "refer", "transfer", "answer_from_file", "pass_audit", "end_with_main"}
+    {
+        "answer",
+        "refer",
+        "transfer",
+        "answer_from_file",
+        "pass_audit",
+        "end_with_main",
+        "grant_termination",
+    }
 )
 
 

@@ -11,6 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from huiyin.kernel import clock
+from huiyin.knowledge import queries as knowledge
 from huiyin.orders import numbers
 from huiyin.orders.models import NEVER
 from huiyin.worktime import deadline
@@ -49,7 +50,8 @@ def tone(due_at: datetime | None, started_at: datetime | None = None) -> str:
     """Return ok, soon or late for colouring."""
     if due_at is None or due_at >= NEVER:
         return "ok"
-    return deadline.tone(clock.now(), due_at, started_at or due_at)
+    now = clock.now()
+    return deadline.tone(now, due_at, started_at or due_at, amber=knowledge.amber(now))
 
 
 @register.filter

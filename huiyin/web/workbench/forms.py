@@ -302,20 +302,6 @@ class SubSign(Bare):
     verb, intro = "sub_sign", "签收后请在要求的时间内办理并报送结果。"
 
 
-class GrantReturn(Noted):
-    """Agree with a return."""
-
-    verb, asks, needed = "grant_return", "说明（可不填）", False
-    intro = "同意后工单回到待派单，原单位不再承办。"
-
-
-class RefuseReturn(Noted):
-    """Refuse a return."""
-
-    verb, asks = "refuse_return", "驳回理由"
-    intro = "驳回后由原单位继续办理，原时限继续计算。"
-
-
 class AskVoid(Noted):
     """Ask to void an order."""
 

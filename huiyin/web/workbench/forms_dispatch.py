@@ -15,6 +15,7 @@ from huiyin.orders.actions.beside import LONGEST, CallForm
 from huiyin.orders.actions.turn import clock_for
 from huiyin.orders.kinds import Handing
 from huiyin.orders.models import Clock
+from huiyin.orders.rules import WHOLE
 from huiyin.orgs import queries as orgs
 from huiyin.web.workbench.forms import (
     ClassField,
@@ -134,7 +135,9 @@ class PassDown(StepForm):
         due = mine.due_at if mine else None
         if due is not None:
             at = due.astimezone(SHANGHAI)
-            self.fields["due_at"].help_text = f"不填则与本单位时限相同：{at:%m-%d %H:%M}"
+            share = int(knowledge.parameter("pass_down.share", self.setting.now, default=80))
+            said = "与本单位时限相同" if share >= WHOLE else f"为本单位剩余时间的 {share}%"
+            self.fields["due_at"].help_text = f"不填则{said}；本单位时限 {at:%m-%d %H:%M}"
 
     def take(self) -> None:
         """Pass it down."""

@@ -105,6 +105,7 @@ def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]
         "files": [f for f in files if f.reply_id is None],
         "replies": [(r, [f for f in files if f.reply_id == r.pk]) for r in replies],
         **reply_queries.beside(order),
+        "applications": list(order.applications.all()),
         "calls": list(callbacks.attempts_of(order)),
         "messages": messages_of(order),
         "urgings": supervision.urgings_of(order),

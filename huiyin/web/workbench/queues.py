@@ -6,8 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from huiyin.orders.application_states import ApplicationKind
 from huiyin.orders.queries import OrderFilter
-from huiyin.orders.states import OPEN, State
+from huiyin.orders.states import (
+    OPEN,
+    State,
+)
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Perm
 from huiyin.worktime.calendar import SHANGHAI
@@ -24,7 +28,7 @@ class Queue:
     perms: frozenset[Perm]
     base: OrderFilter
     tone: str = "blue"
-    due: Literal["", "late", "today"] = ""
+    due: Literal["", "late", "today", "below"] = ""
 
     def wanted(self, now: datetime) -> OrderFilter:
         """Return what the queue holds at ``now``."""
@@ -32,6 +36,8 @@ class Queue:
             return replace(self.base, late_at=now)
         if self.due == "today":
             return replace(self.base, due_after=now, due_by=_midnight_after(now))
+        if self.due == "below":
+            return replace(self.base, late_below_at=now)
         return self.base
 
 
@@ -56,6 +62,14 @@ QUEUES: tuple[Queue, ...] = (
           _in(State.TO_DISPATCH)),
     Queue("returns", "退单待审", "单位申请退回", "arrow-back-up", _for(Perm.DISPATCH),
           _in(State.RETURN_REVIEW), "amber"),
+    Queue("disputes", "争议会商", "确定承办单位", "users", _for(Perm.DECIDE),
+          _in(State.DISPUTE), "amber"),
+    Queue("extensions", "延期待审", "单位申请延期", "calendar", _for(Perm.DECIDE),
+          _in(State.EXT_REVIEW), "amber"),
+    Queue("suspensions", "挂账待批", "单位申请挂账", "file-text", _for(Perm.DECIDE),
+          OrderFilter(pending=ApplicationKind.SUSPENSION), "amber"),
+    Queue("suspended", "挂账", "到复核日期自动恢复", "clock", _for(Perm.DECIDE),
+          _in(State.SUSPENDED)),
     Queue("rework", "待重派", "审核退回或不满意", "refresh", _for(Perm.DISPATCH),
           _in(State.REWORK), "amber"),
     Queue("review", "待审查", "派单前审查", "checks", _for(Perm.REVIEW), _in(State.REVIEW)),
@@ -63,6 +77,8 @@ QUEUES: tuple[Queue, ...] = (
           OrderFilter(mine_only=True), "red", due="late"),
     Queue("mine_today", "今天到期", "今天要办完", "clock", _for(Perm.HANDLE),
           OrderFilter(mine_only=True), "amber", due="today"),
+    Queue("subs_late", "下级超期", "下派后没有按时报送", "alert-triangle", _for(Perm.HANDLE),
+          OrderFilter(states=_HELD), "red", due="below"),
     Queue("to_sign", "待签收", "新派到本单位", "inbox", _for(Perm.HANDLE),
           OrderFilter(states=(State.TO_SIGN,), led_by_mine=True)),
     Queue("news", "诉求人有补充", "看过后确认已阅", "message", _for(Perm.HANDLE),

@@ -101,5 +101,5 @@ def _own_task(
     if mine.due_at is None:
         return "本单位", to_do, None, "", "ok"
     left = deadline.remaining(now, mine.due_at)
-    tone = deadline.tone(now, mine.due_at, mine.dispatched_at)
+    tone = deadline.tone(now, mine.due_at, mine.dispatched_at, amber=knowledge.amber(now))
     return "本单位", to_do, mine.due_at, left, tone

@@ -28,6 +28,7 @@ from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, order_or_404, staff_page
 from huiyin.web.workbench import (
     forms,
+    forms_apply,
     forms_audit,
     forms_beside,
     forms_dispatch,
@@ -40,7 +41,7 @@ from huiyin.web.workbench.forms import Setting, StepForm
 from huiyin.web.workbench.order import order_facts
 
 _FORMS: tuple[type[StepForm], ...] = (
-    forms.Approve, forms.SendBack, forms.Sign, forms.SubSign, forms.GrantReturn, forms.RefuseReturn,
+    forms.Approve, forms.SendBack, forms.Sign, forms.SubSign,
     forms_audit.PassAudit, forms_audit.RejectReply, forms_audit.HandleAgain,
     forms_audit.SuperviseReply, forms_audit.ReportPlan, forms_audit.ConfirmPlan,
     forms.AskVoid, forms.ConfirmVoid, forms.AddNote, forms_intake.ListMatters,
@@ -49,6 +50,10 @@ _FORMS: tuple[type[StepForm], ...] = (
     forms_dispatch.PassDown, forms_dispatch.AskReturn, forms_dispatch.SendAgain,
     forms_sign.DraftReply, forms_sign.ReturnDraft, forms_sign.SignReply, forms_sign.LocalCall,
     forms_sign.Tell,
+    forms_apply.AskExtension, forms_apply.AskSuspension, forms_apply.AskTermination,
+    forms_apply.GrantReturn, forms_apply.RefuseReturn, forms_apply.DecideExtension,
+    forms_apply.RefuseExtension, forms_apply.Suspend, forms_apply.RefuseSuspension,
+    forms_apply.Resume, forms_apply.GrantTermination, forms_apply.RefuseTermination,
     forms_handle.Contact, forms_handle.Explain, forms_handle.SubReply, forms_handle.Reply,
     forms_group.Merge, forms_group.SplitOff, forms_group.Link, forms_beside.TagForm,
     forms_beside.CallThroughForm, forms_beside.Supplement, forms_beside.Heed,
@@ -103,6 +108,8 @@ def put_on(form: Form, refusal: Refused) -> None:
         form.add_error(_FILES, f"{refusal.message}。{refusal.remedy}".rstrip("。"))
         return
     found: dict[str, str] = refusal.facts.get("fields", {})
+    if "report" in found and _FILES in form.fields:
+        form.add_error(_FILES, found["report"])
     for name, words in found.items():
         if name in form.fields:
             form.add_error(name, words)

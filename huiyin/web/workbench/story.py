@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import ClockKind
 from huiyin.orders import policy
 from huiyin.orders.models import Assignment, Clock, OrderEvent, WorkOrder
@@ -22,12 +23,15 @@ WITHOUT_BUTTON = frozenset({"stay_unsatisfied"})
 FIRST = (
     "submit", "approve", "dispatch", "grant_return", "send_again", "sign", "sub_sign",
     "sign_reply", "reply", "draft_reply",
-    "sub_reply", "contact", "pass_audit", "confirm_void", "heed",
+    "sub_reply", "contact", "rule", "decide_extension", "suspend", "grant_termination",
+    "pass_audit", "confirm_void", "resume", "heed",
 )  # fmt: skip
 # Folded away on the page: what does not lead the order on.
 FOLDED = frozenset(
     {"note", "supplement", "link", "tag", "call_through", "record_fact", "add_units", "ask_void"}
 )
+# Decisions on what nobody has asked for are not worth a greyed button.
+_DECIDING = frozenset({"suspend", "refuse_suspension", "grant_termination", "refuse_termination"})
 _OF_PARTS = frozenset({"sub_sign", "sub_reply"})
 
 
@@ -71,6 +75,8 @@ def _concerns(offer: Offer, order: WorkOrder, mine: Assignment | None) -> bool:
         return True
     if offer.step.verb == "confirm_void":
         return order.void_asked_by_id is not None
+    if offer.step.verb in _DECIDING or offer.step.verb == "object":
+        return False
     if mine is None:
         return True
     leads = policy.is_lead(mine)
@@ -124,7 +130,8 @@ class Part:
 
 def parts(order: WorkOrder, now: datetime) -> tuple[list[Part], list[Part]]:
     """Return the open parts as a tree, and those of earlier rounds. No query."""
-    made = {a.pk: _part(a, now) for a in order.assignments.all()}
+    paused = order.standing is State.SUSPENDED
+    made = {a.pk: _part(a, now, paused=paused) for a in order.assignments.all()}
     tops: list[Part] = []
     for part in made.values():
         above = made.get(part.assignment.parent_id or 0)
@@ -139,16 +146,18 @@ def _lives(part: Part) -> bool:
     return own.ended_at is None or own.replied_at is not None
 
 
-def _part(assignment: Assignment, now: datetime) -> Part:
+def _part(assignment: Assignment, now: datetime, *, paused: bool) -> Part:
     role = AssignmentRole(assignment.role).label if assignment.parent_id is None else "下派"
     due, running = assignment.due_at, assignment.replied_at is None and assignment.ended_at is None
     if due is None or not running:
         return Part(assignment, role, "", "ok")
+    if paused:
+        return Part(assignment, role, "时限暂停", "ok")
     return Part(
         assignment,
         role,
         deadline.remaining(now, due),
-        deadline.tone(now, due, assignment.dispatched_at),
+        deadline.tone(now, due, assignment.dispatched_at, amber=knowledge.amber(now)),
     )
 
 
@@ -177,7 +186,10 @@ def _limit(clock: Clock, unit: str, now: datetime) -> Limit:
     label = ClockKind(clock.kind).label
     if clock.stopped_at is None:
         stands = deadline.remaining(now, clock.due_at)
-        tone: str = deadline.tone(now, clock.due_at, clock.started_at)
+        amber = knowledge.amber(now)
+        tone: str = deadline.tone(now, clock.due_at, clock.started_at, amber=amber)
+    elif clock.replaced:
+        stands, tone = "已改期", "ok"
     elif clock.stopped_at < clock.due_at:
         stands, tone = "按时", "green"
     else:

@@ -24,7 +24,7 @@ from huiyin.kernel.errors import Invalid, Refused
 from huiyin.kernel.outbox import Payload
 from huiyin.orders import actions as orders
 from huiyin.orders.models import WorkOrder
-from huiyin.orders.states import OPEN
+from huiyin.orders.states import DECIDE_EXTENSION, OPEN
 from huiyin.orgs.actors import SYSTEM, Actor
 from huiyin.worktime.calendar import SHANGHAI
 
@@ -77,6 +77,8 @@ def _orders(news: Sequence[tuple[str, Payload]]) -> dict[int, WorkOrder]:
 def _of_event(
     order: WorkOrder, verb: str, payload: Payload, table: Mapping[str, str], now: datetime
 ) -> Message | None:
+    if verb == DECIDE_EXTENSION.verb and not queries.tells_of_extension(now):
+        return None
     cause = queries.cause_of(order, payload["seq"]) if rules.depends_on_cause(table, verb) else ""
     state = str(payload.get("state", ""))
     template = rules.template_of(table, verb, cause=cause, channel=order.channel, state=state)

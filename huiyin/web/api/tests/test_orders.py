@@ -153,7 +153,7 @@ def test_a_detail_tells_everything_masked(told: Api, who, django_assert_max_num_
     order = Story(told.world).to_callback().order
     told.get("/me", who)
     succession.renamed()  # remembered
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         answer = told.get(f"/orders/{order.number}", who)
     body = answer.body
     assert answer.headers["ETag"] == f'"{order.event_count}"'

@@ -87,7 +87,7 @@ def test_from_a_message_to_a_closed_case(api: Api) -> None:
     assert list(queries.breaks()) == [1]
 
 
-def test_a_return_is_asked_refused_asked_and_granted(api: Api) -> None:
+def test_a_return_that_was_refused_is_not_asked_again(api: Api) -> None:
     Parameter.objects.filter(key="return.max_times").update(value=2)
     number = Story(api.world).created().submitted().dispatched().order.number
     api.now = at(2, 11)
@@ -96,6 +96,14 @@ def test_a_return_is_asked_refused_asked_and_granted(api: Api) -> None:
     assert api.step(number, "refuse_return", "dispatcher", {}).status == 422
     refused = api.step(number, "refuse_return", "dispatcher", {"note": "属供水职责"})
     assert refused.body["state"] == "to_sign"
+    again = api.step(number, "ask_return", "water_handler", ask)
+    assert (again.status, again.body["remedy"]) == (403, "仍有异议的，请提出派单异议")
+
+
+def test_a_return_is_asked_and_granted(api: Api) -> None:
+    number = Story(api.world).created().submitted().dispatched().order.number
+    api.now = at(2, 11)
+    ask = {"reason": "T01", "basis": "管网属住建局管理", "suggested": "housing"}
     api.step(number, "ask_return", "water_handler", ask)
     assert api.step(number, "grant_return", "dispatcher").body["state"] == "to_dispatch"
 

@@ -41,6 +41,14 @@ MATTER = {
 }
 
 
+class Again(SimpleUploadedFile):
+    """A file that can be sent any number of times."""
+
+    def read(self, *args: Any) -> bytes:
+        self.seek(0)
+        return super().read(*args)
+
+
 def in_review(story: Story) -> Story:
     from huiyin.kernel import cached
     from huiyin.knowledge.models import Parameter
@@ -150,6 +158,50 @@ CASES: dict[str, Case] = {
     "grant_return": (returning, "dispatcher", {}, "to_dispatch", None),
     "refuse_return": (
         returning, "dispatcher", {"note": "确属供热管理"}, "to_sign", ("note", "请写明驳回理由"),
+    ),
+    "ask_extension": (
+        held, "water_handler",
+        {
+            "reason": "E01", "basis": "需委托检测", "until": "2026-03-13T00:00",
+            "explanation": "检测需要几天",
+        },
+        "ext_review", ("basis", "请写明延期理由"),
+    ),
+    "decide_extension": (
+        lambda s: held(s).extension_asked(), "manager", {"note": "同意"}, "in_progress", None,
+    ),
+    "refuse_extension": (
+        lambda s: held(s).extension_asked(), "dispatcher", {"note": "可以按期办结"}, "in_progress",
+        ("note", "请写明驳回理由"),
+    ),
+    "ask_suspension": (
+        held, "water_handler",
+        {
+            "basis": "管网改造已列入计划", "until": "2026-03-20T00:00",
+            "explanation": "完工前暂时办不了",
+            "photos": Again("报告.pdf", b"%PDF-1.4 sealed", "application/pdf"),
+        },
+        "in_progress", ("photos", "请上传盖章的书面报告"),
+    ),
+    "suspend": (lambda s: held(s).suspension_asked(), "manager", {}, "suspended", None),
+    "refuse_suspension": (
+        lambda s: held(s).suspension_asked(), "manager", {"note": "具备条件"}, "in_progress",
+        ("note", "请写明驳回理由"),
+    ),
+    "resume": (
+        lambda s: held(s).suspension_asked().suspended(), "dispatcher", {}, "in_progress", None,
+    ),
+    "ask_termination": (
+        held, "water_handler",
+        {"reason": "Z01", "basis": "两次拒绝核实", "explanation": "因无法核实，终止办理"},
+        "reply_review", ("explanation", "请写明给诉求人的说明"),
+    ),
+    "grant_termination": (
+        lambda s: held(s).termination_asked(), "auditor", {"note": ""}, "closed", None,
+    ),
+    "refuse_termination": (
+        lambda s: held(s).termination_asked(), "auditor", {"note": "请再上门一次"}, "in_progress",
+        ("note", "请写明驳回理由"),
     ),
     "pass_audit": (
         lambda s: held(s).contacted().replied(), "auditor", {}, "to_callback", None,
