@@ -80,8 +80,7 @@ def dispatch(
     turn = begin(DISPATCH, order_id, by, now)
     if supervise is None and knowledge.parameter(SUPERVISED, now, default=False):
         supervise = supervisor_for(lead, [lead, *assist], now)
-    _check_units([lead, *assist, *([supervise] if supervise else [])])
-    check_communities(turn, [lead, *assist])
+    _check_units([lead, *assist, *([supervise] if supervise else [])], turn)
     order = turn.order
     if case_class is not None:
         order.case_class = case_class
@@ -164,8 +163,7 @@ def add_units(order_id: int, *, by: Actor, assist: Sequence[Unit], now: datetime
     turn = begin(ADD_UNITS, order_id, by, now)
     if not assist:
         raise Invalid("请选择协办单位", fields={"assist": "必选"})
-    _check_units(assist)
-    check_communities(turn, assist)
+    _check_units(assist, turn)
     _check_new(turn.order, assist)
     for unit in assist:
         _assign(turn, unit, AssignmentRole.ASSIST, due_at=turn.order.due_at)
@@ -465,7 +463,10 @@ def _earlier_returns(order: WorkOrder, mine: Assignment) -> int:
     return sum(earlier.values_list("returns", flat=True))
 
 
-def _check_units(units: Sequence[Unit]) -> None:
+def _check_units(units: Sequence[Unit], turn: Turn | None = None) -> None:
+    """Refuse what no unit can be given, and with ``turn`` what is outside a community's list."""
+    if turn is not None:
+        check_communities(turn, units)
     if len(units) > MOST_UNITS:
         raise Invalid(f"一件工单最多 {MOST_UNITS} 个单位")
     if len({u.pk for u in units}) != len(units):
