@@ -18,6 +18,10 @@ from huiyin.channels.intake import actions as intake
 from huiyin.followup.callbacks import actions as callbacks
 from huiyin.followup.callbacks.actions import Answers
 from huiyin.followup.callbacks.models import CallbackAttempt
+from huiyin.followup.filings import actions as filings
+from huiyin.followup.filings.models import Filing, FilingUse
+from huiyin.followup.writeoffs import actions as writeoffs
+from huiyin.followup.writeoffs.models import WriteOffRequest
 from huiyin.kernel.errors import Refused
 from huiyin.kernel.models import OutboxRow
 from huiyin.knowledge.models import Reason
@@ -62,7 +66,7 @@ from tests.world import REQUEST, World, reply_form
 
 TABLES: tuple[type[Model], ...] = (
     WorkOrder, Requester, Assignment, Clock, OrderEvent, Application, Attachment, Reply,
-    CallbackAttempt, OutboxRow, OrderLink, CallThrough, CaseFact,
+    CallbackAttempt, OutboxRow, OrderLink, CallThrough, CaseFact, FilingUse, WriteOffRequest,
 )  # fmt: skip
 # Which limits may run while an order stands in a state: what is waited for, and nothing besides.
 _HELD = {ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH}
@@ -313,6 +317,24 @@ class Doings:
 
     def _end_with_main(self, key: int, _: Random, *, by: Actor, now: datetime) -> None:
         actions.end_with_main(key, verb="close", now=now)
+
+    def _answer_from_file(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        found = Filing.objects.first()
+        if found is None:
+            raise Refused("没有备案")
+        filings.answer_from_file(key, filing=found.pk, by=by, now=now)
+
+    def _ask_write_off(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        writeoffs.ask(key, by=by, improvement=self._say(random), now=now)
+
+    def _write_off(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        answers = Answers(random.choice(list(Solved)), random.choice(list(Satisfaction)))
+        called = writeoffs.Called(random.random() < 0.8, answers)
+        writeoffs.record_call(key, called, by=by, now=now)
+
+    def _stay_unsatisfied(self, *_: object, **__: object) -> None:
+        """Recorded with the call of a write-off."""
+        raise Refused("不能单独记录")
 
     def _rate_merged(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         grade = random.choice(list(Satisfaction))

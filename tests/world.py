@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from huiyin.followup.filings.models import Filing
 from huiyin.knowledge.models import Category, LimitRule, Parameter, Reason
 from huiyin.knowledge.states import Kind
 from huiyin.orders import actions
@@ -186,6 +187,7 @@ class Story:
         self.world = world
         self.order: WorkOrder
         self.main: WorkOrder
+        self.filing: Filing
 
     def created(self, now: datetime | None = None, by: str = "agent", **changes: object) -> Story:
         from dataclasses import replace
@@ -398,6 +400,50 @@ class Story:
         self.order = actions.refuse_return(
             self.order.pk, by=self.world.actor("dispatcher"), note="确属供热管理", now=at(2, 13)
         )
+        return self
+
+    def applied(self, **changes: object) -> Story:
+        """Let the water bureau apply to put the matter of this order on file."""
+        from huiyin.followup.filings import actions as filings
+        from huiyin.orders.actions.files import Upload
+
+        values: dict[str, object] = {
+            "title": "老旧管网供热不足", "category": self.world.heating, "place": REQUEST.place,
+            "cause": "楼内管网老化，须整体改造。", "process": "已检修换热站并调高水温。",
+            "basis": "供热条例第十条", "public_answer": "楼内管网改造已列入明年计划。",
+        }  # fmt: skip
+        self.filing = filings.apply(
+            filings.Application(**(values | changes)),  # type: ignore[arg-type]
+            [Upload("报告.pdf", b"%PDF-1.4 x")],
+            by=self.world.actor("water_handler"),
+            now=at(2, 9),
+        )
+        return self
+
+    def filed(self, **changes: object) -> Story:
+        """Put it on file: applied for and agreed with."""
+        from huiyin.followup.filings import actions as filings
+
+        self.applied(**changes)
+        self.filing = filings.review(
+            self.filing.pk, by=self.world.actor("manager"), agreed=True, note="", now=at(2, 9, 30)
+        )
+        return self
+
+    def unsatisfied(self) -> Story:
+        self.order = actions.close_unsatisfied(
+            self.order.pk, by=self.world.actor("callback"), solved=Solved.NO,
+            grade=Satisfaction.UNSATISFIED, note="已尽责", now=at(4, 11, 30),
+        )  # fmt: skip
+        return self
+
+    def improved(self) -> Story:
+        from huiyin.followup.writeoffs import actions as writeoffs
+
+        self.order = writeoffs.ask(
+            self.order.pk, by=self.world.actor("water_handler"), improvement="已换管道",
+            now=at(4, 11, 45),
+        )  # fmt: skip
         return self
 
     def void_asked(self) -> Story:

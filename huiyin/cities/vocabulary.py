@@ -110,6 +110,8 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "archive.after_days": parsers.whole(0, 3650),
         "duplicate.metres": parsers.whole(0, 5000),
         "duplicate.days": parsers.whole(0, 365),
+        "filing.valid_months": parsers.whole(1, 36),
+        "write_off.days": parsers.whole(1, 365),
         "messaging.events": messages.read_events,
         "messaging.quiet_hours": parsers.quiet,
         "messaging.at_once": messages.read_templates,

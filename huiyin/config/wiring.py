@@ -14,6 +14,7 @@ JOBS = (
     "huiyin.orders.jobs",
     "huiyin.followup.callbacks.jobs",
     "huiyin.followup.supervision.jobs",
+    "huiyin.followup.filings.jobs",
     "huiyin.channels.messaging.jobs",
 )
 # Name, topics, who takes one row, who takes many at once.

@@ -131,6 +131,8 @@ def _is_about(step: Step, order: WorkOrder) -> bool:
         return order.close_type == CloseType.MERGED
     if step.verb == "heed":
         return order.news_at is not None
+    if step.verb in ("write_off", "stay_unsatisfied", "ask_write_off"):
+        return order.lead_unit_id is not None
     return True
 
 

@@ -274,7 +274,6 @@ RATE_MERGED = Step(
 ANSWER_FROM_FILE = Step(
     "answer_from_file", "备案答复", "按备案材料答复", _from(S.TO_DISPATCH), (S.CLOSED,), P.DISPATCH,
     stops=_ENDS, guard="有效备案相符", public=True,
-    built=False,
 )  # fmt: skip
 DISPATCH = Step(
     "dispatch", "派单", "派单", _from(S.TO_DISPATCH), (S.TO_SIGN,), P.DISPATCH,
@@ -467,17 +466,14 @@ SEND_AGAIN = Step(
 ASK_WRITE_OFF = Step(
     "ask_write_off", "申请销号", "申请销号", _from(S.UNSAT), (), P.HANDLE,
     guard="原主办单位；写明改进情况；上一次申请已有结果", source="requirement 116",
-    built=False,
 )  # fmt: skip
 WRITE_OFF = Step(
     "write_off", "销号回访", "整改后满意，销号", _from(S.UNSAT), (S.CLOSED,), P.CALL_BACK,
     public=True, guard="单位已申请；热线电话回访，诉求人满意",
-    built=False,
 )  # fmt: skip
 STAY_UNSATISFIED = Step(
     "stay_unsatisfied", "不予销号", "销号回访未通过", _from(S.UNSAT), (), P.CALL_BACK,
     guard="单位已申请；回访未接通或诉求人仍不满意", source="requirement 116",
-    built=False,
 )  # fmt: skip
 ARCHIVE = Step(
     "archive", "归档", "归档", _from(S.CLOSED), (S.ARCHIVED,), None,

@@ -72,6 +72,27 @@ ROWS: list[Row] = [
         "api:read_line_figures", READING, api=True,
         data=fixed(since="2026-03-01", until="2026-03-31"),
     ),
+    Row("api:list_filings", EVERYBODY, api=True),
+    Row(
+        "api:read_filing", SEEING, story="applied", kwargs=lambda s: {"key": s.filing.pk},
+        api=True, refused=404,
+    ),
+    Row(
+        "api:review_filing", frozenset({"dispatcher", "manager"}), "POST", story="applied",
+        kwargs=lambda s: {"key": s.filing.pk}, api=True, refused_for=HIDDEN,
+        data=fixed(agreed=True),
+    ),
+    Row(
+        "api:cancel_filing", frozenset({"dispatcher", "manager"}), "POST", story="filed",
+        kwargs=lambda s: {"key": s.filing.pk}, api=True, refused_for=HIDDEN,
+        data=fixed(reason="已改造"),
+    ),
+    Row("api:list_unsatisfied", EVERYBODY, api=True),
+    Row("api:list_commendations", EVERYBODY, api=True),
+    Row(
+        "api:add_commendation", CENTRE, "POST", api=True,
+        data=fixed(form="call", on="2026-03-02", unit="water", words="谢谢"),
+    ),
     Row("api:list_tags", EVERYBODY, api=True),
     Row("api:read_workflow", EVERYBODY, api=True),
     # Everybody may ask; who sees no orders gets an empty answer.

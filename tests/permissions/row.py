@@ -85,6 +85,7 @@ class StepCase:
 
 # Stands for the number of the main order that ``Story.with_main`` makes.
 MAIN = "<main>"
+FILING = "<filing>"
 _MINE = CENTRE | {"water_handler", "water_leader"}
 _AGENTS = frozenset({"agent", "vendor_agent"})
 _DISPATCH = frozenset({"dispatcher"})
@@ -199,6 +200,15 @@ STEP_CASES: tuple[StepCase, ...] = (
     StepCase("note", "created", CENTRE, _NOTE),
     StepCase("merge", "created.submitted.with_main", _DISPATCH, {"main": MAIN}),
     StepCase("split_off", "created.submitted.with_main.merged", _DISPATCH, _NOTE),
+    StepCase("answer_from_file", "created.submitted.filed", _DISPATCH, {"filing": FILING}),
+    StepCase(
+        "ask_write_off", "to_callback.unsatisfied", _WATER,
+        {"note": "已换管道", "improvement": "已换管道"}, _MINE,
+    ),
+    StepCase(
+        "write_off", "to_callback.unsatisfied.improved", frozenset({"callback"}),
+        {"result": "reached", "reached": True, "solved": "yes", "satisfaction": "satisfied"}, _MINE,
+    ),
     StepCase("link", "created.with_main", CENTRE, {"other": MAIN, "kind": "related"}),
     StepCase("tag", "created.tagged", CENTRE, {"tags": []}),
     StepCase(
@@ -220,5 +230,8 @@ def refusals(case: StepCase) -> dict[str, int]:
 
 
 def filled(data: Facts, story: Story) -> Facts:
-    """Return posted fields with the number of the main order, where they ask for it."""
-    return {k: story.main.number if v == MAIN else v for k, v in data.items()}
+    """Return posted fields with the numbers of the main order or filing that they ask for."""
+    stands_for = {MAIN: lambda: story.main.number, FILING: lambda: story.filing.number}
+    return {
+        k: stands_for[v]() if isinstance(v, str) and v in stands_for else v for k, v in data.items()
+    }

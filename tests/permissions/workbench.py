@@ -14,6 +14,7 @@ from tests.permissions.row import (
     filled,
     refusals,
 )  # fmt: skip
+from tests.permissions.thanks import thank
 from tests.world import PASSWORD, Story, at
 
 HOLDERS = frozenset({"water_handler", "water_leader"})
@@ -51,6 +52,22 @@ def file(story: Story) -> Facts:
     return {"key": Attachment.objects.get().pk}
 
 
+def filing(story: Story) -> Facts:
+    return {"key": story.filing.pk}
+
+
+def report(story: Story) -> Facts:
+    return {"key": story.filing.reports.get().pk}
+
+
+def thanked(story: Story) -> Facts:
+    from huiyin.followup.commendations.models import Commendation
+
+    if not Commendation.objects.exists():
+        thank(story)
+    return {"key": Commendation.objects.get().pk}
+
+
 # The lead unit sees these steps greyed, with the reason in words: not now, rather than never.
 LEADS = {verb: {"water_handler": 409, "water_leader": 409} for verb in ("sub_sign", "sub_reply")}
 ROWS: list[Row] = [
@@ -74,6 +91,30 @@ ROWS: list[Row] = [
         data=lambda story: {"kind": "telephone", "said": "请签收"},
     ),
     Row("workbench:units", CENTRE | UNITS),
+    Row("workbench:filings", CENTRE | UNITS),
+    Row("workbench:filing_new", UNITS),
+    Row("workbench:filing_new", UNITS, method="POST", data=lambda story: {"title": "x"}),
+    Row(
+        "workbench:filing", CENTRE | HOLDERS, story="applied", kwargs=filing, refused=403,
+        refused_for=STRANGERS,
+    ),
+    Row(
+        "workbench:filing", frozenset({"dispatcher", "manager"}), method="POST", story="applied",
+        kwargs=filing, data=lambda story: {"do": "agree"}, refused_for=STRANGERS,
+    ),
+    Row(
+        "workbench:filing_report", CENTRE | HOLDERS, story="applied", kwargs=report, refused=403,
+        refused_for=STRANGERS,
+    ),
+    Row("workbench:unsatisfied", CENTRE | UNITS),
+    Row("workbench:commendations", CENTRE | UNITS),
+    Row(
+        "workbench:commendations", CENTRE, method="POST",
+        data=lambda story: {"form": "call", "on": "2026-03-02", "unit": "water", "words": "谢谢"},
+    ),
+    Row(
+        "workbench:commendation_photo", CENTRE | HOLDERS, kwargs=thanked, refused_for=STRANGERS,
+    ),
     Row("workbench:new", AGENTS),
     Row("workbench:new", AGENTS, method="POST", data=lambda story: CALL),
     Row("workbench:before", AGENTS, method="POST", data=lambda story: {"phone": "13812345678"}),

@@ -11,6 +11,7 @@ import orjson
 from django.db import IntegrityError, transaction
 
 from huiyin.channels.intake.models import Submission
+from huiyin.followup.filings import actions as filings
 from huiyin.kernel import crypto, idempotency
 from huiyin.kernel.errors import Conflict, Invalid
 from huiyin.kernel.idempotency import Answer, Claim, Repeated
@@ -113,23 +114,25 @@ def _receipt(answer: Answer, new: bool) -> Receipt:  # noqa: FBT001 - unpacked f
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a call ends: sent on, answered at once, told another way, or handed over.
+    """How a call ends: sent on, answered at once, from a filing, told another way, handed over.
 
     Attributes:
-        how: which of the four.
+        how: which of the five.
         answer: what was answered; for ``answer``.
         reason: why it goes another way; for ``refer``.
         to: who takes it over; for ``transfer``.
         note: what else was said; for ``refer`` and ``transfer``.
         matters: the matters of the request, when it holds several.
+        filing: key of the filing in force whose answer was given; for ``file``.
     """
 
-    how: Literal["submit", "answer", "refer", "transfer"] = "submit"
+    how: Literal["submit", "answer", "refer", "transfer", "file"] = "submit"
     answer: str = ""
     reason: Reason | None = None
     to: str = ""
     note: str = ""
     matters: tuple[str, ...] = ()
+    filing: int | None = None
 
 
 def take_down(
@@ -162,6 +165,7 @@ def take_down(
     """
 
     said = [ending.how, ending.answer, ending.to, ending.note, *ending.matters]
+    said.append(str(ending.filing or ""))
     said += [ending.reason.code if ending.reason else "", str(sequel_of or "")]
     claim = Claim.of(f"desk:{by.reference}", key, _raw(request, "") + orjson.dumps(said))
 
@@ -179,6 +183,10 @@ def take_down(
 def _end(order_id: int, ending: Ending, *, by: Actor, now: datetime) -> WorkOrder:
     if ending.how == "answer":
         return orders.answer(order_id, by=by, text_=ending.answer, now=now)
+    if ending.how == "file":
+        if ending.filing is None:
+            raise Invalid("请填写备案编号", fields={"filing": "请填写备案编号"})
+        return filings.answer_at_intake(order_id, filing=ending.filing, by=by, now=now)
     if ending.how == "refer":
         if ending.reason is None:
             raise Invalid("请选择告知渠道的原因", fields={"reason": "请选择原因"})

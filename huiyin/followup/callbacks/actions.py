@@ -87,6 +87,18 @@ def record_call(
     return _follow(order, solved, grade, by=by, note=answers.comment, now=now)
 
 
+def record_later_call(
+    order: WorkOrder, answers: Answers, *, by: Actor, reached: bool, number: str = "", now: datetime
+) -> CallbackAttempt:
+    """Store a call about an order that has ended as unsatisfied, in the caller's transaction.
+
+    Source: R-128 (requirement 116; handbook domain.md 2.8: call-back by the hotline).
+    """
+    attempt = _attempt(order, Method.PHONE, by, now, reached=reached, number=number)
+    _fill(attempt, answers if reached else Answers())
+    return attempt
+
+
 @transaction.atomic
 def record_rating(order_id: int, answers: Answers, *, now: datetime) -> WorkOrder:
     """Record the citizen's own answer on the web; once per round.

@@ -162,7 +162,17 @@ def attach(
 
 def path_of(attachment: Attachment) -> Path:
     """Return where the bytes of an attachment lie."""
-    return _folder() / attachment.digest[:2] / attachment.digest
+    return path_of_digest(attachment.digest)
+
+
+def path_of_digest(digest: str) -> Path:
+    """Return where bytes with this digest lie, whatever they belong to."""
+    return _folder() / digest[:2] / digest
+
+
+def keep(file: Accepted) -> str:
+    """Store the bytes of an accepted file that belongs to no order; return their digest."""
+    return _write(file.content)
 
 
 def _folder() -> Path:

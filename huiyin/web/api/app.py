@@ -10,6 +10,7 @@ from huiyin.web.api import (
     apply_steps,
     callbacks,
     files,
+    followup,
     group_steps,
     orders,
     problems,
@@ -55,7 +56,7 @@ for error in (Exception, Http404, HttpError, ValidationError):
 api.add_decorator(spoken)
 PARTS = (
     orders, steps, group_steps, unit_steps, apply_steps, callbacks, urging, files, public,
-    reference, registers, unit_changes, system,
+    reference, registers, unit_changes, followup, system,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

@@ -50,6 +50,7 @@ PLACES = (
     Place("/desk/callback", "回访", "phone", frozenset({Perm.CALL_BACK})),
     Place("/desk/urging", "催办", "clock", frozenset({Perm.SUPERVISE})),
     Place("/desk/orders", "工单", "clipboard-list", LISTS),
+    Place("/desk/unsatisfied", "台账", "file-certificate", LISTS),
     Place("/console/", "管理", "settings", CONSOLE),
 )
 

@@ -7,6 +7,10 @@ from datetime import datetime
 from typing import Any
 
 from huiyin.dispatch.duplicates import likely_duplicates
+from huiyin.followup.commendations import queries as commendations
+from huiyin.followup.filings import queries as filings
+from huiyin.followup.filings.models import Filing
+from huiyin.followup.writeoffs import queries as writeoffs
 from huiyin.knowledge import queries as knowledge
 from huiyin.orders import around, policy
 from huiyin.orders.kinds import LinkKind
@@ -15,6 +19,7 @@ from huiyin.orders.states import OPEN, State
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Perm
 from huiyin.web.workbench.rows import asker_of
+from huiyin.worktime.calendar import SHANGHAI
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,10 @@ def around_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any
         "case_facts": around.facts_of(order),
         "aid": around.aid_to(order) if centre else [],
         "likely": _likely(order, now) if centre else [],
+        "filings_found": _filed(order, now) if centre else [],
+        "write_offs": writeoffs.requests_of(order),
+        "thanks": commendations.of_order(order) if order.closed_at else [],
+        "may_file": Perm.HANDLE in actor.perms and order.standing is State.IN_PROGRESS,
         "may_merge": Perm.DISPATCH in actor.perms and order.standing is State.TO_DISPATCH,
         "may_follow": Perm.INTAKE in actor.perms,
     }
@@ -61,6 +70,13 @@ def _linked(actor: Actor, link: OrderLink, other: WorkOrder) -> Linked:
     kind = LinkKind(link.kind)
     what = kind.label if link.other_id == other.pk else kind.back
     return Linked(other, what, asker_of(actor, other), link)
+
+
+def _filed(order: WorkOrder, now: datetime) -> list[Filing]:
+    """Return the filings in force that answer an order before it is dispatched."""
+    if order.standing not in (State.DRAFT, State.REVIEW, State.TO_DISPATCH):
+        return []
+    return filings.matching(order, now.astimezone(SHANGHAI).date())
 
 
 def _likely(order: WorkOrder, now: datetime) -> list[Any]:

@@ -24,6 +24,7 @@ from huiyin.web.workbench.forms import (
     note_field,
 )
 from huiyin.web.workbench.forms_beside import TagsField
+from huiyin.web.workbench.forms_followup import FilingField
 from huiyin.web.workbench.forms_group import OrderField
 
 EMERGENCIES = ("110", "119", "120", "122")
@@ -130,6 +131,7 @@ class IntakeForm(MatterFields):
         choices=(
             ("submit", "转派单"),
             ("answer", "当场答复"),
+            ("file", "按备案答复"),
             ("refer", "告知渠道"),
             ("transfer", "转紧急热线"),
         ),
@@ -145,6 +147,7 @@ class IntakeForm(MatterFields):
     reason = ReasonField(ReasonGroup.REFER, label="原因", required=False)
     note = note_field("补充说明", required=False, rows=2)
     to = _text("转给谁", 40)
+    filing = FilingField(label="备案编号", max_length=12, required=False)
 
     def request(self) -> Request:
         """Return what was asked."""

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from huiyin.channels.intake.actions import Ending, take_down
+from huiyin.followup.filings import queries as filings
 from huiyin.kernel import clock
 from huiyin.kernel.errors import Invalid
 from huiyin.knowledge import queries as knowledge
@@ -25,6 +26,7 @@ from huiyin.web.workbench.forms import dress
 from huiyin.web.workbench.forms_intake import EMERGENCIES, IntakeForm
 from huiyin.web.workbench.rows import rows_for
 from huiyin.web.workbench.steps import go, put_on
+from huiyin.worktime.calendar import SHANGHAI
 
 MOST_EARLIER = 6
 JUST_NOW = timedelta(minutes=30)
@@ -95,7 +97,9 @@ def _ending(form: IntakeForm) -> Ending:
     names = ("answer", "reason", "to", "note")
     clean = form.cleaned_data
     matters = tuple(clean["matters"].splitlines())
-    return Ending(clean["ending"], **{name: clean[name] for name in names}, matters=matters)
+    filing = clean["filing"].pk if clean["filing"] else None
+    said = {name: clean[name] for name in names}
+    return Ending(clean["ending"], **said, matters=matters, filing=filing)
 
 
 def _page(
@@ -124,6 +128,7 @@ def _before(request: StaffRequest) -> dict[str, Any]:
         "place_given": len(place_key(place)) >= 4,
         "same_phone": rows[: len(caller)],
         "same_place": rows[len(caller) :],
+        "filings": filings.at_intake(phone, place, now.astimezone(SHANGHAI).date()),
     }
 
 

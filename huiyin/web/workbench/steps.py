@@ -32,6 +32,7 @@ from huiyin.web.workbench import (
     forms_audit,
     forms_beside,
     forms_dispatch,
+    forms_followup,
     forms_group,
     forms_handle,
     forms_intake,
@@ -57,7 +58,8 @@ _FORMS: tuple[type[StepForm], ...] = (
     forms_handle.Contact, forms_handle.Explain, forms_handle.SubReply, forms_handle.Reply,
     forms_group.Merge, forms_group.SplitOff, forms_group.Link, forms_beside.TagForm,
     forms_beside.CallThroughForm, forms_beside.Supplement, forms_beside.Heed,
-    forms_beside.RecordFact,
+    forms_beside.RecordFact, forms_followup.AnswerFromFile, forms_followup.AskWriteOff,
+    forms_followup.WriteOff,
 )  # fmt: skip
 FORMS: dict[str, type[StepForm]] = {form.verb: form for form in _FORMS}
 _FILES = "photos"

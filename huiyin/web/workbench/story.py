@@ -86,7 +86,19 @@ def _concerns(offer: Offer, order: WorkOrder, mine: Assignment | None) -> bool:
 
 
 GREY = frozenset(
-    {"note", "edit", "recompute", "link", "tag", "absorb", "heed", "record_fact", "end_with_main"}
+    {
+        "note",
+        "edit",
+        "recompute",
+        "link",
+        "tag",
+        "absorb",
+        "heed",
+        "record_fact",
+        "end_with_main",
+        "ask_write_off",
+        "stay_unsatisfied",
+    }
 )
 
 

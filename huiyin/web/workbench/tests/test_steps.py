@@ -18,7 +18,7 @@ from huiyin.orders.models import Assignment, Attachment, Reply, WorkOrder
 from huiyin.orders.states import BY_VERB
 from huiyin.orgs.states import Perm
 from huiyin.web.workbench.steps import FORMS
-from tests.permissions.row import MAIN, filled
+from tests.permissions.row import FILING, MAIN, filled
 from tests.world import Story, at
 
 Desk = Callable[[str], Client]
@@ -259,6 +259,19 @@ CASES: dict[str, Case] = {
     "merge": (
         lambda s: s.created().submitted().with_main(), "dispatcher",
         {"main": MAIN, "note": "同一处"}, "closed", ("main", "请填写主单编号"),
+    ),
+    "answer_from_file": (
+        lambda s: s.created().submitted().filed(), "dispatcher", {"filing": FILING}, "closed",
+        ("filing", "请填写备案编号"),
+    ),
+    "ask_write_off": (
+        lambda s: s.to_callback().unsatisfied(), "water_handler", {"note": "已换管道"}, "unsat",
+        ("note", "请写明改进情况"),
+    ),
+    "write_off": (
+        lambda s: s.to_callback().unsatisfied().improved(), "callback",
+        {"result": "reached", "solved": "yes", "satisfaction": "satisfied"}, "closed",
+        ("result", "请选择回访结果"),
     ),
     "split_off": (
         lambda s: s.created().submitted().with_main().merged(), "dispatcher",

@@ -1,0 +1,1 @@
+"""Thanks received 锦旗、感谢信: banners, letters, calls, messages."""

@@ -1,0 +1,1 @@
+"""Difficult matters on file 疑难备案: answered from the material, not dispatched again."""

@@ -1,0 +1,111 @@
+"""Questions about filings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from huiyin.followup.filings import policy, rules
+from huiyin.followup.filings.models import Filing, FilingReport
+from huiyin.followup.filings.rules import Scope
+from huiyin.followup.filings.states import FilingState
+from huiyin.kernel import crypto, text
+from huiyin.kernel.paging import Page, page
+from huiyin.orders.actions.intake import place_key
+from huiyin.orders.models import WorkOrder
+from huiyin.orgs.actors import Actor
+
+
+@dataclass(frozen=True, slots=True)
+class FilingFilter:
+    """What a list of filings is narrowed to."""
+
+    state: str = ""
+    words: str = ""
+
+
+def _seen(actor: Actor) -> QuerySet[Filing]:
+    rows = Filing.objects.filter(policy.visible_to(actor))
+    return rows.select_related("category", "unit", "order", "applied_by", "reviewed_by").defer(
+        "phone_sealed"
+    )
+
+
+def listed(actor: Actor, wanted: FilingFilter, *, cursor: str = "", size: int = 50) -> Page[Filing]:
+    """Return one page of the filings that ``actor`` may see, newest first. One query or two."""
+    rows = _seen(actor)
+    if wanted.state:
+        rows = rows.filter(state=wanted.state)
+    for word in wanted.words.split()[:5]:
+        rows = rows.filter(
+            Q(title__icontains=word) | Q(place__icontains=word) | Q(unit__name__icontains=word)
+        )
+    return page(rows, by=("-id",), cursor=cursor, size=size)
+
+
+def counted(actor: Actor) -> dict[FilingState, int]:
+    """Return how many filings ``actor`` may see, by state. One query or two."""
+    rows = Filing.objects.filter(policy.visible_to(actor)).order_by()
+    found = dict(rows.values_list("state").annotate(n=Count("pk")))
+    return {state: found.get(state.value, 0) for state in FilingState}
+
+
+def get_visible(actor: Actor, key: int) -> Filing | None:
+    """Return one filing with its reports, if ``actor`` may see it. Two queries."""
+    return _seen(actor).prefetch_related("reports").filter(pk=key).first()
+
+
+def report_for(actor: Actor, key: int) -> FilingReport | None:
+    """Return one report of a filing that ``actor`` may see. One query."""
+    visible = Filing.objects.filter(policy.visible_to(actor))
+    return FilingReport.objects.filter(pk=key, filing__in=visible).first()
+
+
+def by_number(number: str) -> Filing | None:
+    """Return the filing with this number, however it is typed. One query."""
+    digits = text.clean(number).upper().removeprefix("BA")
+    if not digits.isascii() or not digits.isdecimal() or len(digits) > 12:
+        return None
+    return Filing.objects.filter(pk=int(digits)).select_related("category").first()
+
+
+def scope_of(filing: Filing) -> Scope:
+    """Return which orders a filing is about."""
+    return Scope(filing.category.code, filing.place_key, bytes(filing.phone_key))
+
+
+def scope_of_order(order: WorkOrder) -> Scope:
+    """Return what of an order decides whether a filing answers it."""
+    code = order.category.code if order.category else ""
+    return Scope(code, order.place_key, bytes(order.requester.phone_key))
+
+
+def matching(order: WorkOrder, today: date) -> list[Filing]:
+    """Return the filings in force that answer an order, newest first. One query.
+
+    Source: R-126 (requirement 113).
+    """
+    scope = scope_of_order(order)
+    rows = _in_force(scope.place_key, scope.phone_key, today)
+    return [each for each in rows if rules.answers(scope_of(each), scope)]
+
+
+def at_intake(phone: str, place: str, today: date) -> list[Filing]:
+    """Return the filings in force of a caller or a place, whatever the class. One query.
+
+    Source: R-126 (requirement 113: suggested at intake).
+    """
+    key = crypto.lookup(text.phone_digits(phone), "phone")
+    return list(_in_force(place_key(text.clean(place)), key, today))
+
+
+def _in_force(place: str, caller: bytes, today: date) -> QuerySet[Filing]:
+    same = Q(pk__in=[])
+    if len(place) >= rules.SHORTEST_PLACE:
+        same |= Q(place_key=place)
+    if caller:
+        same |= Q(phone_key=caller)
+    rows = Filing.objects.filter(same, state=FilingState.VALID.value, valid_to__gt=today)
+    return rows.select_related("category", "unit").order_by("-pk")[:10]
