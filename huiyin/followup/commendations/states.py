@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class Form(StrEnum):
-    """The form of a commendation."""
+    """The form of a commendation 表扬形式."""
 
     BANNER = "banner"
     LETTER = "letter"

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class FilingState(StrEnum):
-    """From the application to its end; only ``valid`` answers orders."""
+    """From the application to its end 备案状态; only ``valid`` answers orders."""
 
     APPLIED = "applied"
     VALID = "valid"

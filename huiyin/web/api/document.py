@@ -29,6 +29,7 @@ from huiyin.kernel.errors import (
 from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
 from huiyin.orders.reply_states import Told
 from huiyin.orders.states import Channel, Outcome, Satisfaction, Solved, State
+from huiyin.web.api.followup import FilingQuery, LedgerQuery, ThanksQuery
 from huiyin.web.api.inputs import OrderQuery
 from huiyin.web.api.order_telling import ROOT
 from huiyin.web.api.problems import MEDIA_TYPE, NOT_SIGNED_IN, Problem, Unavailable
@@ -113,7 +114,9 @@ def made(api: NinjaAPI) -> Document:
         for operation in operations.values():
             _complete(operation)
     _refer(document["paths"])
-    for filters in (OrderQuery, UnitQuery, PeriodQuery, ChangeQuery):
+    for filters in (
+        OrderQuery, UnitQuery, PeriodQuery, ChangeQuery, FilingQuery, LedgerQuery, ThanksQuery,
+    ):  # fmt: skip
         schemas.pop(filters.__name__, None)
     document["servers"] = [{"url": "/", "description": "本平台"}]
     return document
