@@ -203,11 +203,11 @@ STEP_CASES: tuple[StepCase, ...] = (
     StepCase("answer_from_file", "created.submitted.filed", _DISPATCH, {"filing": FILING}),
     StepCase(
         "ask_write_off", "to_callback.unsatisfied", _WATER,
-        {"note": "已换管道", "improvement": "已换管道"}, _MINE,
+        {"note": "已换管道"}, _MINE,
     ),
     StepCase(
         "write_off", "to_callback.unsatisfied.improved", frozenset({"callback"}),
-        {"result": "reached", "reached": True, "solved": "yes", "satisfaction": "satisfied"}, _MINE,
+        {"reached": True, "solved": "yes", "satisfaction": "satisfied"}, _MINE,
     ),
     StepCase("link", "created.with_main", CENTRE, {"other": MAIN, "kind": "related"}),
     StepCase("tag", "created.tagged", CENTRE, {"tags": []}),

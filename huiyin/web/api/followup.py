@@ -79,9 +79,9 @@ class FromFileIn(BaseModel):
 class ImprovedIn(BaseModel):
     """What was improved."""
 
-    model_config = asked("申请销号", {"improvement": "已更换整栋管道，室温 21 度"})
+    model_config = asked("申请销号", {"note": "已更换整栋管道，室温 21 度"})
 
-    improvement: Annotated[Long, said("改进情况")]
+    note: Annotated[Long, said("改进情况")]
 
 
 class LaterCallIn(BaseModel):
@@ -314,7 +314,7 @@ def step_ask_write_off(request: ApiRequest, number: str, body: ImprovedIn) -> An
     return take(
         request,
         number,
-        lambda pk, by, now: writeoffs.ask(pk, by=by, improvement=body.improvement, now=now),
+        lambda pk, by, now: writeoffs.ask(pk, by=by, improvement=body.note, now=now),
     )
 
 

@@ -45,6 +45,7 @@ ADDRESSES = {
     "verify": "callbacks",
     "close_unreached": "callbacks/close_unreached",
     "close_unsatisfied": "callbacks/close_unsatisfied",
+    "stay_unsatisfied": "steps/write_off",
 }
 
 

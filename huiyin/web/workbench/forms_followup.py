@@ -75,8 +75,8 @@ class WriteOff(StepForm):
     intro = "单位已报送改进情况。诉求人满意的销号，不满意的继续列账。"
     result = forms.ChoiceField(
         label="这次回访", choices=(("reached", "已接通"), ("unreached", "未接通")),
-        widget=forms.RadioSelect, initial="reached",
-        error_messages={"required": "请选择回访结果", "invalid_choice": "请选择回访结果"},
+        widget=forms.RadioSelect, initial="reached", required=False,
+        error_messages={"invalid_choice": "请选择回访结果"},
     )  # fmt: skip
     solved = forms.ChoiceField(
         label="问题解决了吗？", choices=[(s.value, s.label) for s in Solved], required=False,
@@ -96,7 +96,7 @@ class WriteOff(StepForm):
             grade=Satisfaction(clean["satisfaction"]) if clean["satisfaction"] else None,
             comment=clean["comment"],
         )
-        called = writeoffs.Called(clean["result"] == "reached", answers)
+        called = writeoffs.Called(clean["result"] != "unreached", answers)
         writeoffs.record_call(self.setting.order.pk, called, **self.how)
 
 

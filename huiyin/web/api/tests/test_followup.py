@@ -23,7 +23,7 @@ def test_a_filing_is_reviewed_read_and_cancelled(api) -> None:
 def test_the_ledger_and_the_write_off(api) -> None:
     story = Story(api.world).to_callback().unsatisfied()
     number = story.order.number
-    asked = api.step(number, "ask_write_off", "water_handler", {"improvement": "已换管道"})
+    asked = api.step(number, "ask_write_off", "water_handler", {"note": "已换管道"})
     assert asked.status == 200, asked.body
     page = api.get("/unsatisfied?asked=true", "callback").body
     assert [line["order"]["number"] for line in page["lines"]] == [number]

@@ -270,8 +270,7 @@ CASES: dict[str, Case] = {
     ),
     "write_off": (
         lambda s: s.to_callback().unsatisfied().improved(), "callback",
-        {"result": "reached", "solved": "yes", "satisfaction": "satisfied"}, "closed",
-        ("result", "请选择回访结果"),
+        {"result": "reached", "solved": "yes", "satisfaction": "satisfied"}, "closed", None,
     ),
     "split_off": (
         lambda s: s.created().submitted().with_main().merged(), "dispatcher",
