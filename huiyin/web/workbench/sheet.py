@@ -75,7 +75,7 @@ def sheet_of(actor: Actor, order: WorkOrder, now: datetime) -> Sheet:
     Source: R-152 (requirements 16, 163; handbook domain.md 4.4).
     """
     city = orgs.city()
-    running = [c for c in order.clocks.all() if c.kind == "finish" and c.stopped_at is None]
+    timed = [c for c in order.clocks.all() if c.kind == "finish" and c.due_at == order.due_at]
     facts = (
         ("类型", Kind(order.kind).label),
         ("分类", order.category.full_name if order.category else "—"),
@@ -95,7 +95,7 @@ def sheet_of(actor: Actor, order: WorkOrder, now: datetime) -> Sheet:
         units=tuple(_unit(each) for each in order.assignments.all()),
         instructions=_instructions(order),
         deadline=_moment(order.due_at) + " 前办结并回复" if order.due_at else "未设办结期限",
-        why=running[0].words if running else "",
+        why=timed[-1].words if timed else "",
         printed=f"{_moment(now)} {actor.label}打印",
     )
 
