@@ -247,3 +247,34 @@ def working_hours(value: object) -> WorkHours:
         return WorkHours(morning, afternoon)
     except ValueError:
         raise ValueError("时段应先后排好，不能重叠，也不能跨过半夜") from None
+
+
+def number(least: float, most: float) -> Callable[[object], float]:
+    """Read a number from ``least`` to ``most``, both allowed."""
+
+    def parse(value: object) -> float:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise ValueError(f"应是数字，不能是“{value}”")
+        if not least <= value <= most:
+            raise ValueError(f"应在 {least:g} 到 {most:g} 之间，不能是 {value}")
+        return float(value)
+
+    return parse
+
+
+share = number(0, 1)
+
+
+def weights(count: int) -> Callable[[object], tuple[float, ...]]:
+    """Read a list of ``count`` proportions that are not all nothing."""
+    parse_one = number(0, 1_000_000)
+
+    def parse(value: object) -> tuple[float, ...]:
+        if not isinstance(value, list | tuple) or len(value) != count:
+            raise ValueError(f"应是 {count} 个数字的列表")
+        found = tuple(parse_one(each) for each in value)
+        if not sum(found):
+            raise ValueError("不能全是 0")
+        return found
+
+    return parse

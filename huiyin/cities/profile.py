@@ -23,6 +23,7 @@ from huiyin.cities.reading import (
     read_toml,
 )
 from huiyin.cities.shapes import Profile
+from huiyin.cities.simulated import read_habitat
 
 __all__ = ["Problem", "Profile", "ProfileError", "available", "path_of", "read"]
 
@@ -76,6 +77,8 @@ def read(folder: Path, *, rules: Path | None = None) -> Profile:
     notebook = Notebook()
     draft = _draft(folder, notebook, rules or folder / "rules.toml")
     checks.check(draft, notebook)
+    first_level = [each.code for each in draft.categories.records if not each.parent]
+    habitat = read_habitat(folder, first_level, notebook)
     if notebook.problems or draft.city is None:
         raise ProfileError(notebook.problems)
     return Profile(
@@ -97,6 +100,7 @@ def read(folder: Path, *, rules: Path | None = None) -> Profile:
         news=draft.news.records,
         answers=draft.answers.records,
         accounts=draft.accounts.records,
+        habitat=habitat,
     )
 
 

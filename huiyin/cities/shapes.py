@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from huiyin.simulation.behaviour import Habitat
 from huiyin.worktime.calendar import WorkHours
 
 
@@ -309,3 +310,4 @@ class Profile:
     news: tuple[NewsItem, ...]
     answers: tuple[SelectedAnswer, ...]
     accounts: tuple[DemoAccount, ...]
+    habitat: Habitat | None = None

@@ -91,6 +91,11 @@ def keys_file() -> Path:
     return Path(get("HUIYIN_KEYS_FILE") or var_dir() / "secrets/keys.json")
 
 
+def data_folder() -> Path | None:
+    """Return the folder of real data, if there is one."""
+    return Path(get("HUIYIN_DATA")) if get("HUIYIN_DATA") else None
+
+
 def number(name: str, *, least: int, most: int) -> int:
     """Return a variable as a whole number.
 

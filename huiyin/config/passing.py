@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from multiprocessing import get_context
 
 import psycopg
 from psycopg import sql
@@ -19,6 +20,8 @@ _PASSING, _KEPT = "huiyin_passing_", "huiyin_kept_"
 _GATEWAYS = ("HUIYIN_SMS_URL", "HUIYIN_SMTP_URL")
 _CREATE = sql.SQL("create database {} template template0 encoding 'UTF8'")
 _DROP = sql.SQL("drop database if exists {} with (force)")
+_HASTY = sql.SQL("alter database {} set synchronous_commit = off")
+_CAREFUL = sql.SQL("alter database {} reset synchronous_commit")
 _LEFT_OVER = """
     select datname from pg_database where starts_with(datname, %s)
     and not exists (select from pg_stat_activity a where a.datname = pg_database.datname)
@@ -54,15 +57,70 @@ def city_of_its_own(profile: str, *, keep: bool, now: datetime) -> Iterator[str]
         installation.choose_settings()
         installation.ensure_keys(known)
         installation.set_up_django()
-        installation.migrate()
-        from huiyin.cities import actions
-
-        actions.load(profile, now=now)
+        _fill(profile, now)
         yield name
     finally:
         os.environ["DATABASE_URL"] = home.url
         if not keep:
+            from django.db import connection as ours
+
+            ours.close()
+            getattr(ours, "close_pool")()  # noqa: B009 - the stubs do not know it
             _drop(name)
+
+
+@contextmanager
+def beside(profile: str, *, keep: bool, now: datetime) -> Iterator[tuple[str, dict[str, str]]]:
+    """Make such a database for other processes, while this one stays where it is.
+
+    It does not wait for the disk at each commit: a year is played again from its seed, never
+    recovered. One that is kept waits like any other once it is filled.
+
+    Args:
+        profile: name of the city profile.
+        keep: leave the database there at the end.
+        now: the moment as of which the city is loaded.
+
+    Yields:
+        Its name, and the variables with which a process works on it.
+
+    Raises:
+        CannotRun: the server's account may not make databases, or the city cannot be loaded.
+    """
+    name = f"{_KEPT if keep else _PASSING}{secrets.token_hex(4)}"
+    _make(name)
+    try:
+        variables = {"DATABASE_URL": database.address().named(name).url}
+        variables |= dict.fromkeys(_GATEWAYS, "")
+        with database.connect() as connection:
+            connection.execute(_HASTY.format(sql.Identifier(name)))
+        child = get_context("spawn").Process(target=_filled, args=(profile, now, variables))
+        child.start()
+        child.join()
+        if child.exitcode:
+            raise CannotRun(f"不能载入城市 {profile}；请先执行 huiyin city check {profile}")
+        yield name, variables
+    finally:
+        if keep:
+            with database.connect() as connection:
+                connection.execute(_CAREFUL.format(sql.Identifier(name)))
+        else:
+            _drop(name)
+
+
+def _filled(profile: str, now: datetime, variables: dict[str, str]) -> None:
+    """Fill the database that ``variables`` name, in a process of its own."""
+    os.environ.update(variables)
+    installation.choose_settings()
+    installation.set_up_django()
+    _fill(profile, now)
+
+
+def _fill(profile: str, now: datetime) -> None:
+    installation.migrate()
+    from huiyin.cities import actions
+
+    actions.load(profile, now=now)
 
 
 def _make(name: str) -> None:
@@ -78,9 +136,5 @@ def _make(name: str) -> None:
 
 
 def _drop(name: str) -> None:
-    from django.db import connection as ours
-
-    ours.close()
-    getattr(ours, "close_pool")()  # noqa: B009 - the stubs do not know it
     with database.connect() as connection:
         connection.execute(_DROP.format(sql.Identifier(name)))

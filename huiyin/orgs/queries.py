@@ -27,7 +27,7 @@ from huiyin.orgs.states import Role
 from huiyin.worktime import tables
 from huiyin.worktime.calendar import WorkCalendar, WorkHours, YearTable
 
-FIRST_YEAR, LAST_YEAR = 2020, 2036
+FIRST_YEAR, LAST_YEAR = 2012, 2036
 """The years of which the calendar knows; others cannot be loaded."""
 TOKEN_SECONDS = 5
 
@@ -327,7 +327,7 @@ def calendar() -> WorkCalendar:
     """Return the working calendar of the city.
 
     Published tables are those of the ``chinesecalendar`` package, then rows loaded since; a year
-    with neither gets the provisional table. Covers 2020 to ten years after the last table.
+    with neither gets the provisional table. Covers 2012 to ten years after the last table.
     Two queries, remembered for seconds.
     """
     loaded = {row.year: row for row in CalendarYear.objects.filter(own=False)}

@@ -1,7 +1,8 @@
 """How people behave in a simulated city: every share and delay in one place, with its source.
 
 Shares lie between 0 and 1. Where the handbook prints a range, the figure here lies inside it;
-figures without a printed range are marked "own default". Another city gives another ``Behaviour``.
+figures without a printed range are marked "own default". A city gives its own in the
+``simulation.toml`` of its profile; what it leaves out stays as it is here.
 
 Source: handbook domain.md 8.2 "Typical ratios for synthetic data", 5.3 load shape, 3.4 types.
 """
@@ -10,7 +11,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 
+from huiyin.callcentre.calls.states import CallOutcome
 from huiyin.knowledge.states import Kind, Urgency
 from huiyin.orders.states import Channel, Outcome
 
@@ -20,6 +23,18 @@ HOURS: tuple[float, ...] = (
     0.6, 0.4, 0.3, 0.3, 0.4, 0.8, 1.8, 4.0, 7.6, 9.8, 9.9, 7.0,
     4.6, 5.2, 9.0, 8.6, 7.2, 5.4, 4.4, 4.0, 3.4, 2.6, 1.6, 1.1,
 )  # fmt: skip
+
+# Twelve figures, January first; only their proportions count. Own default: no season.
+MONTHS: tuple[float, ...] = (1.0,) * 12
+
+# What becomes of incoming calls that make no order. Own default; 3.2 wants 95 % of all answered.
+CALLS: Mapping[CallOutcome, float] = {
+    CallOutcome.ANSWERED: 0.45,
+    CallOutcome.PROGRESS: 0.25,
+    CallOutcome.PRESSED: 0.05,
+    CallOutcome.INVALID: 0.19,
+    CallOutcome.ABANDONED: 0.06,
+}
 
 # 8.2: phone 85-91 %; the others in the proportions of Yichun, May 2023 (phone 90.67, WeChat and
 # Weibo 7.09, 110 0.68, upper level 0.83), with web and app after Beijing 2020 (web 9.29).
@@ -91,6 +106,8 @@ class Behaviour:
 
     Attributes:
         hours, channels, kinds, fields, urgencies: what is asked, when and how; proportions.
+        months: how busy each month is; proportions.
+        calls: what becomes of calls that make no order; proportions.
         monday, weekend: how much busier or calmer such a day is than another.
         anonymous: of web requests, without name and telephone.
         confidential: of reports, marked as confidential.
@@ -103,6 +120,9 @@ class Behaviour:
             come back, ``right_returned`` of the others are tried to be returned as well.
         granted_wrong, granted_right: of those returns, granted.
         signed_late, never_signed: of dispatches.
+        unread: of dispatches, lie unopened for ``unread_days`` on average, or until the unit is
+            called.
+        urged: of the calls that the platform asks for, are made.
         contacted_late, not_contacted: of signed orders; the latter name the contact only in the
             reply.
         passed_down: of orders of a unit with sub-units.
@@ -128,6 +148,8 @@ class Behaviour:
             Urgency.EMERGENCY: 0.005,
         }
     )
+    months: tuple[float, ...] = MONTHS
+    calls: Mapping[CallOutcome, float] = field(default_factory=lambda: CALLS)
     monday: float = 1.15  # 5.3: Monday and after holidays higher; the figure is our own default
     weekend: float = 0.8  # own default
     anonymous: float = 0.02  # own default
@@ -146,6 +168,9 @@ class Behaviour:
     granted_right: float = 0.1  # own default
     signed_late: float = 0.02  # 2.3: public figures of signing stay near 98-100 %
     never_signed: float = 0.003  # own default
+    unread: float = 0.0  # own default
+    unread_days: float = 6.0  # own default
+    urged: float = 0.9  # own default
     contacted_late: float = 0.04  # own default
     not_contacted: float = 0.02  # own default
     passed_down: float = 0.3  # own default
@@ -163,19 +188,60 @@ class Behaviour:
 
 DEFAULT = Behaviour()
 
-# For demonstrations: fewer easy questions and more trouble, so that a few days fill every list.
-LIVELY = replace(
-    DEFAULT,
-    answered={kind: share * 0.75 for kind, share in ANSWERED.items()},
-    voided=0.02,
-    dispatched_late=0.06,
-    assisted=0.2,
-    supervised=0.1,
-    wrong_unit=0.08,
-    signed_late=0.08,
-    never_signed=0.05,
-    contacted_late=0.1,
-    replied_late=0.1,
-    rejected=0.05,
-    content={outcome: share * 0.92 for outcome, share in CONTENT.items()},
-)
+
+def lively(behaviour: Behaviour) -> Behaviour:
+    """Return the same people with fewer easy questions and more trouble, for demonstrations.
+
+    A few days of it fill every list.
+    """
+    return replace(
+        behaviour,
+        answered={kind: share * 0.75 for kind, share in behaviour.answered.items()},
+        voided=0.02,
+        dispatched_late=0.06,
+        assisted=0.2,
+        supervised=0.1,
+        wrong_unit=0.08,
+        signed_late=0.08,
+        never_signed=0.05,
+        contacted_late=0.1,
+        replied_late=0.1,
+        rejected=0.05,
+        content={outcome: share * 0.92 for outcome, share in behaviour.content.items()},
+    )
+
+
+LIVELY = lively(DEFAULT)
+
+
+# The figures of a year that a city may have published; ``yearly`` says how each is counted.
+FIGURES = (
+    "calls", "requests", "dispatched", "answered_by_agents", "connected", "answered_on_spot",
+    "transferred_of_calls", "completed", "on_time_sign", "on_time", "overdue", "returned",
+    "redone", "urged", "called_back", "solved", "satisfied", "first_satisfied",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """One figure that a city has published, and where; it is only ever shown beside ours."""
+
+    key: str
+    value: float
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Habitat:
+    """What a profile's ``simulation.toml`` says: the size of a year, habits, published figures.
+
+    Attributes:
+        first: the first day of the year.
+        requests, calls: requests by every channel, and incoming calls, of that year.
+    """
+
+    first: date
+    requests: int
+    calls: int
+    behaviour: Behaviour = DEFAULT
+    published: tuple[Published, ...] = ()

@@ -45,6 +45,7 @@ class Case:
     rejected: bool = False
     outcome: Outcome = Outcome.SOLVED
     calls: int = 0
+    answers_at: int = 0
     abandoned: bool = False
 
     @property

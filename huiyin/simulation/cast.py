@@ -31,6 +31,7 @@ DESKS: dict[Role, int] = {
     Role.DISPATCHER: 3,
     Role.AUDITOR: 2,
     Role.CALLBACK: 3,
+    Role.SUPERVISOR: 2,
     Role.MANAGER: 1,
 }
 # Where a matter without a catalogue entry goes: mostly to bureaus and townships.
@@ -80,6 +81,11 @@ class Cast:
             staff.unit = unit
             self._handlers[unit.pk] = acting(staff)
         return self._handlers[unit.pk]
+
+    def meet_everybody(self, now: datetime) -> None:
+        """Make the accounts of all units that have none, before several processes act with them."""
+        for unit in self.units:
+            self.handler(unit, now)
 
     def below(self, unit: Unit) -> list[Unit]:
         """Return the units to which ``unit`` may pass work down."""

@@ -11,7 +11,7 @@ from huiyin.knowledge.states import Kind, ReasonGroup
 from huiyin.orders import actions as orders
 from huiyin.orders.states import Satisfaction, Solved, State
 from huiyin.orgs.states import Role
-from huiyin.simulation import words
+from huiyin.simulation import telephone, words
 from huiyin.simulation.case import Case, waits_until
 from huiyin.simulation.pace import minutes
 from huiyin.simulation.town import CALLBACK, Town
@@ -32,16 +32,16 @@ def plan_audit(town: Town, case: Case, now: datetime) -> None:
 def plan_callback(town: Town, case: Case, now: datetime) -> None:
     """Say how the citizen is asked: not at all, on the web, or by telephone."""
     random = case.random
-    wants_none = town.draw(case, town.behaviour.no_callback)
+    wants_none = town.draw(case, town.behaviour.no_callback, "asked")
     if not case.phone or case.kind is Kind.PRAISE or wants_none:
         town.later(now + minutes(random, 5, 60), _close_without, case)
         return
-    case.calls = 0
+    case.calls, case.answers_at = 0, _which_call_reaches(town, case)
     for pause in (timedelta(minutes=1), _DAY):
         town.later(now + pause, _survey, case)
     due = waits_until(case, now + _USUAL_CALL)
     first = town.pace.in_time(now, due, random, early=2.0, at_any_hour=False)
-    if town.draw(case, town.behaviour.rated):
+    if town.draw(case, town.behaviour.rated, "rated"):
         town.later(town.pace.daytime(now + minutes(random, 5, 900), random), _rate, case)
     town.later(town.pace.daytime(first, random), _call, case)
 
@@ -50,7 +50,7 @@ def _audit(town: Town, case: Case, now: datetime) -> None:
     if not case.is_at(State.REPLY_REVIEW):
         return
     who = town.desk(Role.AUDITOR, case)
-    if not case.rejected and town.draw(case, town.behaviour.rejected):
+    if not case.rejected and town.draw(case, town.behaviour.rejected, "rejected"):
         case.rejected, note = True, words.staff(case.random, "rejected")
         done = town.take(case, "reject_reply", orders.reject_reply, by=who, note=note, now=now)
     else:
@@ -96,7 +96,9 @@ def _call(town: Town, case: Case, now: datetime) -> None:
         return
     case.calls += 1
     who, facts = town.desk(Role.CALLBACK, case), {"number": case.phone, "now": now}
-    if town.draw(case, town.behaviour.reached):
+    reached = case.calls == case.answers_at
+    telephone.called(town, case, who, now, reached=reached)
+    if reached:
         answers = _opinion(town, case)
         if town.take(case, CALLBACK, callbacks.record_call, answers, by=who, **facts):
             _after_answer(town, case, now, by_phone=True)
@@ -110,6 +112,16 @@ def _call(town: Town, case: Case, now: datetime) -> None:
         town.later(town.pace.daytime(next_day, case.random), _call, case)
     else:
         town.later(now + minutes(case.random, 2, 20), _close_unreached, case)
+
+
+def _which_call_reaches(town: Town, case: Case) -> int:
+    """Return which call the citizen is going to answer; 0 for none of them."""
+    die, missed = town.die(case, "reached"), 1.0
+    for nth in range(1, _MOST_CALLS + 1):
+        missed *= 1 - town.behaviour.reached
+        if die < 1 - missed:
+            return nth
+    return 0
 
 
 def _after_answer(town: Town, case: Case, now: datetime, *, by_phone: bool) -> None:
@@ -150,7 +162,7 @@ def _opinion(town: Town, case: Case) -> Answers:
     """Return what the citizen thinks of the result that the unit reported."""
     habits, random = town.behaviour, case.random
     share = habits.content[case.outcome] * (1.0 if case.order.round == 1 else habits.stubborn)
-    if random.random() < share:
+    if town.die(case, "content") < share:
         solved = Solved.PARTLY if random.random() < habits.partly else Solved.YES
         grade = random.choices(
             (Satisfaction.VERY_SATISFIED, Satisfaction.SATISFIED, Satisfaction.FAIRLY_SATISFIED),

@@ -81,7 +81,7 @@ def _dispatch(town: Town, case: Case, now: datetime) -> None:
 def _units(town: Town, case: Case, now: datetime) -> tuple[Unit, list[Unit]]:
     """Return lead and assisting units: those of the catalogue, or a wrong one by mistake."""
     lead, assisting = town.cast.responsible(case.order, now, case.random)
-    mistaken = case.lead is None and town.draw(case, town.behaviour.wrong_unit)
+    mistaken = case.lead is None and town.draw(case, town.behaviour.wrong_unit, "wrong_unit")
     if mistaken:
         lead, assisting = town.cast.any_unit(case.random, but=[lead]), ()
     elif case.lead is not None and lead == case.lead:

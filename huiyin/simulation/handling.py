@@ -13,6 +13,7 @@ from huiyin.orgs.models import Unit
 from huiyin.simulation import words
 from huiyin.simulation.case import Case, waits_until
 from huiyin.simulation.pace import minutes
+from huiyin.simulation.steady import part_of
 from huiyin.simulation.town import Doing, Town
 
 _USUAL_SIGNING = timedelta(hours=24)
@@ -35,18 +36,21 @@ def plan_signing(town: Town, case: Case, now: datetime) -> None:
     if town.draw(case, habits.never_signed):
         return
     due = waits_until(case, now + _USUAL_SIGNING)
-    if town.draw(case, habits.signed_late):
+    if town.draw(case, habits.unread, "unread"):
+        slept = timedelta(days=habits.unread_days * random.uniform(0.9, 1.6))
+        moment = town.pace.office(now + slept, random)
+    elif town.draw(case, habits.signed_late, "signed_late"):
         moment = town.pace.late(due, random, days=0.7, at_any_hour=case.hurries)
     else:
         moment = town.pace.in_time(now, due, random, early=3.0, at_any_hour=case.hurries)
-    town.later(moment, _sign, case)
+    town.later(moment, sign, case)
 
 
 def plan_work(town: Town, case: Case, now: datetime) -> None:
     """Put down everything that the units do in this round, up to the reply."""
     habits, random = town.behaviour, case.random
     due = waits_until(case, now + _USUAL_HANDLING)
-    if due <= now or town.draw(case, habits.replied_late):
+    if due <= now or town.draw(case, habits.replied_late, "replied_late"):
         until = town.pace.late(
             max(due, now), random, days=habits.days_late, at_any_hour=case.hurries
         )
@@ -141,7 +145,8 @@ def _ask_return(town: Town, case: Case, now: datetime) -> None:
         town.go_on(case, now)
 
 
-def _sign(town: Town, case: Case, now: datetime) -> None:
+def sign(town: Town, case: Case, now: datetime) -> None:
+    """Sign for the order, if nobody has yet."""
     if not case.is_at(State.TO_SIGN) or case.lead is None:
         return
     if town.take(case, "sign", orders.sign, by=town.cast.handler(case.lead, now), now=now):
@@ -162,8 +167,8 @@ def _contact(town: Town, case: Case, now: datetime) -> None:
 def _reply(town: Town, case: Case, now: datetime) -> None:
     if not case.is_at(State.IN_PROGRESS) or case.lead is None:
         return
-    habits, random = town.behaviour, case.random
-    case.outcome = random.choices(list(habits.outcomes), list(habits.outcomes.values()))[0]
+    habits = town.behaviour
+    case.outcome = part_of(town.die(case, "outcome"), habits.outcomes)
     if case.kind is Kind.PRAISE:
         case.outcome = Outcome.SOLVED
     form = _form(case, now, case.lead, case.outcome)

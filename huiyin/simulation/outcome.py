@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 
-from huiyin.simulation import measured, queries
+from huiyin.simulation import measured, queries, yearly
 from huiyin.simulation.behaviour import Behaviour
 from huiyin.simulation.measured import Rate
-from huiyin.simulation.town import Town
+from huiyin.simulation.yearly import Counts
 from huiyin.worktime.calendar import SHANGHAI
 
 
@@ -32,6 +32,7 @@ class Outcome:
     by_kind: dict[str, int]
     refused: dict[str, int]
     measured: dict[str, Rate]
+    counts: Counts
     intended: dict[str, float]
     digest: str
 
@@ -61,13 +62,21 @@ class Outcome:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What a run has left behind: keys of its orders in the order of the cases, and refusals."""
+
+    made: list[int]
+    refused: dict[str, int]
+
+
 def read(
-    behaviour: Behaviour, town: Town, *, start: datetime, end: datetime, seconds: float
+    behaviour: Behaviour, left: Left, *, seed: int, start: datetime, end: datetime, seconds: float
 ) -> Outcome:
     """Read from the database what this run has left there, at its end."""
-    made = town.made
+    made = left.made
     return Outcome(
-        seed=town.seed,
+        seed=seed,
         start=start,
         end=end,
         orders=queries.how_many(made),
@@ -77,8 +86,9 @@ def read(
         by_close_type=queries.by(made, "close_type"),
         by_channel=queries.by(made, "channel"),
         by_kind=queries.by(made, "kind"),
-        refused=dict(sorted(town.refusals.items())),
+        refused=dict(sorted(left.refused.items())),
         measured=measured.rates(made, end),
+        counts=yearly.counts(made, start, end),
         intended=intended(behaviour),
         digest=_digest(made),
     )

@@ -11,12 +11,13 @@ from huiyin.channels.intake import actions as intake
 from huiyin.kernel.errors import Refused
 from huiyin.knowledge.states import Kind, ReasonGroup
 from huiyin.orders import actions as orders
-from huiyin.orders.states import State
+from huiyin.orders.states import Channel, State
 from huiyin.orgs.actors import CITIZEN
 from huiyin.orgs.states import Role
-from huiyin.simulation import words
+from huiyin.simulation import telephone, words
 from huiyin.simulation.case import WRITTEN, Case
 from huiyin.simulation.pace import minutes
+from huiyin.simulation.steady import part_of, steady
 from huiyin.simulation.town import Town, case_random
 
 T = TypeVar("T")
@@ -29,7 +30,8 @@ _SERVICES = ("110", "119", "120", "122")
 def imagine(town: Town, index: int) -> Case:
     """Return a new case: who asks what, where, and what is going to become of it."""
     random, habits, cast = case_random(town.seed, index), town.behaviour, town.cast
-    kind, channel = _pick(random, habits.kinds), _pick(random, habits.channels)
+    kind = part_of(steady(town.seed, index, "kind"), habits.kinds)
+    channel = part_of(steady(town.seed, index, "channel"), habits.channels)
     category = random.choices(cast.categories, cast.weights)[0]
     street = random.choice(cast.streets) if cast.streets else None
     place = words.place_name(random, street.name if street else "")
@@ -47,20 +49,21 @@ def imagine(town: Town, index: int) -> Case:
         name="" if nameless else words.person_name(random),
         phone="" if nameless else f"{_NOBODYS}{random.randrange(10**8):08d}",
         confidential=kind is Kind.REPORT and random.random() < habits.confidential,
-        route=_route(random, town, kind),
-        voided=random.random() < habits.voided,
+        route=_route(town, index, kind),
+        voided=steady(town.seed, index, "voided") < habits.voided,
     )
     _borrow_words(town, case)
     return case
 
 
-def _route(random: Random, town: Town, kind: Kind) -> str:
-    habits, die = town.behaviour, random.random()
+def _route(town: Town, index: int, kind: Kind) -> str:
+    habits, die = town.behaviour, steady(town.seed, index, "route")
+    told = habits.transferred + habits.referred
     if die < habits.transferred:
         return "transfer"
-    if die < habits.transferred + habits.referred:
+    if die < told:
         return "refer"
-    return "answer" if random.random() < habits.answered.get(kind, 0.0) else "submit"
+    return "answer" if die < told + (1 - told) * habits.answered.get(kind, 0.0) else "submit"
 
 
 def _borrow_words(town: Town, case: Case) -> None:
@@ -80,10 +83,13 @@ def arrive(town: Town, case: Case, now: datetime) -> None:
         else:
             agent = town.desk(Role.AGENT, case)
             case.order = orders.create(case.request(classified=True), by=agent, now=now)
+            if case.channel is Channel.PHONE:
+                telephone.taken_down(town, case, agent, now)
     except Refused as refusal:
         town.refuse(case, "create", refusal)
         return
-    town.made.append(case.key)
+    town.made[case.index] = case.key
+    town.cases[case.key] = case
     town.acknowledge(case, "create")
     town.go_on(case, now)
 

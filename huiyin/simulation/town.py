@@ -8,6 +8,7 @@ from datetime import datetime
 from random import Random
 from typing import Any
 
+from huiyin.callcentre.calls.actions import CallFacts
 from huiyin.kernel.errors import Refused
 from huiyin.orders.models import Reply, WorkOrder
 from huiyin.orders.states import State
@@ -19,6 +20,7 @@ from huiyin.simulation.case import Case
 from huiyin.simulation.cast import Cast
 from huiyin.simulation.journal import Journal
 from huiyin.simulation.pace import Pace
+from huiyin.simulation.steady import steady
 from huiyin.simulation.words import RealMessages
 
 CALLBACK = "callback"
@@ -43,7 +45,9 @@ class Town:
         seed: from which every case derives its own generator.
         mark: tells this run from others in the same database.
         planners: by state, who decides what happens next and when.
-        has_news: whether a step has been taken since the outbox was last drained.
+        made: keys of the orders by the number of their case; ``cases`` by key of the order.
+        calls: telephone calls that are not yet written down.
+        steps: how many have been taken.
         refusals: steps that the platform refused, by reason; none on a database of its own.
     """
 
@@ -56,9 +60,11 @@ class Town:
     journal: Journal
     messages: RealMessages | None
     planners: dict[State, Planner]
-    made: list[int] = field(default_factory=list)
-    has_news: bool = False
+    made: dict[int, int] = field(default_factory=dict)
+    cases: dict[int, Case] = field(default_factory=dict)
+    calls: list[CallFacts] = field(default_factory=list)
     refusals: dict[str, int] = field(default_factory=dict)
+    steps: int = 0
 
     def desk(self, role: Role, case: Case) -> Actor:
         """Return one of the centre's people for this case."""
@@ -105,7 +111,7 @@ class Town:
 
     def acknowledge(self, case: Case, verb: str) -> None:
         """Write down that the case's last step has been stored."""
-        self.has_news = True
+        self.steps += 1
         self.journal.acknowledge(case.order.number, case.order.event_count, verb)
 
     def refuse(self, case: Case, verb: str, refusal: Refused) -> None:
@@ -114,9 +120,15 @@ class Town:
         self.refusals[said] = self.refusals.get(said, 0) + 1
         case.abandoned = True
 
-    def draw(self, case: Case, share: float) -> bool:
+    def draw(self, case: Case, share: float, what: str = "") -> bool:
         """Tell whether something that happens in ``share`` of all cases happens in this one."""
-        return case.random.random() < share
+        return self.die(case, what) < share
+
+    def die(self, case: Case, what: str = "") -> float:
+        """Return a number between 0 and 1: at random, or evenly spread for ``what`` in round 1."""
+        if what and case.order.round == 1:
+            return steady(self.seed, case.index, what)
+        return case.random.random()
 
 
 def case_random(seed: int, index: int) -> Random:

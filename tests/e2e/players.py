@@ -53,7 +53,7 @@ def make() -> None:
 def simulate(journal: str, seed: str, days: str) -> None:
     """Let the city live, and acknowledge every step in ``journal``."""
     from huiyin.simulation.behaviour import LIVELY
-    from huiyin.simulation.run import Plan
+    from huiyin.simulation.plan import Plan
     from huiyin.simulation.run import simulate as live
 
     today = clock.now().astimezone(SHANGHAI).date()

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 import typer
 
-from huiyin.config import environment, passing
+from huiyin.config import environment, passing, years
 from huiyin.config.commands import base
 from huiyin.config.commands.voice import say, say_json, tell
 from huiyin.config.problems import CannotRun
@@ -20,8 +20,9 @@ from huiyin.kernel import clock
 from huiyin.worktime.calendar import SHANGHAI
 
 if TYPE_CHECKING:  # needs Django to be set up
+    from huiyin.simulation.behaviour import Behaviour
     from huiyin.simulation.outcome import Outcome
-    from huiyin.simulation.run import Plan
+    from huiyin.simulation.plan import Plan
 
 _DAY = ["%Y-%m-%d"]
 _MOMENT = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
@@ -47,6 +48,13 @@ def simulate(
         bool, typer.Option("--here", help="在现用的演示数据库里进行，缺省到现在为止")
     ] = False,
     keep: Annotated[bool, typer.Option("--keep", help="保留为此新建的数据库，并说明名称")] = False,
+    year: Annotated[
+        bool, typer.Option("--year", help="这座城市的一年，规模和行为见它的 simulation.toml")
+    ] = False,
+    scale: Annotated[float, typer.Option(help="一年的规模：1 为整座城市", min=0.0001, max=1)] = 1.0,
+    processes: Annotated[
+        int, typer.Option(help="一年由几个进程办，缺省每个处理器一个；结果相同", min=0, max=64)
+    ] = 0,
     journal: Annotated[
         Path | None, typer.Option(help="每办完一步，在这个文件里记一行并落盘")
     ] = None,
@@ -57,9 +65,20 @@ def simulate(
     缺省新建一个数据库，载入城市，办完后删除；同样的参数每次得到同样的结果（用时除外）。
     设了 HUIYIN_DATA 时，市民说的是其中的真实留言。
     """
+    if year:
+        if here or start or until or journal:
+            raise CannotRun("--year 不能与 --here、--start、--until、--journal 同用")
+        found_year = years.live(
+            city or _only_profile(), seed=seed, scale=scale, processes=processes, keep=keep
+        )
+        if as_json:
+            say_json(found_year.as_json())
+        else:
+            years.tell_figures(found_year)
+        return
     first = _start(start, days, here=here)
     with _stage(city, first, here=here, keep=keep) as name:
-        from huiyin.simulation.run import Plan
+        from huiyin.simulation.plan import Plan
         from huiyin.simulation.run import simulate as live
 
         plan = Plan(
@@ -69,7 +88,8 @@ def simulate(
             first=first.date(),
             until=until.replace(tzinfo=SHANGHAI) if until else None,
             journal=journal,
-            data=Path(environment.get("HUIYIN_DATA")) if environment.get("HUIYIN_DATA") else None,
+            data=environment.data_folder(),
+            behaviour=_behaviour(city),
         )
         found = live(_of_today(plan) if here else plan)
     if as_json:
@@ -110,12 +130,23 @@ def _only_profile() -> str:
     return names[0]
 
 
+def _behaviour(city: str) -> Behaviour:
+    """Return how the people of a city behave: as its profile says, else as anywhere."""
+    from huiyin.cities import profile
+    from huiyin.simulation.behaviour import DEFAULT
+
+    habitat = profile.read(profile.path_of(city or _only_profile())).habitat
+    return habitat.behaviour if habitat else DEFAULT
+
+
 def _of_today(plan: Plan) -> Plan:
     """Return the plan for a demonstration: livelier, up to now, and unlike any run before it."""
-    from huiyin.simulation.behaviour import LIVELY
+    from huiyin.simulation.behaviour import lively
 
     mark = uuid4().hex[:12]
-    return replace(plan, behaviour=LIVELY, mark=mark, until=plan.until or clock.now())
+    return replace(
+        plan, behaviour=lively(plan.behaviour), mark=mark, until=plan.until or clock.now()
+    )
 
 
 def _say(found: Outcome) -> None:

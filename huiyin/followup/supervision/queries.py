@@ -115,6 +115,12 @@ def tasks_listed(*, cursor: str = "", size: int = 50) -> Page[Urging]:
     return page(rows, by=("wanted_at", "id"), cursor=cursor, size=size)
 
 
+def asked_for(since: datetime, until: datetime) -> list[int]:
+    """Return the orders of calls asked for after ``since`` and up to ``until``. One query."""
+    rows = tasks().filter(wanted_at__gt=since, wanted_at__lte=until)
+    return list(rows.order_by("order_id").values_list("order_id", flat=True).distinct())
+
+
 def how_many_tasks(most: int = 1000) -> int:
     """Return how many calls are to be made, at most ``most``. One query."""
     return tasks()[:most].count()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from huiyin.kernel import clock
 from huiyin.simulation.agenda import Agenda
 from tests.world import at
@@ -29,17 +27,12 @@ def test_what_lies_in_the_past_happens_now() -> None:
     assert seen == [at(3)]
 
 
-def test_a_run_stops_before_its_end_and_says_so() -> None:
+def test_a_run_stops_before_its_end_and_goes_on_from_there() -> None:
     agenda, seen = Agenda(), []
     agenda.at(at(3), seen.append)
     agenda.at(at(5), seen.append)
-    assert agenda.run(at(5)) == at(5)
+    assert agenda.run(at(5)) == at(3)
     assert seen == [at(3)]
-
-
-def test_habits_come_again_but_do_not_keep_a_run_going() -> None:
-    agenda, seen = Agenda(), []
-    agenda.every(at(2), timedelta(days=1), seen.append)
-    agenda.at(at(4, 12), lambda _: None)
-    assert agenda.run(at(9)) == at(4, 12)
-    assert seen == [at(2), at(3), at(4)]
+    assert not agenda.is_empty
+    assert agenda.run(at(6)) == at(5)
+    assert agenda.is_empty

@@ -24,7 +24,9 @@ CALENDAR = WorkCalendar(tables={2026: official(2026)})
 
 
 def arrive(first: date, days: int, per_day: int, seed: int = 1) -> list[datetime]:
-    return moments(first, days, per_day, behaviour=DEFAULT, calendar=CALENDAR, random=Random(seed))
+    return moments(
+        first, days, days * per_day, behaviour=DEFAULT, calendar=CALENDAR, random=Random(seed)
+    )
 
 
 @pytest.mark.parametrize(

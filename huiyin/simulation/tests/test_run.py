@@ -19,7 +19,8 @@ from huiyin.orgs.models import Staff
 from huiyin.simulation import taking_in
 from huiyin.simulation.behaviour import DEFAULT, LIVELY
 from huiyin.simulation.case import Case
-from huiyin.simulation.run import Plan, simulate
+from huiyin.simulation.plan import Plan
+from huiyin.simulation.run import simulate
 from tests.world import World, at
 
 TINY = Plan(days=2, per_day=8, behaviour=LIVELY)
