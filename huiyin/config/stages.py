@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from multiprocessing import get_context
@@ -25,7 +25,7 @@ _ENDING = 20.0  # seconds
 class Processes:
     """Stages in other processes: every question goes to all of them, then all answers are read."""
 
-    def __init__(self, lines: list[Connection], people: list[BaseProcess]) -> None:
+    def __init__(self, lines: Sequence[Connection], people: Sequence[BaseProcess]) -> None:
         self._lines, self._people = lines, people
 
     def play(self, until: datetime) -> list[Standing]:
@@ -56,7 +56,7 @@ class Processes:
             line.send((what, args))
         return self._answers(self._lines)
 
-    def _answers(self, lines: list[Connection]) -> list[Any]:
+    def _answers(self, lines: Sequence[Connection]) -> list[Any]:
         found = []
         for line in lines:
             try:
