@@ -9,6 +9,7 @@ from random import Random
 from typing import Any
 
 from huiyin.callcentre.calls.actions import CallFacts
+from huiyin.kernel import log
 from huiyin.kernel.errors import Refused
 from huiyin.orders.models import Reply, WorkOrder
 from huiyin.orders.states import State
@@ -22,6 +23,8 @@ from huiyin.simulation.journal import Journal
 from huiyin.simulation.pace import Pace
 from huiyin.simulation.steady import steady
 from huiyin.simulation.words import RealMessages
+
+_log = log.logger(__name__)
 
 CALLBACK = "callback"
 """Stands for the step that follows from what the citizen says."""
@@ -117,6 +120,7 @@ class Town:
     def refuse(self, case: Case, verb: str, refusal: Refused) -> None:
         """Count a refused step and leave the case alone from now on."""
         said = f"{verb}: {type(refusal).__name__}"
+        _log.warning("case %s, %s refused: %s", case.index, verb, refusal)
         self.refusals[said] = self.refusals.get(said, 0) + 1
         case.abandoned = True
 

