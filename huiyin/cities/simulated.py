@@ -46,6 +46,8 @@ def read_habitat(folder: Path, categories: Sequence[str], notebook: Notebook) ->
         folder: of the profile.
         categories: codes of the first level, which ``[fields]`` may weigh.
         notebook: where problems are written down.
+
+    Source: R-189 (architecture 4).
     """
     if not (folder / FILE).exists():
         return None

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from huiyin.config import environment, installation, passing
 from huiyin.config.commands import base
-from huiyin.config.commands.voice import Progress, say
+from huiyin.config.commands.voice import Progress, say, say_json
 from huiyin.config.problems import CannotRun
 from huiyin.config.stages import in_processes
 from huiyin.kernel import clock
@@ -61,6 +61,15 @@ _KEPT = (
     "orders", "steps", "seconds", "steps_per_second", "start", "end", "by_state", "by_close_type",
     "by_channel", "by_kind", "refused", "digest",
 )  # fmt: skip
+
+
+def show(city: str, *, seed: int, scale: float, processes: int, keep: bool, as_json: bool) -> None:
+    """Let a city live its year, and say its figures."""
+    found = live(city, seed=seed, scale=scale, processes=processes, keep=keep)
+    if as_json:
+        say_json(found.as_json())
+    else:
+        tell_figures(found)
 
 
 def live(city: str, *, seed: int, scale: float, processes: int, keep: bool) -> Year:

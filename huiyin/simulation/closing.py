@@ -32,9 +32,7 @@ def plan_audit(town: Town, case: Case, now: datetime) -> None:
 def plan_callback(town: Town, case: Case, now: datetime) -> None:
     """Say how the citizen is asked: not at all, on the web, or by telephone."""
     random = case.random
-    wants_none = case.order.round == 1 and town.draw(
-        case, town.behaviour.no_callback, "asked"
-    )
+    wants_none = case.order.round == 1 and town.draw(case, town.behaviour.no_callback, "asked")
     if not case.phone or case.kind is Kind.PRAISE or wants_none:
         town.later(now + minutes(random, 5, 60), _close_without, case)
         return

@@ -66,6 +66,8 @@ def conduct(stages: Stages, plan: Plan, told: Told | None = None) -> datetime:
         stages: the stages.
         plan: what is played.
         told: is told after each beat how far every stage is.
+
+    Source: R-186 (requirements 53, 93, 140).
     """
     since = plan.start
     while True:

@@ -25,7 +25,10 @@ _ROOTS = {what: sqrt(prime) for what, prime in zip(WHATS, _PRIMES, strict=True)}
 
 
 def steady(seed: int, index: int, what: str) -> float:
-    """Return the number between 0 and 1 of case ``index`` for one question of its life."""
+    """Return the number between 0 and 1 of case ``index`` for one question of its life.
+
+    Source: R-188 (own default).
+    """
     return (_start(seed, what) + (index + 1) * _ROOTS[what]) % 1.0
 
 

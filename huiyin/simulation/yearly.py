@@ -45,7 +45,10 @@ class Counts:
 
 
 def counts(made: Sequence[int], start: datetime, end: datetime) -> Counts:
-    """Return the counts of a run with these orders. Three queries."""
+    """Return the counts of a run with these orders. Three queries.
+
+    Source: R-187 (requirements 54, 71-78; handbook domain.md 3.3).
+    """
     sent = OrderEvent.objects.filter(order=OuterRef("pk"), verb__in=_SENDING)
     urged = supervision.urged().filter(order=OuterRef("pk"))
     ended = Q(state__in=[state.value for state in FINAL])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from huiyin.cities.profile import available, path_of, read
 from huiyin.cities.reading import Notebook
-from huiyin.cities.simulated import FILE, read_habitat
+from huiyin.cities.simulated import FILE, _keys, read_habitat
 from huiyin.knowledge.states import Kind
 from huiyin.orders.states import Outcome
-from huiyin.simulation.behaviour import DEFAULT
+from huiyin.simulation.behaviour import DEFAULT, Behaviour
 
 WHOLE = """\
 [year]
@@ -104,3 +105,11 @@ def test_published_figures_say_where_in_chinese(name: str) -> None:
     for figure in found.published:
         assert any("一" <= sign <= "龥" for sign in figure.source)
         assert "handbook" not in figure.source
+
+
+def test_every_habit_has_a_word_in_the_file() -> None:
+    """Whoever adds a habit adds it to what the reader of profiles accepts."""
+    accepted = {key.name.partition(".")[2].partition(".")[0] for key in _keys(["01"])}
+    tables = {key.name.partition(".")[0] for key in _keys(["01"])}
+    for habit in fields(Behaviour):
+        assert habit.name in accepted | tables, habit.name

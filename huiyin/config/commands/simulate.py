@@ -31,34 +31,43 @@ _MOMENT = ["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 _USUAL_START = datetime(2026, 3, 2, tzinfo=SHANGHAI)
 
 
+_City = Annotated[str, typer.Option(help="城市配置的名称，见 huiyin city list")]
+_Days = Annotated[int, typer.Option(help="有人来电、来信的天数", min=1, max=366)]
+_OrdersPerDay = Annotated[int, typer.Option(help="平均每天的件数", min=1, max=100_000)]
+_Seed = Annotated[int, typer.Option(help="同样的种子得到同样的结果")]
+_Start = Annotated[datetime | None, typer.Option(formats=_DAY, help="第一天，缺省 2026-03-02")]
+_Until = Annotated[
+    datetime | None,
+    typer.Option(formats=_MOMENT, help="到这个时刻为止；缺省到全部办完为止"),
+]
+_Here = Annotated[bool, typer.Option("--here", help="在现用的演示数据库里进行，缺省到现在为止")]
+_Keep = Annotated[bool, typer.Option("--keep", help="保留为此新建的数据库，并说明名称")]
+_Year = Annotated[
+    bool, typer.Option("--year", help="这座城市的一年，规模和行为见它的 simulation.toml")
+]
+_Scale = Annotated[float, typer.Option(help="一年的规模：1 为整座城市", min=0.0001, max=1)]
+_Processes = Annotated[
+    int, typer.Option(help="一年由几个进程办，缺省每个处理器一个；结果相同", min=0, max=64)
+]
+_Journal = Annotated[Path | None, typer.Option(help="每办完一步，在这个文件里记一行并落盘")]
+_AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+
+
 def simulate(
     *,
-    city: Annotated[str, typer.Option(help="城市配置的名称，见 huiyin city list")] = "",
-    days: Annotated[int, typer.Option(help="有人来电、来信的天数", min=1, max=366)] = 3,
-    orders_per_day: Annotated[int, typer.Option(help="平均每天的件数", min=1, max=100_000)] = 50,
-    seed: Annotated[int, typer.Option(help="同样的种子得到同样的结果")] = 1,
-    start: Annotated[
-        datetime | None, typer.Option(formats=_DAY, help="第一天，缺省 2026-03-02")
-    ] = None,
-    until: Annotated[
-        datetime | None,
-        typer.Option(formats=_MOMENT, help="到这个时刻为止；缺省到全部办完为止"),
-    ] = None,
-    here: Annotated[
-        bool, typer.Option("--here", help="在现用的演示数据库里进行，缺省到现在为止")
-    ] = False,
-    keep: Annotated[bool, typer.Option("--keep", help="保留为此新建的数据库，并说明名称")] = False,
-    year: Annotated[
-        bool, typer.Option("--year", help="这座城市的一年，规模和行为见它的 simulation.toml")
-    ] = False,
-    scale: Annotated[float, typer.Option(help="一年的规模：1 为整座城市", min=0.0001, max=1)] = 1.0,
-    processes: Annotated[
-        int, typer.Option(help="一年由几个进程办，缺省每个处理器一个；结果相同", min=0, max=64)
-    ] = 0,
-    journal: Annotated[
-        Path | None, typer.Option(help="每办完一步，在这个文件里记一行并落盘")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+    city: _City = "",
+    days: _Days = 3,
+    orders_per_day: _OrdersPerDay = 50,
+    seed: _Seed = 1,
+    start: _Start = None,
+    until: _Until = None,
+    here: _Here = False,
+    keep: _Keep = False,
+    year: _Year = False,
+    scale: _Scale = 1.0,
+    processes: _Processes = 0,
+    journal: _Journal = None,
+    as_json: _AsJson = False,
 ) -> None:
     """模拟城市的几天：市民、受理员、派单员、承办单位、回访员都照常办事。
 
@@ -68,13 +77,14 @@ def simulate(
     if year:
         if here or start or until or journal:
             raise CannotRun("--year 不能与 --here、--start、--until、--journal 同用")
-        found_year = years.live(
-            city or _only_profile(), seed=seed, scale=scale, processes=processes, keep=keep
+        years.show(
+            city or _only_profile(),
+            seed=seed,
+            scale=scale,
+            processes=processes,
+            keep=keep,
+            as_json=as_json,
         )
-        if as_json:
-            say_json(found_year.as_json())
-        else:
-            years.tell_figures(found_year)
         return
     first = _start(start, days, here=here)
     with _stage(city, first, here=here, keep=keep) as name:

@@ -1,9 +1,9 @@
-"""A city's year: stages change nothing, behaviour changes what is measured, words change nothing."""
+"""A city's year: stages change nothing, behaviour changes the figures, published words nothing."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -194,13 +194,3 @@ def test_the_plan_of_a_year() -> None:
 def test_a_scale_out_of_bounds_is_refused(scale) -> None:
     with pytest.raises(Invalid, match="规模"):
         plans.of_year(HABITAT, seed=1, scale=scale)
-
-
-def test_every_habit_has_a_word_in_the_file() -> None:
-    """Whoever adds a habit adds it to what the reader of profiles accepts."""
-    from huiyin.cities.simulated import _keys
-
-    accepted = {key.name.partition(".")[2].partition(".")[0] for key in _keys(["01"])}
-    tables = {key.name.partition(".")[0] for key in _keys(["01"])}
-    for habit in fields(Behaviour):
-        assert habit.name in accepted | tables, habit.name
