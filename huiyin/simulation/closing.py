@@ -131,6 +131,7 @@ def _after_answer(town: Town, case: Case, now: datetime, *, by_phone: bool) -> N
     elif by_phone:
         town.later(now + _DAY + minutes(case.random, 30, 90), _close_unsatisfied, case)
     else:
+        case.calls = _MOST_CALLS  # whoever calls now is the one who talks it over
         town.later(town.pace.daytime(now + minutes(case.random, 60, 240), case.random), _talk, case)
 
 
