@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from pathlib import Path
+from typing import Any
 
 _SOURCE = os.environ.get("HUIYIN_PG_SOURCE", "any")
 
@@ -24,3 +25,21 @@ def point_at_test_server() -> None:
 
 
 point_at_test_server()
+
+
+def pytest_configure() -> None:
+    """Count ``standing_world`` among the fixtures that need the test database.
+
+    pytest-django makes it only for tests that name a fixture of its own, so a file of races run
+    alone would meet the server's empty database instead.
+    """
+    from pytest_django import fixtures
+
+    plain = fixtures._get_databases_for_test
+
+    def counted(test: Any) -> tuple[Any, bool]:
+        if "standing_world" in getattr(test, "fixturenames", ()):
+            return ("default",), False
+        return plain(test)
+
+    fixtures._get_databases_for_test = counted
