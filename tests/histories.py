@@ -38,6 +38,7 @@ from huiyin.orders.models import (
     CallThrough,
     CaseFact,
     Clock,
+    Dispute,
     OrderEvent,
     OrderLink,
     OrderMatter,
@@ -66,7 +67,8 @@ from tests.world import REQUEST, World, reply_form
 
 TABLES: tuple[type[Model], ...] = (
     WorkOrder, Requester, Assignment, Clock, OrderEvent, Application, Attachment, Reply,
-    CallbackAttempt, OutboxRow, OrderLink, CallThrough, CaseFact, FilingUse, WriteOffRequest,
+    CallbackAttempt, OutboxRow, OrderLink, Dispute, CallThrough, CaseFact, FilingUse,
+    WriteOffRequest,
 )  # fmt: skip
 # Which limits may run while an order stands in a state: what is waited for, and nothing besides.
 _HELD = {ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH}
@@ -82,6 +84,7 @@ RUNNING: dict[State, set[ClockKind]] = {
     State.REPLY_REVIEW: {ClockKind.AUDIT},
     State.TO_CALLBACK: {ClockKind.CALLBACK},
     State.REWORK: {ClockKind.REDO},
+    State.DISPUTE: _HELD | {ClockKind.DISPUTE},
 }
 WAITING_IN = {
     "return": {State.RETURN_REVIEW},
@@ -264,6 +267,22 @@ class Doings:
 
     def _refuse_return(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         actions.refuse_return(key, by=by, note=self._say(random), now=now)
+
+    def _confer(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        units = [self._unit(random), self._unit(random)]
+        actions.confer(key, by=by, units=units, basis=self._say(random), now=now)
+
+    def _contest(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        suggested = mostly(random, self.world.housing, None)
+        actions.contest(key, by=by, basis=self._say(random), suggested=suggested, now=now)
+
+    def _give_opinion(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        unit, opinion = self._unit(random), self._say(random)
+        actions.give_opinion(key, by=by, unit=unit, opinion=opinion, now=now)
+
+    def _rule(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        lead, assist = self._unit(random), random.choice([[], [self.world.county]])
+        actions.rule(key, by=by, lead=lead, assist=assist, basis=self._say(random), now=now)
 
     def _send_again(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         unit = random.choice([None, None, self._unit(random)])
@@ -457,6 +476,7 @@ def check(rows: Rows, made: Iterable[int], now: datetime) -> None:
         check_group(order, rows)
 
         check_applications(order, rows.belonging(Application, order["id"]))
+        check_disputes(order, rows.belonging(Dispute, order["id"]))
         if State(order["state"]) in FINAL:
             check_ending(order, rows)
 
@@ -492,7 +512,9 @@ def check_parts(order: dict[str, Any], parts: list[dict[str, Any]]) -> None:
     running = [p for p in parts if p["ended_at"] is None]
     leads = [p for p in running if p["role"] == "lead" and p["parent_id"] is None]
     assert len(leads) <= 1
+    # In a dispute before the dispatch nobody holds the order; after it the unit still does.
     held = RUNNING.get(State(order["state"]), set()) >= _HELD
+    held = held and (State(order["state"]) is not State.DISPUTE or bool(order["lead_unit_id"]))
     assert leads or not held, "a unit holds the order, but which"
     for lead in leads:
         assert (lead["unit_id"], lead["due_at"]) == (order["lead_unit_id"], order["due_at"])
@@ -514,6 +536,15 @@ def check_applications(order: dict[str, Any], asked: list[dict[str, Any]]) -> No
     held = {a["kind"] for a in waiting} & {"suspension", "termination"}
     assert order["pending"] == next(iter(held), "")
     assert all(a["decided_by_id"] != a["asked_by_id"] for a in asked if a["decided_by_id"])
+
+
+def check_disputes(order: dict[str, Any], disputes: list[dict[str, Any]]) -> None:
+    """One dispute waits where its ruling is waited for; who was named by one cannot return."""
+    waiting = [d for d in disputes if d["ruled_at"] is None]
+    if State(order["state"]) is State.DISPUTE:
+        assert len(waiting) == 1
+    else:
+        assert not waiting or State(order["state"]) is State.VOID, "nobody can rule it"
 
 
 def check_clocks(order: dict[str, Any], rows: Rows) -> None:

@@ -402,6 +402,33 @@ class Story:
         )
         return self
 
+    def conferred(self) -> Story:
+        """Let the water bureau and the housing bureau confer before the dispatch."""
+        self.order = actions.confer(
+            self.order.pk, by=self.world.actor("dispatcher"),
+            units=[self.world.water, self.world.housing], basis="管网分界不清", now=at(2, 10),
+        )  # fmt: skip
+        return self
+
+    def contested(self) -> Story:
+        """Let the water bureau contest the dispatch after its refused return."""
+        self.order = actions.contest(
+            self.order.pk, by=self.world.actor("water_handler"), basis="管网已移交",
+            suggested=self.world.housing, now=at(3, 9),
+        )  # fmt: skip
+        return self
+
+    def ruled(self, lead: Unit | None = None, **changes: object) -> Story:
+        """Rule, for the water bureau unless another unit is named."""
+        values: dict[str, object] = {"basis": "三定方案第四条", "now": at(3, 15)} | changes
+        self.order = actions.rule(
+            self.order.pk,
+            by=self.world.actor("manager"),
+            lead=lead or self.world.water,
+            **values,  # type: ignore[arg-type]
+        )
+        return self
+
     def applied(self, **changes: object) -> Story:
         """Let the water bureau apply to put the matter of this order on file."""
         from huiyin.followup.filings import actions as filings

@@ -14,6 +14,8 @@ from django.db.models import Q
 from huiyin.knowledge.models import CaseClass, Category, LimitRule, Line, Reason
 from huiyin.knowledge.states import CLOCK_LABELS, KIND_LABELS, URGENCY_LABELS
 from huiyin.orders.application_states import APPLICATION_LABELS, DECISION_LABELS
+from huiyin.orders.dispute_models import Dispute as Dispute
+from huiyin.orders.dispute_models import DisputeUnit as DisputeUnit
 from huiyin.orders.kinds import FactKind, Handing, LinkKind
 from huiyin.orders.reply_states import DraftState, Told
 from huiyin.orders.states import (

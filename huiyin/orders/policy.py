@@ -209,9 +209,9 @@ def _application_refusal(step: Step, order: WorkOrder, mine: Assignment | None) 
         return "已申请挂账，等待审批"
     if step.verb == "ask_return" and mine and mine.returns:
         return "退单已被驳回；仍有异议的，请提出派单异议"
-    if step.verb == "object" and mine and mine.no_return:
+    if step.verb == "contest" and mine and mine.no_return:
         return "本单位由裁定指定承办"
-    if step.verb == "object" and mine and not mine.returns:
+    if step.verb == "contest" and mine and not mine.returns:
         return "请先申请退单；被驳回后仍有异议的，再提出派单异议"
     return ""
 

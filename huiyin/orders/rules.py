@@ -21,6 +21,7 @@ from huiyin.orders.states import (
 )
 
 MOST_MONEY = 10_000_000_000
+FEWEST_CANDIDATES = 2
 SHORTEST_NOTE = 2
 SHORTEST_CONTENT = 5
 WHOLE = 100
@@ -110,6 +111,27 @@ def check_return(
         raise NotAllowed(f"本单位已退单 {returns} 次，不能再退", remedy="请办理，或提请派单异议")
     if until is not None and now >= until:
         raise TooLate("已超过退单时限", remedy="请继续办理；确不属本单位职责的，请联系热线中心")
+
+
+def check_confer(*, candidates: int, returns: int, after: int) -> None:
+    """Refuse to let units confer when it is clear enough who handles the order.
+
+    Args:
+        candidates: how many units may have to handle it.
+        returns: how often it has come back by a return.
+        after: from how many returns on it is a dispute with any number of candidates.
+
+    Raises:
+        Invalid: fewer than two candidates, and fewer returns than that.
+
+    Source: R-101 (handbook domain.md 4.3: two candidates or two returns).
+    """
+    if candidates < FEWEST_CANDIDATES and returns < after:
+        raise Invalid(
+            "会商须有两个以上候选单位",
+            remedy=f"只有一个候选单位的请直接派单；退单达到 {after} 次的也可以会商",
+            fields={"units": f"至少选两个；已同意退单 {returns} 次"},
+        )
 
 
 def check_extension(  # noqa: PLR0913 - one check, all that it weighs

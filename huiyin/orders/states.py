@@ -281,18 +281,22 @@ DISPATCH = Step(
 )  # fmt: skip
 CONFER = Step(
     "confer", "会商", "提交会商", _from(S.TO_DISPATCH), (S.DISPUTE,), P.DISPATCH,
-    starts=(C.DISPUTE,), stops=(C.DISPATCH,), guard="两个以上候选单位，或退单达到规定次数",
-    built=False,
+    starts=(C.DISPUTE,), stops=(C.DISPATCH,),
+    guard="写明理由；两个以上候选单位，或退单达到规定次数",
 )  # fmt: skip
-OBJECT = Step(
-    "object", "派单异议", "提出派单异议", _from(S.TO_SIGN, S.IN_PROGRESS), (S.DISPUTE,), P.HANDLE,
+CONTEST = Step(
+    "contest", "派单异议", "提出派单异议", _from(S.TO_SIGN, S.IN_PROGRESS), (S.DISPUTE,), P.HANDLE,
     Side.LEAD, starts=(C.DISPUTE,), guard="退单已被驳回；依据和建议单位；原时限继续计算",
-    source="domain.md 2.8", built=False,
+    source="domain.md 2.8",
+)  # fmt: skip
+GIVE_OPINION = Step(
+    "give_opinion", "会商意见", "记录会商意见", _from(S.DISPUTE), (), P.DECIDE,
+    guard="候选单位，尚未裁定；写明意见", source="domain.md 2.8",
 )  # fmt: skip
 RULE = Step(
     "rule", "裁定", "裁定承办单位", _from(S.DISPUTE), (S.TO_SIGN, S.IN_PROGRESS), P.DECIDE,
     starts=(C.SIGN, C.CONTACT, C.FINISH), stops=(C.DISPUTE,), guard="写明依据；被指定单位不得再退",
-    public=True, built=False,
+    public=True,
 )  # fmt: skip
 SIGN = Step(
     "sign", "签收", "签收", _from(S.TO_SIGN), (S.IN_PROGRESS,), P.HANDLE,
@@ -528,7 +532,7 @@ OVERDUE = Step("overdue", "超期", "超过时限", OPEN, (), None, Side.SYSTEM,
 STEPS: tuple[Step, ...] = (
     CREATE, EDIT, ANSWER, REFER, TRANSFER, SUBMIT, APPROVE, SEND_BACK, MERGE,
     ABSORB, SPLIT_OFF, END_WITH_MAIN, RATE_MERGED, ANSWER_FROM_FILE, DISPATCH,
-    CONFER, OBJECT, RULE, SIGN, SUB_SIGN, CONTACT, ADD_UNITS, PASS_DOWN, SUB_REPLY,
+    CONFER, CONTEST, GIVE_OPINION, RULE, SIGN, SUB_SIGN, CONTACT, ADD_UNITS, PASS_DOWN, SUB_REPLY,
     ASK_RETURN, GRANT_RETURN,
     REFUSE_RETURN, ASK_EXTENSION, DECIDE_EXTENSION, REFUSE_EXTENSION, ASK_SUSPENSION, SUSPEND,
     REFUSE_SUSPENSION, RESUME, ASK_TERMINATION, GRANT_TERMINATION, REFUSE_TERMINATION, REPLY,

@@ -115,6 +115,22 @@ STEP_CASES: tuple[StepCase, ...] = (
     StepCase("grant_return", f"{_HELD}.return_asked", _DISPATCH, {}, _MINE),
     StepCase("refuse_return", f"{_HELD}.return_asked", _DISPATCH, _NOTE, _MINE),
     StepCase(
+        "confer", "created.submitted", _DISPATCH,
+        {"units": ["water", "housing"], "basis": "管网分界不清"},
+    ),
+    StepCase(
+        "contest", f"{_HELD}.return_refused", _WATER,
+        {"basis": "管网已移交", "suggested": "housing"}, _MINE,
+    ),
+    StepCase(
+        "give_opinion", "created.submitted.conferred", _DECIDE,
+        {"unit": "housing", "opinion": "楼内设施由我局负责"},
+    ),
+    StepCase(
+        "rule", f"{_HELD}.return_refused.contested", _DECIDE,
+        {"lead": "housing", "basis": "三定方案第四条"}, _MINE,
+    ),
+    StepCase(
         "sub_sign", f"{_HELD}.assisted", frozenset({"housing_handler"}), {},
         _MINE | {"housing_handler"},
     ),

@@ -54,6 +54,7 @@ from huiyin.orders.actions.deciding import (
     resume_due,
     suspend,
 )
+from huiyin.orders.actions.disputing import confer, contest, give_opinion, rule
 from huiyin.orders.actions.files import attach
 from huiyin.orders.actions.grouping import (
     add_link,
@@ -131,8 +132,12 @@ __all__ = [
     "close",
     "close_unreached",
     "close_unsatisfied",
+    "confer",
     "confirm_plan",
     "confirm_void",
+    "contest",
+    "give_opinion",
+    "rule",
     "contact",
     "create",
     "decide_extension",

@@ -80,17 +80,17 @@ def dispatch(
     turn = begin(DISPATCH, order_id, by, now)
     if supervise is None and knowledge.parameter(SUPERVISED, now, default=False):
         supervise = supervisor_for(lead, [lead, *assist], now)
-    _check_units([lead, *assist, *([supervise] if supervise else [])], turn)
+    check_units([lead, *assist, *([supervise] if supervise else [])], turn)
     order = turn.order
     if case_class is not None:
         order.case_class = case_class
-    head = _assign(turn, lead, AssignmentRole.LEAD, instructions=instructions)
+    head = assign(turn, lead, AssignmentRole.LEAD, instructions=instructions)
     head.handed_by = handing.value
     handed = _handed_over(turn, lead, handing, call)
-    clocks = _lead_clocks(turn, head)
-    _assist(turn, assist, head, shared=shared)
+    clocks = lead_clocks(turn, head)
+    assist_with(turn, assist, head, shared=shared)
     if supervise:
-        _assign(turn, supervise, AssignmentRole.SUPERVISE, due_at=head.due_at)
+        assign(turn, supervise, AssignmentRole.SUPERVISE, due_at=head.due_at)
     order.lead_unit, order.due_at = lead, head.due_at
     data = {
         "lead": lead.code,
@@ -102,13 +102,13 @@ def dispatch(
         "rules": [clock.rule.code for clock in clocks if clock.rule],
     }
     more = ["双派双考" if shared and assist else "", *handed, instructions.strip()]
-    note = _given_to(lead, assist, supervise, more)
+    note = given_to(lead, assist, supervise, more)
     return finish(
         turn, note=note, public_note=f"由{lead.name}办理", data=data, clocks=clocks, starts=False
     )
 
 
-def _given_to(
+def given_to(
     lead: Unit, assist: Sequence[Unit], supervise: Unit | None, more: Sequence[str]
 ) -> str:
     """Return what the timeline says of a dispatch."""
@@ -141,7 +141,7 @@ def supervisor_for(lead: Unit, taken: Sequence[Unit], now: datetime) -> Unit:
     raise Invalid("请选择督办单位", fields={"supervise": "每件工单都要有督办单位"})
 
 
-def _assist(turn: Turn, units: Sequence[Unit], head: Assignment, *, shared: bool) -> None:
+def assist_with(turn: Turn, units: Sequence[Unit], head: Assignment, *, shared: bool) -> None:
     """Give units an assisting part with the lead's deadline and instructions.
 
     Shared ones count in the assessment like the lead.
@@ -149,7 +149,7 @@ def _assist(turn: Turn, units: Sequence[Unit], head: Assignment, *, shared: bool
     Source: R-161 (requirement 183: double dispatch, double assessment).
     """
     for unit in units:
-        part = _assign(
+        part = assign(
             turn, unit, AssignmentRole.ASSIST, due_at=head.due_at, instructions=head.instructions
         )
         if shared:
@@ -163,10 +163,10 @@ def add_units(order_id: int, *, by: Actor, assist: Sequence[Unit], now: datetime
     turn = begin(ADD_UNITS, order_id, by, now)
     if not assist:
         raise Invalid("请选择协办单位", fields={"assist": "必选"})
-    _check_units(assist, turn)
+    check_units(assist, turn)
     _check_new(turn.order, assist)
     for unit in assist:
-        _assign(turn, unit, AssignmentRole.ASSIST, due_at=turn.order.due_at)
+        assign(turn, unit, AssignmentRole.ASSIST, due_at=turn.order.due_at)
     return finish(
         turn,
         note="加派 " + "、".join(str(u) for u in assist),
@@ -205,7 +205,7 @@ def pass_down(
     mine = turn.mine
     if mine is None or unit.pk == mine.unit_id or not _in_care(unit, mine.unit):
         raise NotAllowed("只能下派给本单位的下属单位", remedy="跨单位的事项请联系热线中心加派")
-    _check_units([unit])
+    check_units([unit])
     check_communities(turn, [unit], above=mine.unit)
     _check_new(turn.order, [unit])
     if due_at is not None and due_at <= now:
@@ -213,7 +213,7 @@ def pass_down(
     own = mine.due_at
     share = int(knowledge.parameter("pass_down.share", now, default=80))
     due = rules.due_below(now, own, due_at, share)
-    child = _assign(
+    child = assign(
         turn, unit, AssignmentRole(mine.role), parent=mine, due_at=due, instructions=instructions
     )
     words = _words_below(mine, due, asked=due_at is not None, share=share)
@@ -334,20 +334,20 @@ def send_again(
     order, old = turn.order, lead_of(turn.order)
     order.round += 1
     lead = unit or old.unit
-    _check_units([lead])
+    check_units([lead])
     again = Assignment.objects.filter(order=order, ended_at__isnull=True)
     others = list(again.exclude(pk=old.pk).filter(parent__isnull=True).select_related("unit"))
     again.update(ended_at=now)
     same = unit is None or unit.pk == old.unit_id
-    head = _assign(turn, lead, AssignmentRole.LEAD, returns=old.returns if same else 0)
+    head = assign(turn, lead, AssignmentRole.LEAD, returns=old.returns if same else 0)
     if same:
         head.signed_at, head.signed_by = now, old.signed_by
         head.no_return = True
         head.save(update_fields=["signed_at", "signed_by", "no_return"])
     for part in others:
         if part.unit_id != lead.pk:
-            _assign(turn, part.unit, AssignmentRole(part.role), due_at=None)
-    clocks = _lead_clocks(turn, head, kinds=(ClockKind.CONTACT, ClockKind.FINISH))
+            assign(turn, part.unit, AssignmentRole(part.role), due_at=None)
+    clocks = lead_clocks(turn, head, kinds=(ClockKind.CONTACT, ClockKind.FINISH))
     order.lead_unit, order.due_at = lead, head.due_at
     return finish(
         turn,
@@ -359,7 +359,7 @@ def send_again(
     )
 
 
-def _assign(
+def assign(
     turn: Turn,
     unit: Unit,
     role: AssignmentRole,
@@ -369,6 +369,7 @@ def _assign(
     instructions: str = "",
     returns: int = 0,
 ) -> Assignment:
+    """Give a unit a part of the order in its present round; its clocks are the caller's."""
     return Assignment.objects.create(
         order=turn.order,
         parent=parent,
@@ -383,7 +384,7 @@ def _assign(
     )
 
 
-def _lead_clocks(
+def lead_clocks(
     turn: Turn,
     head: Assignment,
     kinds: Sequence[ClockKind] = (ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH),
@@ -463,7 +464,7 @@ def _earlier_returns(order: WorkOrder, mine: Assignment) -> int:
     return sum(earlier.values_list("returns", flat=True))
 
 
-def _check_units(units: Sequence[Unit], turn: Turn | None = None) -> None:
+def check_units(units: Sequence[Unit], turn: Turn | None = None) -> None:
     """Refuse what no unit can be given, and with ``turn`` what is outside a community's list."""
     if turn is not None:
         check_communities(turn, units)

@@ -40,6 +40,10 @@ def unit(name: str) -> Callable[[World], object]:
     return lambda world: getattr(world, name)
 
 
+def units(*names: str) -> Callable[[World], object]:
+    return lambda world: [getattr(world, name) for name in names]
+
+
 FORM = reply_form()
 ASK_RETURN = do(
     "ask_return", "water_leader", reason=reason("return"), basis="不属本单位",
@@ -95,6 +99,10 @@ def returning(story: Story) -> Story:
     return story
 
 
+def contested(story: Story) -> Story:
+    return dispatched(story).return_refused().contested()
+
+
 def rework(story: Story) -> Story:
     replied(story)
     actions.reject_reply(
@@ -148,6 +156,15 @@ CASES = {
         returning, do("grant_return", "dispatcher"),
         do("refuse_return", "dispatcher", note="属本单位职责"),
         {("to_dispatch", "grant_return"), ("to_sign", "refuse_return")},
+    ),
+    "rule, rule": Case(
+        contested, do("rule", "dispatcher", lead=unit("water"), basis="三定方案第四条"),
+        do("rule", "manager", lead=unit("housing"), basis="三定方案第五条"), {("to_sign", "rule")},
+    ),
+    "confer, dispatch": Case(
+        submitted, do("confer", "dispatcher", units=units("water", "housing"), basis="分界不清"),
+        do("dispatch", "dispatcher", lead=unit("water")),
+        {("dispute", "confer"), ("to_sign", "dispatch")},
     ),
     "pass_audit, pass_audit": Case(
         replied, do("pass_audit", "auditor"), do("pass_audit", "auditor"),

@@ -190,6 +190,32 @@ class ApplicationTold(TypedDict):
     resumed_at: Annotated[datetime | None, said("挂账后恢复办理的时间")]
 
 
+@with_config(shape("派单异议中的一个单位"))
+class DisputeUnitTold(TypedDict):
+    """One unit that a dispute is about."""
+
+    unit: Annotated[Named, said("单位")]
+    candidate: Annotated[bool, said("是否候选单位")]
+    opinion: Annotated[str, said("意见")]
+    basis: Annotated[str, said("依据")]
+    role: Annotated[str, said("裁定为 lead 主办、assist 协办或 supervise 督办；空为没有")]
+
+
+@with_config(shape("一次派单异议或会商，和它的裁定"))
+class DisputeTold(TypedDict):
+    """One dispute about who handles the order."""
+
+    unit: Annotated[Named | None, said("提出异议的单位；派单前会商的为空")]
+    raised_at: Annotated[datetime, said("提出时间")]
+    raised_by: Annotated[str, said("提出人")]
+    basis: Annotated[str, said("理由和依据")]
+    suggested: Annotated[Named | None, said("建议承办单位")]
+    units: Annotated[list[DisputeUnitTold], said("候选单位和意见")]
+    ruled_at: Annotated[datetime | None, said("裁定时间")]
+    ruled_by: Annotated[str, said("裁定人")]
+    ruling: Annotated[str, said("裁定依据")]
+
+
 @with_config(shape("一个附件"))
 class FileTold(TypedDict):
     """One attachment."""
@@ -289,4 +315,5 @@ class OrderTold(OrderRow):
     replies: Annotated[list[ReplyTold], said("办理回复，由近到远")]
     attachments: Annotated[list[FileTold], said("附件")]
     applications: Annotated[list[ApplicationTold], said("申请和审批，由近到远")]
+    disputes: Annotated[list[DisputeTold], said("派单异议和裁定，由近到远")]
     pending: Annotated[str, said("正在等待审批的挂账或终止申请；空为没有")]

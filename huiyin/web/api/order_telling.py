@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Protocol
 
 from huiyin.knowledge import queries as knowledge
-from huiyin.orders import policy, queries
+from huiyin.orders import dispute_queries, policy, queries
 from huiyin.orders.models import (
     NEVER,
     Application,
     Assignment,
     Attachment,
     Clock,
+    Dispute,
     OrderEvent,
     Reply,
     WorkOrder,
@@ -23,6 +24,7 @@ from huiyin.orgs.actors import Actor
 from huiyin.web.api.order_shapes import (
     ApplicationTold,
     Asker,
+    DisputeTold,
     EventTold,
     FileTold,
     Named,
@@ -138,6 +140,7 @@ def whole(actor: Actor, order: WorkOrder, now: datetime) -> OrderTold:
         "replies": [_reply(reply) for reply in order.replies.all()],
         "attachments": [file_told(file) for file in order.attachments.all()],
         "applications": [_application(row_) for row_ in order.applications.all()],
+        "disputes": [_dispute(row_) for row_ in dispute_queries.disputes_of(order)],
         "pending": order.pending,
     }
 
@@ -307,6 +310,29 @@ def _application(asked: Application) -> ApplicationTold:
         "decided_by": asked.decided_by.name if asked.decided_by else "",
         "decision": asked.decision,
         "resumed_at": local(asked.resumed_at),
+    }
+
+
+def _dispute(row_: Dispute) -> DisputeTold:
+    return {
+        "unit": named(row_.unit),
+        "raised_at": here(row_.raised_at),
+        "raised_by": row_.raised_by.name if row_.raised_by else "",
+        "basis": row_.basis,
+        "suggested": named(row_.suggested),
+        "units": [
+            {
+                "unit": {"code": each.unit.code, "name": each.unit.name},
+                "candidate": each.candidate,
+                "opinion": each.opinion,
+                "basis": each.basis,
+                "role": each.role,
+            }
+            for each in row_.units.all()
+        ],
+        "ruled_at": local(row_.ruled_at),
+        "ruled_by": row_.ruled_by.name if row_.ruled_by else "",
+        "ruling": row_.ruling,
     }
 
 

@@ -288,6 +288,49 @@ class AskReturnIn(BaseModel):
     suggested: Annotated[Code, said("建议承办单位编码")] = ""
 
 
+class ConferIn(BaseModel):
+    """Candidates and what is in dispute."""
+
+    model_config = asked(
+        "提交会商", {"units": ["water", "housing"], "basis": "管网和楼内设施的分界不清"}
+    )
+
+    units: Annotated[Units, said("候选单位编码；退单未达规定次数的至少两个")]
+    basis: Annotated[Note, said("会商的理由")]
+
+
+class ContestIn(BaseModel):
+    """Why the dispatch is contested, and who should handle the order."""
+
+    model_config = asked("提出派单异议", {"basis": "管网已移交市住建局", "suggested": "housing"})
+
+    basis: Annotated[Note, said("异议的依据")]
+    suggested: Annotated[Code, said("建议承办单位编码")]
+
+
+class OpinionIn(BaseModel):
+    """What a unit says in the conference."""
+
+    model_config = asked("会商意见", {"unit": "housing", "opinion": "楼内设施由我局负责"})
+
+    unit: Annotated[Code, said("单位编码")]
+    opinion: Annotated[Note, said("意见")]
+    basis: Annotated[Note, said("依据")] = ""
+
+
+class RulingIn(BaseModel):
+    """Who handles the order by the ruling."""
+
+    model_config = asked(
+        "裁定", {"lead": "housing", "assist": ["water"], "basis": "三定方案第四条"}
+    )
+
+    lead: Annotated[Code, said("主办单位编码")]
+    assist: Annotated[Units, said("协办单位编码")] = []  # noqa: RUF012 - pydantic copies it
+    supervise: Annotated[Code, said("督办单位编码")] = ""
+    basis: Annotated[Note, said("裁定依据")]
+
+
 class AskExtensionIn(BaseModel):
     """Why more time is needed, and until when."""
 

@@ -17,7 +17,7 @@ from huiyin.followup.supervision.policy import may_urge
 from huiyin.kernel import clock
 from huiyin.kernel.errors import Invalid
 from huiyin.knowledge.states import Kind
-from huiyin.orders import actions, policy, queries, reply_queries
+from huiyin.orders import actions, dispute_queries, policy, queries, reply_queries
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.states import BY_VERB, FACES, Channel, State
 from huiyin.orgs.actors import Actor
@@ -106,6 +106,7 @@ def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]
         "replies": [(r, [f for f in files if f.reply_id == r.pk]) for r in replies],
         **reply_queries.beside(order),
         "applications": list(order.applications.all()),
+        "disputes": dispute_queries.disputes_of(order),
         "calls": list(callbacks.attempts_of(order)),
         "messages": messages_of(order),
         "urgings": supervision.urgings_of(order),

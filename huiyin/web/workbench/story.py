@@ -75,7 +75,7 @@ def _concerns(offer: Offer, order: WorkOrder, mine: Assignment | None) -> bool:
         return True
     if offer.step.verb == "confirm_void":
         return order.void_asked_by_id is not None
-    if offer.step.verb in _DECIDING or offer.step.verb == "object":
+    if offer.step.verb in _DECIDING or offer.step.verb == "contest":
         return False
     if mine is None:
         return True

@@ -159,6 +159,26 @@ CASES: dict[str, Case] = {
     "refuse_return": (
         returning, "dispatcher", {"note": "确属供热管理"}, "to_sign", ("note", "请写明驳回理由"),
     ),
+    "confer": (
+        lambda s: s.created().submitted(), "dispatcher",
+        {"units": "water,housing", "basis": "管网分界不清"}, "dispute",
+        ("basis", "请写明会商的理由"),
+    ),
+    "contest": (
+        lambda s: s.created().submitted().dispatched().return_refused(), "water_handler",
+        {"basis": "管网已移交", "suggested": "市住建局"}, "dispute",
+        ("suggested", "请填写建议承办单位"),
+    ),
+    "give_opinion": (
+        lambda s: s.created().submitted().conferred(), "dispatcher",
+        {"unit": "housing", "opinion": "楼内设施由我局负责"}, "dispute",
+        ("opinion", "请写明意见"),
+    ),
+    "rule": (
+        lambda s: s.created().submitted().dispatched().return_refused().contested(), "manager",
+        {"lead": "housing", "assist": "water", "basis": "三定方案第四条"}, "to_sign",
+        ("basis", "请写明裁定依据"),
+    ),
     "ask_extension": (
         held, "water_handler",
         {

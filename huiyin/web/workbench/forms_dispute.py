@@ -1,0 +1,110 @@
+"""Forms of disputes about who handles an order: confer, contest, opinion, ruling."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from huiyin.orders import actions, dispute_queries
+from huiyin.orders.states import AssignmentRole
+from huiyin.web.workbench.forms import StepForm, UnitField, note_field
+
+
+class Confer(StepForm):
+    """Let candidate units confer before the order is dispatched."""
+
+    verb = "confer"
+    intro = "承办单位不清楚的，先会商再派单。会商期间由热线中心裁定承办单位。"
+    units = UnitField(
+        label="候选单位", many=True, required=False,
+        help_text="至少两个；退单已达规定次数的可以少于两个",
+    )  # fmt: skip
+    basis = note_field("会商的理由", hint="职责哪里不清，各单位怎么说")
+
+    def take(self) -> None:
+        """Let them confer."""
+        clean = self.cleaned_data
+        actions.confer(
+            self.setting.order.pk, units=clean["units"], basis=clean["basis"], **self.how
+        )
+
+
+class Contest(StepForm):
+    """Contest a dispatch after the return was refused."""
+
+    verb = "contest"
+    intro = "退单被驳回后仍有异议的，提请会商裁定。会商期间办理时限照常计算；裁定后不得再退。"
+    basis = note_field("异议的依据", hint="职责文件、辖区划分等")
+    suggested = UnitField(label="建议承办单位", error_messages={"required": "请填写建议承办单位"})
+
+    def take(self) -> None:
+        """Contest it."""
+        clean = self.cleaned_data
+        actions.contest(
+            self.setting.order.pk,
+            basis=clean["basis"],
+            suggested=next(iter(clean["suggested"]), None),
+            **self.how,
+        )
+
+
+class _InDispute(StepForm):
+    """A step of the conference, beside what is in dispute."""
+
+    template = "workbench/_step_dispute.html"
+
+    def facts(self) -> dict[str, Any]:
+        """Return the dispute with its candidates. Two queries."""
+        return {"dispute": next(iter(dispute_queries.disputes_of(self.setting.order)), None)}
+
+
+class GiveOpinion(_InDispute):
+    """Record what a unit says in the conference."""
+
+    verb = "give_opinion"
+    intro = "逐个单位记录；编办、司法等部门的意见也记在这里。"
+    unit = UnitField(label="单位", error_messages={"required": "请选择单位"})
+    opinion = note_field("意见")
+    basis = note_field("依据（可不填）", required=False, rows=2)
+
+    def take(self) -> None:
+        """Record it."""
+        clean = self.cleaned_data
+        actions.give_opinion(
+            self.setting.order.pk,
+            unit=clean["unit"][0],
+            opinion=clean["opinion"],
+            basis=clean["basis"],
+            **self.how,
+        )
+
+
+class Rule(_InDispute):
+    """Rule which unit leads."""
+
+    verb = "rule"
+    intro = "裁定后，主办单位不得再退单。仍由原单位办理的，时限照旧；改由其他单位的，重新计算。"
+    lead = UnitField(label="主办单位", error_messages={"required": "请选择主办单位"})
+    assist = UnitField(label="协办单位", many=True, required=False, help_text="可不选，可选几个")
+    supervise = UnitField(label="督办单位", required=False, help_text="可不选")
+    basis = note_field("裁定依据")
+
+    def start(self) -> dict[str, Any]:
+        """Offer the units that assist now. No query after ``get_visible``."""
+        parts = self.setting.order.assignments.all()
+        beside = [
+            p.unit.code for p in parts
+            if p.ended_at is None and p.parent_id is None and p.role == AssignmentRole.ASSIST
+        ]  # fmt: skip
+        return {"assist": ",".join(beside)}
+
+    def take(self) -> None:
+        """Rule."""
+        clean = self.cleaned_data
+        actions.rule(
+            self.setting.order.pk,
+            lead=clean["lead"][0],
+            assist=clean["assist"],
+            supervise=next(iter(clean["supervise"]), None),
+            basis=clean["basis"],
+            **self.how,
+        )
