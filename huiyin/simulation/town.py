@@ -12,7 +12,7 @@ from huiyin.callcentre.calls.actions import CallFacts
 from huiyin.kernel import log
 from huiyin.kernel.errors import Refused
 from huiyin.orders.models import Reply, WorkOrder
-from huiyin.orders.states import State
+from huiyin.orders.states import CloseType, State
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Role
 from huiyin.simulation.agenda import Agenda
@@ -38,6 +38,13 @@ _FOLLOWED_BY = {
 Action = Callable[..., WorkOrder | Reply]
 Planner = Callable[["Town", Case, datetime], None]
 Doing = Callable[["Town", Case, datetime], None]
+
+
+def _followed(order: WorkOrder) -> str:
+    """Return the step that followed from a call-back, by where it has led."""
+    if order.close_type == CloseType.UNREACHED:
+        return "close_unreached"
+    return _FOLLOWED_BY[order.standing]
 
 
 @dataclass(slots=True)
@@ -108,7 +115,7 @@ class Town:
             self.refuse(case, verb, refusal)
             return False
         case.order = done if isinstance(done, WorkOrder) else done.order
-        verb = _FOLLOWED_BY[case.state] if verb == CALLBACK else verb
+        verb = _followed(case.order) if verb == CALLBACK else verb
         self.acknowledge(case, verb)
         return True
 

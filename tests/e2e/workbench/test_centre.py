@@ -160,6 +160,7 @@ def test_two_dispatchers_meet_and_the_second_sees_what_happened(
 ) -> None:
     tale.created().submitted()
     enter(page, "dispatcher").goto(f"/desk/orders/{tale.order.number}")
+    page.get_by_text("更多", exact=True).click()
     page.get_by_role("link", name="补充记录").click()
     page.get_by_label("要补充的内容").fill("来电人补充了电话")
     tale.dispatched()

@@ -103,7 +103,7 @@ def test_the_desk_works_without_script(tale: Tale, open_page, enter: Enter, shot
     page.locator("#step .btn-primary").click()
     expect(page.locator("#id_lead_error")).to_contain_text("是不是：市水务局")
     page.get_by_label("主办单位").fill("市水务局")
-    page.get_by_label("协办单位").fill("市住建局、东县")
+    page.get_by_role("textbox", name="协办单位").fill("市住建局、东县")
     page.locator("#step .btn-primary").click()
     page.wait_for_url("**?done=dispatch")
     expect(page.get_by_role("status")).to_contain_text("已派单")
