@@ -54,12 +54,16 @@ PLACES = (
     Place("/console/", "管理", "settings", CONSOLE),
 )
 
+# The pages behind the one entry of the ledgers; each names the others in its tabs.
+LEDGERS = ("/desk/filings", "/desk/commendations", "/desk/plans", "/desk/audits")
+
 
 @register.simple_tag(takes_context=True)
 def desk_nav(context: dict[str, Any]) -> list[Item]:
     """Return the entries that the signed-in person may open; the one of this page is marked."""
     staff, path = context["staff"], context["request"].path
     mine = [p for p in PLACES if not p.perms or p.perms & staff.perms]
+    path = "/desk/unsatisfied" if path.startswith(LEDGERS) else path
     here = max((p.url for p in mine if path.startswith(p.url)), key=len, default="")
     if here == "/desk/" and path != here:
         here = ""

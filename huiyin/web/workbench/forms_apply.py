@@ -64,12 +64,13 @@ class AskSuspension(StepForm):
     """Ask to suspend, with the sealed report."""
 
     verb = "ask_suspension"
-    template = "workbench/_step_suspend.html"
     intro = "客观条件暂时办不了的，可以申请挂账。批准前时限照常计算；批准后暂停，到复核日期恢复。"
     basis = note_field("不能按期办结的原因")
     until = moment_field("复核日期")
     explanation = note_field("给诉求人的说明", hint="批准后诉求人会看到")
-    photos = PhotosField(label="盖章的书面报告")
+    photos = PhotosField(
+        label="盖章的书面报告", help_text="必传，PDF 或照片，写明原因、已做的工作和下一步打算"
+    )
 
     def shape(self) -> None:
         """Say until when it may be at the latest."""

@@ -115,7 +115,9 @@ class FilingForm(forms.Form):
 
     order = OrderField(label="工单编号（可不填）", max_length=24, required=False)
     title = forms.CharField(label="事项", max_length=LONGEST["title"], required=False)
-    category = forms.CharField(label="分类", max_length=12, required=False)
+    category = forms.CharField(
+        label="分类", max_length=12, required=False, help_text="备案只用于这一类诉求"
+    )
     place = forms.CharField(
         label="地点", max_length=LONGEST["place"], required=False,
         help_text="与诉求中的写法一致，如小区和楼号",
@@ -125,7 +127,7 @@ class FilingForm(forms.Form):
     process = _long("已经做了什么", "process")
     basis = forms.CharField(label="政策依据", max_length=LONGEST["basis"], required=False)
     public_answer = _long("给诉求人的答复", "public_answer", "今后同样的诉求按这个答复")
-    photos = PhotosField(label="加盖公章的书面报告（PDF 或照片）")
+    photos = PhotosField(label="加盖公章的书面报告", help_text="必传，PDF 或照片，最多 9 份")
 
     def clean_category(self) -> Category | None:
         """Return the category with this code."""
@@ -162,7 +164,7 @@ class CommendationForm(forms.Form):
     giver = forms.CharField(label="谁送的（可不填，加密保存）", max_length=40, required=False)
     order = OrderField(label="工单编号（可不填）", max_length=24, required=False)
     words = note_field("事由")
-    photos = PhotosField(label="照片")
+    photos = PhotosField(label="照片", help_text="可不传，只存一张")
 
 
 class RegisterFilter(forms.Form):

@@ -87,7 +87,7 @@ def sheet_of(actor: Actor, order: WorkOrder, now: datetime) -> Sheet:
         ("轮次", f"第 {order.round} 轮"),
     )
     return Sheet(
-        title=f"{city.name if city else ''}12345 热线承办单",
+        title=f"{city.name if city else ''} 12345 热线承办单",
         number=numbers.spoken(order.number),
         facts=facts,
         content=order.content,

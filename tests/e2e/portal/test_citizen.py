@@ -312,3 +312,18 @@ def test_a_report_shows_nothing_of_its_author(told, phone: Page, axe, shot) -> N
         assert secret not in text
     axe(phone)
     shot(phone, "case-report-390")
+
+
+def test_a_merged_case_and_its_supplement_fit_every_screen(
+    told, page: Page, phone: Page, axe, shot
+) -> None:
+    order = told.created().submitted().with_main().merged().order
+    main = Story(told.world).created(now=clock.now()).order
+    for screen, width in ((page, 1440), (phone, 390)):
+        for name, each in (("merged", order), ("open", main)):
+            open_case(screen, each)
+            screen.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+            assert screen.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+            axe(screen)
+            shot(screen, f"case-{name}-{width}")
+            screen.get_by_role("button", name="看完了，退出").click()

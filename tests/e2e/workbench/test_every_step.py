@@ -1,0 +1,75 @@
+"""The steps, ledgers and the urging list in a browser: they fit every screen, axe is content."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from huiyin.followup.supervision import actions as supervision
+from tests.e2e.conftest import DESKTOP, PHONE
+from tests.e2e.workbench.conftest import Enter
+from tests.permissions.row import STEP_CASES
+from tests.permissions.thanks import thank
+from tests.world import Story, World, at
+
+pytestmark = pytest.mark.browser
+# Steps that no other browser test opens, by one of those who may take them.
+STEPS = {
+    "agent": ("supplement", "tag", "call_through"),
+    "dispatcher": ("dispatch", "merge", "link", "answer_from_file", "decide_extension"),
+    "water_handler": (
+        "ask_return", "ask_extension", "ask_suspension", "ask_termination", "ask_write_off",
+    ),
+    "manager": ("suspend",),
+    "auditor": ("grant_termination",),
+    "callback": ("write_off",),
+}  # fmt: skip
+STORIES = {case.verb: case.story for case in STEP_CASES}
+
+
+def told(world: World, steps: str) -> Story:
+    """Return an order of its own, told as the permission matrix tells it."""
+    story = Story(world)
+    for name in steps.split("."):
+        getattr(story, name)()
+    return story
+
+
+def look(page: Page, path: str, axe, shot, name: str) -> None:
+    """Open one page, wide and narrow: it is there, nothing sticks out, axe finds nothing."""
+    page.set_viewport_size(DESKTOP)
+    answer = page.goto(path)
+    assert answer is not None
+    assert answer.status == 200, path
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{path} is {wide} px too wide at {size['width']}"
+        shot(page, f"{name}-{size['width']}")
+    axe(page)
+
+
+@pytest.mark.parametrize("who", STEPS)
+def test_the_form_of_every_step(world: World, page: Page, enter: Enter, axe, shot, who) -> None:
+    enter(page, who)
+    for verb in STEPS[who]:
+        order = told(world, STORIES[verb]).order
+        look(page, f"/desk/orders/{order.number}/{verb}", axe, shot, f"step-{verb}")
+
+
+def test_the_ledgers_with_something_in_them(
+    story: Story, page: Page, enter: Enter, axe, shot
+) -> None:
+    thank(story)
+    filing = story.filed().filing
+    story.to_callback().unsatisfied().improved()
+    enter(page, "water_handler")
+    look(page, "/desk/filings/new", axe, shot, "ledger-filing-new")
+    enter(page, "manager")
+    for name in ("filings", f"filings/{filing.pk}", "unsatisfied", "commendations", "plans"):
+        look(page, f"/desk/{name}", axe, shot, f"ledger-{name.replace('/', '-')}")
+    story.city("urge.unread_days", 1)
+    late = Story(story.world).created().submitted().dispatched()
+    supervision.ask_for_calls(until=at(4))
+    look(page, "/desk/urging", axe, shot, "urging")
+    look(page, f"/desk/orders/{late.order.number}/urge", axe, shot, "urge")
