@@ -155,6 +155,7 @@ def play() -> Iterator[Play]:
     made.end()
 
 
+@pytest.mark.slow
 def test_kill_9_loses_no_acknowledged_step_and_repeats_none(play: Play) -> None:
     token = play.make()
     worker = play.start("worker")

@@ -13,7 +13,7 @@ from huiyin.config import unpacking
 from huiyin.config.problems import CannotRun
 from tests.ops.installation import Installation
 
-pytestmark = pytest.mark.xdist_group("installation")
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installation")]
 SHOW = "from tests.ops import data; print(*data.numbers())"
 
 

@@ -43,6 +43,7 @@ def _start(where: Installation) -> subprocess.Popen[bytes]:
         return subprocess.Popen(command, env=where.environment(), stdout=log, stderr=log)
 
 
+@pytest.mark.slow
 def test_a_killed_worker_loses_nothing(installation: Installation) -> None:
     installation.python(FILL)
 
