@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 from uuid import uuid4
 
 import typer
@@ -87,7 +87,7 @@ def simulate(
         )
         return
     first = _start(start, days, here=here)
-    with _stage(city, first, here=here, keep=keep) as name:
+    with _stage(city, first, here=here, keep=keep) as stage:
         from huiyin.simulation.plan import Plan
         from huiyin.simulation.run import simulate as live
 
@@ -99,7 +99,7 @@ def simulate(
             until=until.replace(tzinfo=SHANGHAI) if until else None,
             journal=journal,
             data=environment.data_folder(),
-            behaviour=_behaviour(city),
+            behaviour=_behaviour(stage.city),
         )
         found = live(_of_today(plan) if here else plan)
     if as_json:
@@ -107,7 +107,7 @@ def simulate(
     else:
         _say(found)
     if keep and not here:
-        tell(f"数据保留在数据库 {name}")
+        tell(f"数据保留在数据库 {stage.database}")
 
 
 def _start(start: datetime | None, days: int, *, here: bool) -> datetime:
@@ -116,19 +116,27 @@ def _start(start: datetime | None, days: int, *, here: bool) -> datetime:
     return clock.now().astimezone(SHANGHAI) - timedelta(days=days) if here else _USUAL_START
 
 
+class _Stage(NamedTuple):
+    """Where a run takes place: the profile of the city and, if made for it, the database."""
+
+    city: str
+    database: str
+
+
 @contextmanager
-def _stage(city: str, first: datetime, *, here: bool, keep: bool) -> Iterator[str]:
+def _stage(city: str, first: datetime, *, here: bool, keep: bool) -> Iterator[_Stage]:
     """Choose where to play: a new database with the city, or the demonstration that is there."""
     if not here:
-        with passing.city_of_its_own(city or _only_profile(), keep=keep, now=first) as name:
-            yield name
+        profile = city or _only_profile()
+        with passing.city_of_its_own(profile, keep=keep, now=first) as database:
+            yield _Stage(profile, database)
         return
     known = base.with_django()
     if known.city is None or not known.demo:
         raise CannotRun("--here 只能用在演示系统里；请先执行 huiyin serve --demo")
     if city and city != known.city[1]:
         raise CannotRun(f"现用的数据库是{known.city[0]}，不是 {city}")
-    yield ""
+    yield _Stage(known.city[1], "")
 
 
 def _only_profile() -> str:
@@ -145,7 +153,7 @@ def _behaviour(city: str) -> Behaviour:
     from huiyin.cities import profile
     from huiyin.simulation.behaviour import DEFAULT
 
-    habitat = profile.read(profile.path_of(city or _only_profile())).habitat
+    habitat = profile.read(profile.path_of(city, environment.cities_dir())).habitat
     return habitat.behaviour if habitat else DEFAULT
 
 

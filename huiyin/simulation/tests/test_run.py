@@ -166,8 +166,12 @@ def test_every_close_type_that_is_built_can_be_reached() -> None:
         content={outcome: 0.5 for outcome in Outcome},
     )
     found = simulate(Plan(days=3, per_day=100, behaviour=trouble))
-    not_built = {CloseType.MERGED, CloseType.FILED, CloseType.TERMINATED}
-    assert set(found.by_close_type) == {c.value for c in CloseType if c not in not_built}
+    # Ways that need a second decision, which nobody in the simulation takes yet; the stories of
+    # orders/tests prove them.
+    not_lived = {
+        CloseType.MERGED, CloseType.FILED, CloseType.TERMINATED, CloseType.WRITTEN_OFF,
+    }  # fmt: skip
+    assert set(found.by_close_type) == {c.value for c in CloseType if c not in not_lived}
     assert found.refused == {}
     assert list(queries.breaks()) == [300]
 

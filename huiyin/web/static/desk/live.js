@@ -14,6 +14,8 @@
     bar.hidden = false;
   };
   const moved = (number) => document.querySelector(`[data-row][data-number="${number}"]`);
+  /* What the page itself shows counts as heard: a change before the first event is news, too. */
+  const shown = [...document.querySelectorAll("[data-count]")];
   let counted = "";
 
   const source = new EventSource(`${address}/events`, { withCredentials: true });
@@ -25,9 +27,10 @@
   });
   source.addEventListener("orders", (event) => {
     const states = JSON.parse(event.data).states;
-    for (const cell of document.querySelectorAll("[data-count]")) cell.textContent = states[cell.dataset.count] ?? 0;
     const now = JSON.stringify(Object.entries(states).sort());
-    if (list && counted && counted !== now) tell(list.dataset.news);
+    const differs = shown.some((cell) => Number(cell.textContent) !== (states[cell.dataset.count] ?? 0));
+    for (const cell of shown) cell.textContent = states[cell.dataset.count] ?? 0;
+    if (list && (differs || (counted && counted !== now))) tell(list.dataset.news);
     counted = now;
   });
   source.addEventListener("reset", () => tell("页面可能不是最新的。"));
