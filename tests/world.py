@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cache
+
+from django.contrib.auth.hashers import make_password
 
 from huiyin.followup.filings.models import Filing
 from huiyin.knowledge.models import Category, LimitRule, Parameter, Reason
@@ -78,82 +81,119 @@ class World:
 
 
 def unit(code: str, name: str, kind: str, parent: Unit | None = None) -> Unit:
-    made = Unit.objects.create(
-        code=code,
-        name=name,
-        short_name=name,
-        kind=kind,
-        parent=parent,
-        depth=parent.depth + 1 if parent else 0,
+    return units((code, name, kind), parent=parent)[0]
+
+
+def units(*rows: tuple[str, str, str], parent: Unit | None = None) -> list[Unit]:
+    """Make units under one parent, in two statements."""
+    made = Unit.objects.bulk_create(
+        Unit(
+            code=code,
+            name=name,
+            short_name=name,
+            kind=kind,
+            parent=parent,
+            depth=parent.depth + 1 if parent else 0,
+        )
+        for code, name, kind in rows
     )
-    made.path = f"{parent.path if parent else '/'}{made.pk}/"
-    made.save()
+    for each in made:
+        each.path = f"{parent.path if parent else '/'}{each.pk}/"
+    Unit.objects.bulk_update(made, ["path"])
     return made
 
 
 def person(name: str, where: Unit, *roles: Role) -> Staff:
-    staff = Staff(
-        username=name, name=name, unit=where, roles=[r.value for r in roles], created_at=at(1)
-    )
-    staff.set_password(PASSWORD)
+    staff = _person(name, where, *roles)
     staff.save()
     return staff
 
 
+@cache
+def _sealed() -> str:
+    return make_password(PASSWORD)
+
+
+def _person(name: str, where: Unit, *roles: Role) -> Staff:
+    return Staff(
+        username=name,
+        name=name,
+        unit=where,
+        roles=[r.value for r in roles],
+        created_at=at(1),
+        password=_sealed(),
+    )
+
+
 def build() -> World:
-    """Make the city."""
+    """Make the city; in few statements, for most tests begin with it."""
     City.objects.create(
         code="370000", profile="test", name="测试市", hotline="12345", slogan="件件有回音",
         promise="有诉必应", loaded_at=at(1),
     )  # fmt: skip
     Region.objects.create(code="370000", name="测试市", level="city")
-    centre = unit("centre", "市热线中心", "centre")
-    vendor = unit("vendor", "话务服务商", "vendor")
-    water = unit("water", "市水务局", "bureau")
+    centre, vendor, water, housing, county = units(
+        ("centre", "市热线中心", "centre"),
+        ("vendor", "话务服务商", "vendor"),
+        ("water", "市水务局", "bureau"),
+        ("housing", "市住建局", "bureau"),
+        ("county", "东县", "county"),
+    )
     team = unit("water-team", "供水管理科", "sub_unit", water)
-    housing = unit("housing", "市住建局", "bureau")
-    county = unit("county", "东县", "county")
     township = unit("township", "东关镇", "township", county)
     parent = Category.objects.create(code="04", name="公共服务", full_name="公共服务")
     heating = Category.objects.create(
         code="0404", name="供热", full_name="公共服务/供热", parent=parent
     )
-    for code, clock, kind, urgency, round_, limit in LIMITS:
-        LimitRule.objects.create(
+    _rules()
+    people = Staff.objects.bulk_create([
+        _person("agent", centre, Role.AGENT),
+        _person("vendor_agent", vendor, Role.AGENT),
+        _person("dispatcher", centre, Role.DISPATCHER),
+        _person("auditor", centre, Role.AUDITOR),
+        _person("callback", centre, Role.CALLBACK),
+        _person("supervisor", centre, Role.SUPERVISOR),
+        _person("quality", centre, Role.QUALITY),
+        _person("manager", centre, Role.MANAGER),
+        _person("administrator", centre, Role.ADMINISTRATOR),
+        _person("water_handler", water, Role.HANDLER),
+        _person("water_leader", water, Role.UNIT_LEADER),
+        _person("team_handler", team, Role.HANDLER),
+        _person("housing_handler", housing, Role.HANDLER),
+        _person("township_handler", township, Role.HANDLER),
+        _person("county_handler", county, Role.HANDLER),
+    ])  # fmt: skip
+    return World(
+        centre, vendor, water, team, housing, county, township, heating,
+        {each.username: each for each in people},
+    )  # fmt: skip
+
+
+def _rules() -> None:
+    LimitRule.objects.bulk_create(
+        LimitRule(
             code=code, clock=clock, kind=kind, urgency=urgency, round=round_, limit=limit,
             valid_from=START, source="test", text=code,
-        )  # fmt: skip
-    for key, value in PARAMETERS.items():
-        Parameter.objects.create(key=key, value=value, valid_from=START, source="test", text=key)
-    for group, code, name in (
-        ("refer", "R01", "应通过诉讼解决"),
-        ("return", "T01", "职责不符"),
-        ("extension", "E01", "需要检测"),
-        ("termination", "Z01", "诉求人拒绝配合"),
-        ("no_callback", "N01", "诉求人要求不回访"),
-        ("unsatisfied", "U01", "问题未解决"),
-        ("unreached", "X01", "无人接听"),
-        ("void", "V01", "诉求人撤诉"),
-    ):
-        Reason.objects.create(group=group, code=code, name=name, advice=f"{name}，请按法定渠道办理")
-    people = {
-        "agent": person("agent", centre, Role.AGENT),
-        "vendor_agent": person("vendor_agent", vendor, Role.AGENT),
-        "dispatcher": person("dispatcher", centre, Role.DISPATCHER),
-        "auditor": person("auditor", centre, Role.AUDITOR),
-        "callback": person("callback", centre, Role.CALLBACK),
-        "supervisor": person("supervisor", centre, Role.SUPERVISOR),
-        "quality": person("quality", centre, Role.QUALITY),
-        "manager": person("manager", centre, Role.MANAGER),
-        "administrator": person("administrator", centre, Role.ADMINISTRATOR),
-        "water_handler": person("water_handler", water, Role.HANDLER),
-        "water_leader": person("water_leader", water, Role.UNIT_LEADER),
-        "team_handler": person("team_handler", team, Role.HANDLER),
-        "housing_handler": person("housing_handler", housing, Role.HANDLER),
-        "township_handler": person("township_handler", township, Role.HANDLER),
-        "county_handler": person("county_handler", county, Role.HANDLER),
-    }
-    return World(centre, vendor, water, team, housing, county, township, heating, people)
+        )
+        for code, clock, kind, urgency, round_, limit in LIMITS
+    )  # fmt: skip
+    Parameter.objects.bulk_create(
+        Parameter(key=key, value=value, valid_from=START, source="test", text=key)
+        for key, value in PARAMETERS.items()
+    )
+    Reason.objects.bulk_create(
+        Reason(group=group, code=code, name=name, advice=f"{name}，请按法定渠道办理")
+        for group, code, name in (
+            ("refer", "R01", "应通过诉讼解决"),
+            ("return", "T01", "职责不符"),
+            ("extension", "E01", "需要检测"),
+            ("termination", "Z01", "诉求人拒绝配合"),
+            ("no_callback", "N01", "诉求人要求不回访"),
+            ("unsatisfied", "U01", "问题未解决"),
+            ("unreached", "X01", "无人接听"),
+            ("void", "V01", "诉求人撤诉"),
+        )
+    )
 
 
 REQUEST = Request(
