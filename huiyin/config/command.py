@@ -34,6 +34,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "staff": ("huiyin.config.commands.people", "staff"),
     "token": ("huiyin.config.commands.people", "token"),
     "demo": ("huiyin.config.commands.people", "demo"),
+    "facts": ("huiyin.config.commands.facts", "app"),
     "audit": ("huiyin.config.commands.audit", "app"),
     "outbox": ("huiyin.config.commands.outbox", "app"),
     "backup": ("huiyin.config.commands.backup", "backup"),

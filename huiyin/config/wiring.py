@@ -15,6 +15,7 @@ JOBS = (
     "huiyin.followup.callbacks.jobs",
     "huiyin.followup.supervision.jobs",
     "huiyin.followup.filings.jobs",
+    "huiyin.insight.facts.jobs",
     "huiyin.channels.messaging.jobs",
 )
 # Name, topics, who takes one row, who takes many at once.

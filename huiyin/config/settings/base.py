@@ -17,6 +17,7 @@ ALLOWED_HOSTS = environment.get("HUIYIN_HOSTS").split()
 CITIES_FOLDER: Path | None = environment.cities_dir()
 KEYS_FILE = environment.keys_file()
 ATTACHMENTS_DIR = VAR / "attachments"
+LAKE_DIR = VAR / "lake"
 PERSONAL_DATA_CIPHER = environment.get("HUIYIN_CIPHER")
 HISTORY_DIGEST = environment.get("HUIYIN_DIGEST")
 PUBLIC_URL = environment.get("HUIYIN_PUBLIC_URL")
@@ -84,6 +85,7 @@ INSTALLED_APPS = [
     "huiyin.followup.writeoffs.apps.WriteOffsConfig",
     "huiyin.followup.commendations.apps.CommendationsConfig",
     "huiyin.callcentre.calls.apps.CallsConfig",
+    "huiyin.insight.facts.apps.FactsConfig",
     "huiyin.insight.runs.apps.RunsConfig",
     "huiyin.channels.intake.apps.IntakeConfig",
     "huiyin.channels.messaging.apps.MessagingConfig",
