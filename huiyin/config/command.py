@@ -35,6 +35,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "token": ("huiyin.config.commands.people", "token"),
     "demo": ("huiyin.config.commands.people", "demo"),
     "facts": ("huiyin.config.commands.facts", "app"),
+    "search": ("huiyin.config.commands.search", "search"),
     "audit": ("huiyin.config.commands.audit", "app"),
     "outbox": ("huiyin.config.commands.outbox", "app"),
     "backup": ("huiyin.config.commands.backup", "backup"),

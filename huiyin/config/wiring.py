@@ -32,6 +32,12 @@ CONSUMERS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
         "huiyin.orders.actions.grouping:hear",
         "huiyin.orders.actions.grouping:hear_all",
     ),
+    (
+        "search",
+        ("order.*",),
+        "huiyin.orders.actions.texts:hear",
+        "huiyin.orders.actions.texts:hear_all",
+    ),
     ("live", ("order.*",), "huiyin.web.live.nudges:tell", "huiyin.web.live.nudges:tell_all"),
 )
 # What a worker does all the time: name, body, seconds between two looks when nothing was waiting.

@@ -99,3 +99,17 @@ class JobRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.scheduled_for:%F %T}"
+
+
+class HeardWord(models.Model):
+    """A word that occurs in stored texts, how it sounds and how often: for slips of the ear."""
+
+    word = models.CharField(max_length=12, primary_key=True)
+    sound = models.CharField(max_length=100)
+    uses = models.IntegerField()
+
+    class Meta:
+        indexes = (models.Index(fields=["sound", "-uses"], name="heard_sound"),)
+
+    def __str__(self) -> str:
+        return self.word

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from huiyin.kernel.jobs import periodic
 from huiyin.orders import actions
+from huiyin.orders.actions import texts
 
 
 @periodic("* * * * *", period=timedelta(minutes=1))
@@ -37,3 +38,9 @@ def recompute_provisional(scheduled_for: datetime) -> int:
 def carry_out_changes(scheduled_for: datetime) -> int:
     """Carry out changes of the organisation whose day has come; orders left behind follow."""
     return actions.carry_out_due(until=scheduled_for)
+
+
+@periodic("40 19 * * *", period=timedelta(days=1))
+def learn_words(scheduled_for: datetime) -> int:  # noqa: ARG001 - the words are those of now
+    """Learn which words occur, for slips of the ear in searches, at 03:40 local time."""
+    return texts.learn_words()

@@ -28,7 +28,7 @@ from huiyin.orders.states import OPEN, State
 from huiyin.orgs import queries as orgs
 from huiyin.orgs import succession
 from huiyin.orgs.actors import Actor
-from huiyin.orgs.models import Unit
+from huiyin.orgs.models import Region, Unit
 from huiyin.orgs.states import Perm
 from huiyin.worktime.calendar import SHANGHAI
 
@@ -57,6 +57,7 @@ class OrderFilter:
     phone: str = ""
     unit: Unit | None = None
     category: Category | None = None
+    region: Region | None = None
     kind: str = ""
     channel: str = ""
     case_class: str = ""
@@ -134,11 +135,17 @@ def _exact(wanted: OrderFilter) -> Iterator[Q]:
         yield Q(requester__phone_key=crypto.lookup(text.phone_digits(wanted.phone), "phone"))
     if wanted.unit:
         yield Q(lead_unit_id__in=orgs.subtree_ids(wanted.unit.path))
-    if wanted.category:
-        yield Q(category__code__startswith=wanted.category.code)
+    yield from _matter(wanted)
     for name, field in _SAME.items():
         if value := getattr(wanted, name):
             yield Q(**{field: value})
+
+
+def _matter(wanted: OrderFilter) -> Iterator[Q]:
+    if wanted.category:
+        yield Q(category__code__startswith=wanted.category.code)
+    if wanted.region:
+        yield Q(region_id__in=orgs.region_ids(wanted.region))
 
 
 def _marks(wanted: OrderFilter) -> Iterator[Q]:

@@ -29,6 +29,7 @@ from huiyin.orders.states import (
     Solved,
     State,
 )
+from huiyin.orders.text_models import OrderText as OrderText
 from huiyin.orgs.models import Region, Staff, Unit
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)

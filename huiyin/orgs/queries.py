@@ -153,6 +153,14 @@ def region(code: str) -> Region | None:
     return next((r for r in all_regions() if r.code == code), None)
 
 
+def region_ids(of: Region) -> tuple[int, ...]:
+    """Return the keys of a region and all active ones below it. No query while remembered."""
+    found = [of.pk]
+    for _level in ("county", "street"):
+        found += [r.pk for r in all_regions() if r.parent_id in found and r.pk not in found]
+    return tuple(found)
+
+
 def places_of(key: int | None) -> dict[str, Region]:
     """Return a region and those above it, by their level; empty for None. One query."""
     found = Region.objects.select_related("parent__parent").filter(pk=key).first() if key else None

@@ -5,11 +5,12 @@ costs nothing for what it does not use.
 """
 
 from huiyin.kernel.text.cleaning import clean, phone_digits, shorten
-from huiyin.kernel.text.pieces import bigrams, pieces, words
+from huiyin.kernel.text.pieces import LONGEST_PIECE, bigrams, pieces, words
 from huiyin.kernel.text.sounds import initials, sound, sounds
 from huiyin.kernel.text.spelling import normalise, normalise_with_places, simplify
 
 __all__ = [
+    "LONGEST_PIECE",
     "bigrams",
     "clean",
     "initials",

@@ -8,6 +8,7 @@ from typing import Any
 
 HAN = "\u3007\u3400-\u9fff\U00020000-\U000323af"
 """The Chinese characters, as a range of a regular expression."""
+LONGEST_PIECE = 64
 _RUNS = re.compile(f"[{HAN}]+|[0-9a-z]+")
 
 
@@ -15,13 +16,14 @@ def bigrams(text: str) -> list[str]:
     """Return the pieces by which a normalised text is found, in order and with repeats.
 
     A run of Chinese characters gives each pair of neighbours and its last character alone, so that
-    every character begins a piece; a run of letters and digits is one piece. All else is left out.
+    every character begins a piece; a run of letters and digits is one piece, cut at 64 characters.
+    All else is left out.
     The SQL function ``bigrams`` (migrations of the kernel) gives the same.
     """
     found: list[str] = []
     for run in _RUNS.findall(text):
         if run[0] < "\u3007":
-            found.append(run)
+            found.append(run[:LONGEST_PIECE])
         else:
             found += [run[i : i + 2] for i in range(len(run))]
     return found
