@@ -42,6 +42,8 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "restore": ("huiyin.config.commands.backup", "restore"),
     "docs": ("huiyin.config.commands.docs", "docs"),
     "django": ("huiyin.config.commands.django", "django"),
+    "learn": ("huiyin.config.commands.learn", "learn"),
+    "classify": ("huiyin.config.commands.learn", "classify"),
     "simulate": ("huiyin.config.commands.simulate", "simulate"),
     "bench": ("huiyin.config.commands.bench", "bench"),
 }

@@ -17,8 +17,10 @@ def with_database() -> installation.Facts:
     return installation.facts()
 
 
-def with_django() -> installation.Facts:
+def with_django(*, make_tables: bool = False) -> installation.Facts:
     """Make everything ready that commands on data need.
+
+    With ``make_tables`` an empty database is given its tables, as ``huiyin serve`` would.
 
     Raises:
         CannotRun: the tables are missing or do not fit this program.
@@ -29,7 +31,9 @@ def with_django() -> installation.Facts:
     installation.set_up_django()
     on_disk = installation.migrations_on_disk()
     installation.require_fitting(known, on_disk)
-    if not on_disk <= known.applied:
+    if known.empty and make_tables:
+        installation.migrate()
+    elif not on_disk <= known.applied:
         raise CannotRun(
             "数据库还没有建表或需要升级；请先执行 huiyin serve，或 huiyin django migrate"
         )

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "huiyin.orgs.apps.OrgsConfig",
     "huiyin.knowledge.apps.KnowledgeConfig",
     "huiyin.orders.apps.OrdersConfig",
+    "huiyin.dispatch.learning.apps.LearningConfig",
     "huiyin.followup.callbacks.apps.CallbacksConfig",
     "huiyin.followup.supervision.apps.SupervisionConfig",
     "huiyin.followup.filings.apps.FilingsConfig",

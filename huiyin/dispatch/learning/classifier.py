@@ -1,0 +1,195 @@
+"""A trained model: how it reads a message, what it answers, why, and how it is stored.
+
+It is one table of weights (pieces by labels) and three small vectors; nothing in it is code, so a
+stored model can do no more than answer wrongly.
+"""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from huiyin.dispatch.learning import grams
+from huiyin.kernel.errors import Invalid
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from huiyin.dispatch.learning.grams import Pieces
+
+    Array = np.ndarray[Any, np.dtype[Any]]
+
+FORM = 1
+MOST_REASONS = 4
+FAMILY_WEIGHTS = (0.7, 0.7, 1.0)
+"""How much a text counts as characters, by its beginning, and as words."""
+_LOOKED_AT = 40
+_FEWEST_PIECES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """A label with its probability, the words that led to it, and the next likely labels."""
+
+    label: str
+    probability: float
+    because: tuple[str, ...] = ()
+    others: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Classifier:
+    """Labels, the pieces that it knows in ascending order, and what each piece says for each label.
+
+    ``temperature`` turns scores into probabilities; ``about`` is what the version says of itself.
+    """
+
+    labels: tuple[str, ...]
+    keys: Array
+    rarity: Array
+    weights: Array
+    bias: Array
+    temperature: float
+    about: dict[str, Any] = field(default_factory=dict)
+
+    def read(self, text: str) -> tuple[Array, Array]:
+        """Return the places of the known pieces of a spelt text, and their values."""
+        return self._weighed(grams.pieces(text))
+
+    def _weighed(self, pieces: Pieces) -> tuple[Array, Array]:
+        """Return the places of the known pieces, and their values, each family of one length."""
+        import numpy as np
+
+        places, values = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
+        for (found, counts), weight in zip(pieces.families, FAMILY_WEIGHTS, strict=True):
+            at, value = self._known(found, counts)
+            length = float(np.sqrt(value @ value))
+            if length:
+                places.append(at)
+                values.append(value * np.float32(weight / length))
+        return np.concatenate(places), np.concatenate(values)
+
+    def _known(self, found: Array, counts: Array) -> tuple[Array, Array]:
+        import numpy as np
+
+        if not len(self.keys):
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        at = np.searchsorted(self.keys, found)
+        at[at == len(self.keys)] = 0
+        known = self.keys[at] == found
+        at = at[known]
+        value = (1 + np.log(counts[known])).astype(np.float32) * self.rarity[at]
+        return at, value
+
+    def scores(self, text: str) -> Array:
+        """Return one score per label for a spelt text."""
+        places, values = self.read(text)
+        return values @ self.weights[places].astype("float32") + self.bias
+
+    def guess(self, title: str, detail: str, *, reasons: bool = True) -> Guess:
+        """Return the likeliest label of a message.
+
+        A message in which nothing is known has the probability of a blind guess.
+        """
+        import numpy as np
+
+        text = grams.spelling(title, detail)
+        pieces = grams.pieces(text)
+        places, values = self._weighed(pieces)
+        if len(places) < _FEWEST_PIECES:
+            blind = 1 / len(self.labels)
+            return Guess(self.labels[int(np.argmax(self.bias))], blind)
+        table = self.weights[places].astype(np.float32)
+        odds = probabilities(values @ table + self.bias, self.temperature)
+        order = np.argsort(-odds, kind="stable")[:4]
+        best, next_ = int(order[0]), int(order[1]) if len(order) > 1 else int(order[0])
+        because: tuple[str, ...] = ()
+        if reasons:
+            spoke = values * (table[:, best] - table[:, next_])
+            because = self._because(pieces.words, places, spoke)
+        others = tuple((self.labels[int(i)], float(odds[i])) for i in order[1:])
+        return Guess(self.labels[best], float(odds[best]), because, others)
+
+    def _because(self, words: Sequence[str], places: Array, spoke: Array) -> tuple[str, ...]:
+        """Return the words of the text that spoke most for its label against the next one."""
+        import numpy as np
+
+        spoken: dict[str, float] = {}
+        said = sorted(set(words))
+        known = dict(zip(grams.word_keys(said).tolist(), said, strict=True))
+        most = min(_LOOKED_AT, len(spoke))
+        for i in np.argpartition(-spoke, most - 1)[:most].tolist():
+            key = int(self.keys[places[i]])
+            word = known.get(key) or grams.shown(key)
+            if spoke[i] > 0 and len(word) > 1 and word.isalnum():
+                spoken[word] = spoken.get(word, 0.0) + float(spoke[i])
+        return _longest_first(spoken)
+
+    def to_bytes(self) -> bytes:
+        """Return the model as an npz archive without any object in it."""
+        import numpy as np
+
+        head = {
+            "form": FORM,
+            "labels": self.labels,
+            "temperature": self.temperature,
+            "about": self.about,
+        }
+        into = io.BytesIO()
+        np.savez_compressed(
+            into,
+            head=np.frombuffer(orjson.dumps(head), np.uint8),
+            keys=self.keys,
+            rarity=self.rarity,
+            weights=self.weights,
+            bias=self.bias,
+        )
+        return into.getvalue()
+
+    @classmethod
+    def from_bytes(cls, stored: bytes) -> Classifier:
+        """Return a stored model. Raises Invalid when it is none of ours or damaged."""
+        import numpy as np
+
+        try:
+            with np.load(io.BytesIO(stored), allow_pickle=False) as parts:
+                head = orjson.loads(parts["head"].tobytes())
+                made = cls(
+                    labels=tuple(str(label) for label in head["labels"]),
+                    keys=parts["keys"],
+                    rarity=parts["rarity"],
+                    weights=parts["weights"],
+                    bias=parts["bias"],
+                    temperature=float(head["temperature"]),
+                    about=dict(head["about"]),
+                )
+        except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
+            raise Invalid("这不是回音的模型文件，或文件已损坏", remedy="请重新训练") from error
+        shape = (len(made.keys), len(made.labels))
+        if made.weights.shape != shape or made.rarity.shape != shape[:1] or head["form"] != FORM:
+            raise Invalid("模型文件的内容不一致", remedy="请重新训练")
+        return made
+
+
+def probabilities(scores: Array, temperature: float) -> Array:
+    """Return scores as probabilities, row by row: softmax of scores over temperature."""
+    import numpy as np
+
+    scaled = scores.astype(np.float64) / temperature
+    scaled = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
+    return np.asarray(scaled / scaled.sum(axis=-1, keepdims=True))
+
+
+def _longest_first(spoken: dict[str, float]) -> tuple[str, ...]:
+    """Return the weightiest words, a piece of a longer one giving its weight to that one."""
+    for part in sorted(spoken, key=len):
+        whole = [word for word in spoken if word != part and part in word]
+        if whole:
+            spoken[max(whole, key=lambda word: spoken[word])] += spoken.pop(part)
+    ranked: Sequence[str] = sorted(spoken, key=lambda word: (-spoken[word], word))
+    return tuple(ranked[:MOST_REASONS])

@@ -1,0 +1,189 @@
+"""When a suggestion is worth making, how good a model is, and when a new one takes over. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from math import ceil
+from typing import Any
+
+BINS = 15
+MANUAL_MINUTES, WRONG_MINUTES = 6, 30
+ENOUGH_UNSEEN = 50
+ALIKE = 0.005
+FAR_WORSE = 0.1
+CONFIDENT_SHARE = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Costs:
+    """What it costs a city, in minutes of work, to decide by hand and to correct a wrong dispatch.
+
+    ``wrong_of`` names dearer or cheaper labels by the beginning of their code.
+    """
+
+    manual: float = MANUAL_MINUTES
+    wrong: float = WRONG_MINUTES
+    wrong_of: Mapping[str, float] = field(default_factory=dict)
+
+    def of(self, label: str) -> float:
+        """Return what it costs when ``label`` was wrongly suggested and taken."""
+        found = [key for key in self.wrong_of if label.startswith(key)]
+        return self.wrong_of[max(found, key=len)] if found else self.wrong
+
+
+def threshold(costs: Costs, label: str = "") -> float:
+    """Return the probability from which a suggestion costs less than deciding by hand.
+
+    Taking it costs (1 - p) x wrong, deciding by hand costs manual, so it is worth while from
+    p = 1 - manual / wrong; never below 0, and 1 is never reached where nothing speaks for it.
+
+    Source: R-371 (requirement 211; the city's own costs).
+    """
+    wrong = costs.of(label)
+    return max(0.0, 1 - costs.manual / wrong) if wrong > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One message of the hold-out: what it was, what the model said and how surely."""
+
+    label: str
+    guess: str
+    probability: float
+
+    @property
+    def right(self) -> bool:
+        """Tell whether the model was right."""
+        return self.label == self.guess
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How good a model is on messages that it has not seen."""
+
+    rows: int
+    macro_f1: float
+    accuracy: float
+    recall: dict[str, float]
+    precision: dict[str, float]
+    ece: float
+    accuracy_at_90: float
+    accepted_share: float
+    accepted_accuracy: float
+    cost_by_hand: float
+    cost_with_model: float
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figures for storing and showing, rounded."""
+        return {key: _rounded(value) for key, value in asdict(self).items()}
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: round(each, 4) for key, each in value.items()}
+    return round(value, 4)
+
+
+def figures(judged: Sequence[Judged], costs: Costs) -> Figures:
+    """Return the figures of a hold-out; costs are minutes per 100 messages.
+
+    Source: R-372 (requirement 211; issue of learning: macro-F1, recall, calibration, cost).
+    """
+    labels = sorted({each.label for each in judged})
+    recall = {label: _share([e.right for e in judged if e.label == label]) for label in labels}
+    precision = {label: _share([e.right for e in judged if e.guess == label]) for label in labels}
+    f1 = [_harmonic(recall[label], precision[label]) for label in labels]
+    taken = [each for each in judged if each.probability >= threshold(costs, each.guess)]
+    surest = sorted(judged, key=lambda each: -each.probability)
+    surest = surest[: max(1, round(CONFIDENT_SHARE * len(judged)))]
+    wrong = sum(costs.of(each.guess) for each in taken if not each.right)
+    by_hand = costs.manual * (len(judged) - len(taken))
+    hundred = 100 / max(1, len(judged))
+    return Figures(
+        rows=len(judged),
+        macro_f1=sum(f1) / max(1, len(f1)),
+        accuracy=_share([each.right for each in judged]),
+        recall=recall,
+        precision=precision,
+        ece=calibration_error([(each.probability, each.right) for each in judged]),
+        accuracy_at_90=_share([each.right for each in surest]),
+        accepted_share=len(taken) / max(1, len(judged)),
+        accepted_accuracy=_share([each.right for each in taken]),
+        cost_by_hand=costs.manual * 100,
+        cost_with_model=(wrong + by_hand) * hundred,
+    )
+
+
+def calibration_error(said: Sequence[tuple[float, bool]], bins: int = BINS) -> float:
+    """Return the expected calibration error over equal bins of probability, each ``(from, to]``.
+
+    Source: R-372 (requirement 211; 15 bins).
+    """
+    held: list[list[tuple[float, bool]]] = [[] for _ in range(bins)]
+    for probability, right in said:
+        held[min(bins - 1, max(0, ceil(probability * bins) - 1))].append((probability, right))
+    gap = 0.0
+    for each in held:
+        if each:
+            meant = sum(p for p, _ in each) / len(each)
+            gap += len(each) * abs(meant - _share([right for _, right in each]))
+    return gap / max(1, len(said))
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of the model in use when a new one wants its place.
+
+    ``macro_f1`` is what it reached on its own hold-out, ``unseen_f1`` and ``new_unseen_f1`` what
+    both reach on those messages of the new hold-out that it has not learned from.
+    """
+
+    macro_f1: float
+    labels: frozenset[str]
+    unseen: int = 0
+    unseen_f1: float = 0.0
+    new_unseen_f1: float = 0.0
+
+
+def takes_over(new_f1: float, new_labels: frozenset[str], old: Standing | None) -> tuple[bool, str]:
+    """Tell whether a new model takes over, and why in words.
+
+    The two are compared on messages that neither has learned from, where there are enough of them,
+    else by the figures that each reached on its own; a new one may be worse by 0.005. One that is
+    worse by far on its own figures never takes over. Other labels make another task.
+
+    Source: R-373 (requirement 211; a worse model never replaces a better one).
+    """
+    if old is None:
+        return True, "此前没有模型"
+    if not new_labels & old.labels:
+        return True, "类别与原模型完全不同，按新任务启用"
+    gap = f"新 {new_f1:.3f}，原 {old.macro_f1:.3f}"
+    if new_f1 < old.macro_f1 - FAR_WORSE:
+        return False, f"新模型明显较差（宏平均 F1：{gap}），保留原模型"
+    if old.unseen >= ENOUGH_UNSEEN:
+        gap = f"新 {old.new_unseen_f1:.3f}，原 {old.unseen_f1:.3f}"
+        ground = f"在两个模型都没学过的 {old.unseen} 条上"
+        is_worse = old.new_unseen_f1 < old.unseen_f1 - ALIKE
+    else:
+        ground, is_worse = "各自留出的数据上", new_f1 < old.macro_f1 - ALIKE
+    if is_worse:
+        return False, f"新模型较差（{ground}宏平均 F1：{gap}），保留原模型"
+    return True, f"新模型不差于原模型（{ground}宏平均 F1：{gap}）"
+
+
+def macro_f1(judged: Sequence[Judged]) -> float:
+    """Return the mean of F1 over the labels that occur.
+
+    Source: R-372 (requirement 211; issue of learning: macro-F1).
+    """
+    return figures(judged, Costs()).macro_f1 if judged else 0.0
+
+
+def _share(right: Sequence[bool]) -> float:
+    return sum(right) / len(right) if right else 0.0
+
+
+def _harmonic(a: float, b: float) -> float:
+    return 2 * a * b / (a + b) if a + b else 0.0

@@ -1,0 +1,87 @@
+"""A model learns from messages, says how sure it is and why, and survives being stored."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from huiyin.dispatch.learning import grams
+from huiyin.dispatch.learning.classifier import Classifier
+from huiyin.dispatch.learning.rules import Costs
+from huiyin.dispatch.learning.samples import Sample
+from huiyin.dispatch.learning.tests.messages import samples
+from huiyin.dispatch.learning.training import Trained, train
+from huiyin.kernel.errors import Invalid
+
+
+@pytest.fixture(scope="module")
+def trained() -> Trained:
+    return train(samples(160), Costs())
+
+
+@pytest.mark.rule("R-370")
+def test_it_learns_and_tells_why(trained: Trained) -> None:
+    assert trained.figures.macro_f1 > 0.9
+    guess = trained.model.guess("", "和平里的暖气片冰凉，室温很低")
+    assert guess.label == "供热"
+    assert any("暖气" in word for word in guess.because)
+    assert guess.probability + sum(p for _, p in guess.others) == pytest.approx(1)
+
+
+def test_words_and_raw_text_look_alike(trained: Trained) -> None:
+    raw = trained.model.guess("路灯不亮", "Ａ1区幸福路路灯不亮，請盡快處理")
+    cut = trained.model.guess("", "路灯 不 亮 A1 区 幸福 路 路灯 不 亮， 请 尽快 处理")
+    assert raw == cut
+    assert grams.spelling("路灯", "路灯不亮") == grams.spelling("", "路灯不亮")
+
+
+def test_the_latest_fifth_is_held_out_and_repeats_stay_on_one_side(trained: Trained) -> None:
+    assert trained.hold_out_by == "time"
+    latest = sorted(samples(160), key=lambda s: s.at)[-32:]
+    assert {held.sample for held in trained.hold_out} == set(latest)
+    plain = [Sample(s.title, s.detail, s.label) for s in samples(80)] * 2
+    by_label = train(plain, Costs())
+    assert by_label.hold_out_by == "label"
+    held = {h.sample.detail for h in by_label.hold_out}
+    assert len(by_label.hold_out) == 2 * len(held)
+
+
+def test_stored_and_read_again_it_answers_the_same(trained: Trained) -> None:
+    again = Classifier.from_bytes(trained.model.to_bytes())
+    for sample in samples(10, seed=5):
+        said = (sample.title, sample.detail)
+        assert again.guess(*said) == trained.model.guess(*said)
+
+
+@pytest.mark.parametrize("stored", [b"", b"no archive", b"PK\x03\x04broken"])
+def test_what_is_no_model_is_refused(stored: bytes) -> None:
+    with pytest.raises(Invalid):
+        Classifier.from_bytes(stored)
+
+
+def test_objects_in_a_file_are_never_loaded(trained: Trained) -> None:
+    import io
+
+    into = io.BytesIO()
+    np.savez(into, head=np.array([{"a": 1}], dtype=object))
+    with pytest.raises(Invalid):
+        Classifier.from_bytes(into.getvalue())
+
+
+@pytest.mark.parametrize("said", ["", "。。。", "\x00", "🙂"])
+def test_a_message_without_anything_known_is_a_blind_guess(trained: Trained, said: str) -> None:
+    assert trained.model.guess("", said).probability == 0.25
+
+
+@pytest.mark.parametrize(
+    "few",
+    [
+        [],
+        samples(10),
+        [Sample("", f"暖气不热{n}", "供热") for n in range(40)],
+        [Sample("", f"暖气不热{n}", str(n)) for n in range(40)],
+    ],
+)
+def test_too_little_is_refused(few: list[Sample]) -> None:
+    with pytest.raises(Invalid):
+        train(few, Costs())
