@@ -89,7 +89,8 @@ class Classifier:
     def scores(self, text: str) -> Array:
         """Return one score per label for a spelt text."""
         places, values = self.read(text)
-        return values @ self.weights[places].astype("float32") + self.bias
+        found: Array = values @ self.weights[places].astype("float32") + self.bias
+        return found
 
     def guess(self, title: str, detail: str, *, reasons: bool = True) -> Guess:
         """Return the likeliest label of a message.

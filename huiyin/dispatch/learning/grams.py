@@ -90,14 +90,16 @@ def _pair_keys(keys: Array) -> Array:
     import numpy as np
 
     sums = keys & np.uint64(0xFFFF_FFFF)
-    return (sums[:-1] << np.uint64(28)) ^ sums[1:] | np.uint64(3 << _TAG)
+    pairs: Array = (sums[:-1] << np.uint64(28)) ^ sums[1:] | np.uint64(3 << _TAG)
+    return pairs
 
 
 def family(keys: Array) -> Array:
     """Return the family of each piece: 0 characters, 1 beginning, 2 words and their pairs."""
     import numpy as np
 
-    return np.minimum(keys >> np.uint64(_TAG), 2).astype(np.int64)
+    number: Array = np.minimum(keys >> np.uint64(_TAG), 2).astype(np.int64)
+    return number
 
 
 def shown(key: int) -> str:
