@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CITY ?= dezhou
 
-.PHONY: help setup run stop check test test-slow bench lint docs clean lock
+.PHONY: help setup run stop switch check test test-slow bench lint docs clean lock
 
 help: ## say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -38,6 +38,9 @@ stop: ## stop what `make run` started, and its database
 
 check: ## say whether the installation is sound
 	@$(BIN)/huiyin check
+
+switch: ## bring the telephone switch (Asterisk, from Debian) into var/switch
+	@tools/switch
 
 test: setup ## run every default test
 	@tools/need postgres

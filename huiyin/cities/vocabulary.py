@@ -117,6 +117,19 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "messaging.at_once": messages.read_templates,
         "messaging.keep_days": parsers.whole(1, 3650),
         "retention.recording_months": parsers.whole(6, 1200),
+        "telephony.ring_seconds": parsers.whole(5, 120),
+        "telephony.wrap_seconds": parsers.whole(0, 600),
+        "telephony.overflow_seconds": parsers.whole(0, 3600),
+        "telephony.longest_wait_seconds": parsers.whole(30, 7200),
+        "telephony.announce_seconds": parsers.whole(0, 600),
+        "telephony.break_share": parsers.whole(0, 100),
+        "telephony.break_minutes": parsers.whole(0, 480),
+        "telephony.answer_within_seconds": parsers.whole(1, 300),
+        "telephony.short_call_seconds": parsers.whole(0, 60),
+        "telephony.repeated_hours": parsers.whole(0, 168),
+        "telephony.connect_target": parsers.whole(1, 100),
+        "missed.attempts": parsers.whole(1, 9),
+        "missed.quiet_hours": parsers.quiet,
     }
 )
 
@@ -138,6 +151,19 @@ OPTIONAL_PARAMETERS = frozenset(
         "answer.by_office",
         "local_callback.required",
         "local_callback.second_handlings",
+        "telephony.ring_seconds",
+        "telephony.wrap_seconds",
+        "telephony.overflow_seconds",
+        "telephony.longest_wait_seconds",
+        "telephony.announce_seconds",
+        "telephony.break_share",
+        "telephony.break_minutes",
+        "telephony.answer_within_seconds",
+        "telephony.short_call_seconds",
+        "telephony.repeated_hours",
+        "telephony.connect_target",
+        "missed.attempts",
+        "missed.quiet_hours",
     }
 )
 

@@ -9,9 +9,10 @@ from datetime import datetime
 from django.db import transaction
 
 from huiyin.callcentre.calls import rules
-from huiyin.callcentre.calls.models import Call
-from huiyin.callcentre.calls.states import CallOutcome, Direction
+from huiyin.callcentre.calls.models import Call, CallSpan
+from huiyin.callcentre.calls.states import CallOutcome, Direction, SpanKind
 from huiyin.kernel import crypto, masks, text
+from huiyin.kernel.errors import Invalid
 
 BATCH = 1000
 
@@ -36,6 +37,62 @@ class CallFacts:
     agent: int | None = None
     order: int | None = None
     reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpanFacts:
+    """One stretch of a call, as ``CallSpan`` keeps it."""
+
+    kind: SpanKind
+    began_at: datetime
+    ended_at: datetime
+    seat: str = ""
+    agent: int | None = None
+    result: str = ""
+
+
+@transaction.atomic
+def record_whole(calls: Sequence[tuple[CallFacts, Sequence[SpanFacts]]]) -> dict[str, int]:
+    """Store calls that have ended with all their stretches; one told again is left as it is.
+
+    Returns:
+        the key of every row by reference. Four statements, however many calls.
+
+    Raises:
+        Invalid: one has no reference, or contradicts itself; nothing is stored.
+
+    Source: R-237 (requirement 36; issue of calls 7).
+    """
+    if not all(call.reference for call, _ in calls):
+        raise Invalid("通话须有编号")
+    references = [call.reference for call, _ in calls]
+    known = set(Call.objects.filter(reference__in=references).values_list("reference", flat=True))
+    new = {call.reference: (call, spans) for call, spans in calls if call.reference not in known}
+    record([call for call, _ in new.values()])
+    rows = Call.objects.filter(reference__in=references).values_list("reference", "pk")
+    keys = dict(rows)
+    CallSpan.objects.bulk_create(
+        [
+            CallSpan(
+                call_id=keys[call.reference], kind=each.kind.value, began_at=each.began_at,
+                ended_at=each.ended_at, seat=each.seat, agent_id=each.agent, result=each.result,
+            )
+            for call, spans in new.values()
+            for each in spans
+        ],
+        batch_size=BATCH,
+    )  # fmt: skip
+    return keys
+
+
+def concern(reference: str, order: int) -> bool:
+    """Note that an answered call has become an order, after it ended; tell whether it was there.
+
+    Source: R-181 (requirement 54).
+    """
+    waiting = Call.objects.filter(reference=reference, order__isnull=True)
+    answered = waiting.filter(outcome=CallOutcome.ANSWERED.value)
+    return bool(answered.update(order=order, outcome=CallOutcome.REQUEST.value))
 
 
 @transaction.atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
-from huiyin.callcentre.calls.states import OUTCOME_LABELS, Direction
+from huiyin.callcentre.calls.states import OUTCOME_LABELS, Direction, SpanKind
 from huiyin.orders.models import WorkOrder
 from huiyin.orgs.models import Staff
 
@@ -55,3 +55,29 @@ class Call(models.Model):
 
     def __str__(self) -> str:
         return f"{self.direction} {self.arrived_at:%F %R}"
+
+
+class CallSpan(models.Model):
+    """One stretch of a call: waiting, ringing, talking, on hold. Rows are only added.
+
+    ``seat`` is the extension, or the number outside, that had it; ``agent`` who sat there.
+    """
+
+    call = models.ForeignKey(Call, models.CASCADE, related_name="spans")
+    kind = models.CharField(max_length=8, choices=[(k.value, k.label) for k in SpanKind])
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+    seat = models.CharField(max_length=20, blank=True, default="")
+    agent = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    result = models.CharField(max_length=12, blank=True, default="")
+
+    class Meta:
+        ordering = ("began_at", "pk")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ended_at__gte=F("began_at")), name="call_span_in_order"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.began_at:%T}"

@@ -17,6 +17,25 @@ class Direction(StrEnum):
         return {"in": "呼入", "out": "呼出"}[self.value]
 
 
+class SpanKind(StrEnum):
+    """What happened in one stretch of a call."""
+
+    WAIT = "wait"
+    RING = "ring"
+    TALK = "talk"
+    HOLD = "hold"
+    CONSULT = "consult"
+    THREE = "three"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return {
+            "wait": "排队", "ring": "振铃", "talk": "通话", "hold": "保持", "consult": "咨询第三方",
+            "three": "三方通话",
+        }[self.value]  # fmt: skip
+
+
 class CallOutcome(StrEnum):
     """What came of a call; only ``REQUEST`` makes an order.
 

@@ -18,6 +18,7 @@ CITIES_FOLDER: Path | None = environment.cities_dir()
 KEYS_FILE = environment.keys_file()
 ATTACHMENTS_DIR = VAR / "attachments"
 LAKE_DIR = VAR / "lake"
+RECORDINGS_DIR = VAR / "recordings"
 PERSONAL_DATA_CIPHER = environment.get("HUIYIN_CIPHER")
 HISTORY_DIGEST = environment.get("HUIYIN_DIGEST")
 PUBLIC_URL = environment.get("HUIYIN_PUBLIC_URL")
@@ -87,6 +88,7 @@ INSTALLED_APPS = [
     "huiyin.followup.commendations.apps.CommendationsConfig",
     "huiyin.callcentre.calls.apps.CallsConfig",
     "huiyin.insight.facts.apps.FactsConfig",
+    "huiyin.callcentre.telephony.apps.TelephonyConfig",
     "huiyin.insight.runs.apps.RunsConfig",
     "huiyin.channels.intake.apps.IntakeConfig",
     "huiyin.channels.messaging.apps.MessagingConfig",

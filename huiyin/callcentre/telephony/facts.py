@@ -1,0 +1,147 @@
+"""What the distributor has to say: calls and agents as they are, and facts to be stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from huiyin.callcentre.calls.states import Direction, SpanKind
+from huiyin.callcentre.telephony.states import AgentState, CallState, Leave, Skill, Why
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One stretch of a call: waiting, ringing, talking, on hold; ``seat`` is who had it."""
+
+    kind: SpanKind
+    began: float
+    ended: float
+    seat: str = ""
+    result: str = ""
+
+
+@dataclass(slots=True)
+class Agent:
+    """Somebody who is signed in at a seat. ``then`` is what they asked to be after this call."""
+
+    seat: str
+    staff: int
+    skills: frozenset[Skill]
+    state: AgentState = AgentState.BUSY
+    since: float = 0.0
+    call: str = ""
+    leg: str = ""
+    then: AgentState | None = None
+
+
+@dataclass(slots=True)
+class Call:
+    """One call from its arrival to its end; moments are seconds since the epoch.
+
+    ``channel`` is the caller's, empty while there is none: an outgoing call that still rings at the
+    agent's, or a caller who hung up to be called back. ``urgent`` marks danger.
+    """
+
+    key: str
+    direction: Direction
+    number: str
+    line: str
+    arrived: float
+    skill: Skill = Skill.GENERAL
+    priority: int = 0
+    serial: int = 0
+    state: CallState = CallState.GREETING
+    channel: str = ""
+    place: float = 0.0
+    answered: float | None = None
+    seat: str = ""
+    staff: int = 0
+    order: int | None = None
+    missed: int | None = None
+    promised: bool = False
+    recording: str = ""
+    tried: set[str] = field(default_factory=set)
+    legs: set[str] = field(default_factory=set)
+    spans: list[Span] = field(default_factory=list)
+    open: tuple[SpanKind, float, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentMoved:
+    """An agent's state changed."""
+
+    seat: str
+    staff: int
+    was: AgentState
+    to: AgentState
+    at: float
+    why: Why
+    call: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CallMoved:
+    """A call's state changed; what is needed to take it back after a restart."""
+
+    key: str
+    direction: Direction
+    number: str
+    line: str
+    arrived: float
+    skill: Skill
+    priority: int
+    state: CallState
+    channel: str
+    place: float
+    answered: float | None
+    seat: str
+    staff: int
+    order: int | None
+    missed: int | None
+    promised: bool
+    recording: str
+    legs: tuple[str, ...]
+    spans: tuple[Span, ...]
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class CallOver:
+    """A call has ended: all of it."""
+
+    key: str
+    direction: Direction
+    number: str
+    line: str
+    arrived: float
+    answered: float | None
+    ended: float
+    leave: Leave
+    staff: int
+    order: int | None
+    missed: int | None
+    recording: str
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingReady:
+    """A recording can be fetched from the switch."""
+
+    name: str
+    at: float
+
+
+Fact = AgentMoved | CallMoved | CallOver | RecordingReady
+
+
+def moved(call: Call, at: float) -> CallMoved:
+    """Return a call as it is now; the stretch that is open ends where it is written down."""
+    spans = call.spans
+    if call.open is not None:
+        kind, began, seat = call.open
+        spans = [*spans, Span(kind, began, max(began, at), seat)]
+    return CallMoved(
+        call.key, call.direction, call.number, call.line, call.arrived, call.skill, call.priority,
+        call.state, call.channel, call.place, call.answered, call.seat, call.staff, call.order,
+        call.missed, call.promised, call.recording, tuple(sorted(call.legs)), tuple(spans), at,
+    )  # fmt: skip

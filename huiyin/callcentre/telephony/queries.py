@@ -1,0 +1,250 @@
+"""Questions about seats, agents, calls under way and missed calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, F, Q, QuerySet
+
+from huiyin.callcentre.calls.models import Call
+from huiyin.callcentre.calls.states import Direction, SpanKind
+from huiyin.callcentre.telephony import rules
+from huiyin.callcentre.telephony.facts import Agent, Span
+from huiyin.callcentre.telephony.facts import Call as LineCall
+from huiyin.callcentre.telephony.models import (
+    KnownNumber,
+    LeaderDay,
+    Line,
+    LiveCall,
+    Missed,
+    Seat,
+    Session,
+    Wish,
+)
+from huiyin.callcentre.telephony.rules import Figures, Settings, Waits
+from huiyin.callcentre.telephony.states import (
+    AgentState,
+    CallState,
+    MissedState,
+    NumberKind,
+    Pool,
+    Skill,
+)
+from huiyin.kernel import crypto, text
+from huiyin.knowledge import queries as knowledge
+from huiyin.worktime.calendar import SHANGHAI
+
+QUIET = "22:00-07:00"
+LONGEST_LIST = 200
+
+
+def settings(at: datetime) -> Settings:
+    """Return the distributor's settings in force at ``at``. Two queries beside the parameters.
+
+    On a leader's day the line of that day asks for the leader.
+
+    Source: R-238 (requirement 107; issue of calls 2, 3).
+    """
+
+    def number(key: str, default: int) -> int:
+        return int(knowledge.parameter(f"telephony.{key}", at, default=default))
+
+    rows = list(Line.objects.all())
+    into = [row for row in rows if row.pool == Pool.IN.value]
+    leaders = LeaderDay.objects.filter(begins_at__lte=at, ends_at__gt=at)
+    lines = {row.number: Skill(row.skill) for row in into}
+    lines |= dict.fromkeys(leaders.values_list("line", flat=True), Skill.LEADER)
+    out = sum(row.capacity for row in rows if row.pool == Pool.OUT.value and not row.closed)
+    return Settings(
+        ring=number("ring_seconds", 15),
+        wrap=number("wrap_seconds", 90),
+        overflow=number("overflow_seconds", 60),
+        longest=number("longest_wait_seconds", 900),
+        break_share=number("break_share", 20),
+        break_minutes=number("break_minutes", 60),
+        announce=number("announce_seconds", 45),
+        lines=lines,
+        closed=frozenset(row.number for row in into if row.closed),
+        outgoing=out,
+    )
+
+
+def kinds_of(number_key: bytes, at: datetime) -> set[NumberKind]:
+    """Return the lists that a number is on. One query."""
+    today = at.astimezone(SHANGHAI).date()
+    rows = KnownNumber.objects.filter(number_key=number_key)
+    rows = rows.filter(Q(until__isnull=True) | Q(until__gte=today))
+    return {NumberKind(kind) for kind in rows.values_list("kind", flat=True)}
+
+
+def priority(number: str, at: datetime) -> int:
+    """Return the priority of a number that calls: its lists, and whether it called lately.
+
+    Two queries.
+
+    Source: R-221 (requirement 87; handbook domain.md 5.3).
+    """
+    key = crypto.lookup(text.phone_digits(number), "phone")
+    if not key:
+        return 0
+    hours = int(knowledge.parameter("telephony.repeated_hours", at, default=2))
+    since = at - timedelta(hours=hours)
+    before = Call.objects.filter(
+        number_key=key, arrived_at__gte=since, answered_at__isnull=True,
+        direction=Direction.IN.value,
+    )  # fmt: skip
+    return rules.priority_of(kinds_of(key, at), repeated=before.exists())
+
+
+def seats() -> QuerySet[Seat]:
+    """Return the seats in use, by extension. One query."""
+    return Seat.objects.filter(active=True).order_by("extension")
+
+
+def session_of(staff: int) -> Session | None:
+    """Return the seat at which somebody is signed in. One query."""
+    rows = Session.objects.filter(staff_id=staff, signed_out_at__isnull=True)
+    return rows.select_related("seat").first()
+
+
+def sessions() -> QuerySet[Session]:
+    """Return everybody who is signed in, by extension. One query."""
+    rows = Session.objects.filter(signed_out_at__isnull=True)
+    return rows.select_related("seat", "staff").order_by("seat__extension")
+
+
+def free_seats() -> list[Seat]:
+    """Return the seats where nobody sits. One query."""
+    taken = Session.objects.filter(signed_out_at__isnull=True).values("seat_id")
+    return list(seats().exclude(pk__in=taken))
+
+
+def live_calls() -> QuerySet[LiveCall]:
+    """Return the calls under way, in the order of the queue. One query."""
+    return LiveCall.objects.select_related("agent").order_by("-priority", "waits_since", "pk")
+
+
+def call_at(seat: str) -> LiveCall | None:
+    """Return the call that a seat has now, ringing or answered. One query."""
+    return LiveCall.objects.filter(seat=seat).order_by("-arrived_at").first()
+
+
+def open_wishes() -> list[Wish]:
+    """Return what was asked of the distributor and is not done. One query."""
+    return list(Wish.objects.filter(done_at__isnull=True).order_by("pk")[:LONGEST_LIST])
+
+
+def agents_kept() -> list[Agent]:
+    """Return who was signed in, as a distributor that begins must know them. One query."""
+    return [
+        Agent(
+            row.seat.extension, row.staff_id, skills_of(row.seat), AgentState(row.state),
+            row.since.timestamp(), row.call,
+        )
+        for row in sessions()
+    ]  # fmt: skip
+
+
+def skills_of(seat: Seat) -> frozenset[Skill]:
+    """Return the skills of a seat; every seat serves at least the general queue."""
+    return frozenset(Skill(skill) for skill in seat.skills) or frozenset({Skill.GENERAL})
+
+
+def calls_kept() -> list[LineCall]:
+    """Return the calls that were under way, as a distributor that begins must know them."""
+    return [_kept(row) for row in live_calls()]
+
+
+def _kept(row: LiveCall) -> LineCall:
+    return LineCall(
+        key=row.key, direction=Direction(row.direction), line=row.line, priority=row.priority,
+        number=crypto.unseal(row.number_sealed, "call.number"), skill=Skill(row.skill),
+        arrived=row.arrived_at.timestamp(), state=CallState(row.state),
+        channel=row.said.get("channel", ""), promised=row.said.get("promised", False),
+        place=row.waits_since.timestamp() if row.waits_since else 0.0,
+        answered=row.answered_at.timestamp() if row.answered_at else None, seat=row.seat,
+        staff=row.agent_id or 0, order=row.order_id, missed=row.missed_id,
+        recording=row.recording, legs=set(row.said.get("legs", ())),
+        spans=[Span(SpanKind(kind), *rest) for kind, *rest in row.said.get("spans", ())],
+    )  # fmt: skip
+
+
+def most_attempts(at: datetime) -> int:
+    """Return how often a missed number is tried. No query while remembered."""
+    return int(knowledge.parameter("missed.attempts", at, default=3))
+
+
+def missed_now(at: datetime) -> list[Missed]:
+    """Return the missed numbers that may be called now, the first to be called first. One query.
+
+    Source: R-225, R-226 (requirement 10; handbook domain.md 5.3).
+    """
+    span = str(knowledge.parameter("missed.quiet_hours", at, default=QUIET))
+    quiet, local = rules.read_quiet(span), at.astimezone(SHANGHAI)
+    rows = Missed.objects.filter(state=MissedState.OPEN.value).order_by("first_at")
+    found = [r for r in rows if rules.may_call_back(local, urgent=r.urgent, quiet=quiet)]
+    found.sort(
+        key=lambda r: rules.call_back_rank(urgent=r.urgent, care=r.care, first_missed=r.first_at)
+    )
+    return found[:LONGEST_LIST]
+
+
+@dataclass(frozen=True, slots=True)
+class MissedFigures:
+    """K06: missed numbers of a span, how many were called back, and how many in time."""
+
+    missed: int
+    called_back: int
+    in_time: int
+
+
+def missed_figures(since: datetime, until: datetime, within: timedelta) -> MissedFigures:
+    """Return K06 of a span: numbers missed, reached again, and within the time. One query.
+
+    Source: R-226 (handbook domain.md 3.3 K06).
+    """
+    rows = Missed.objects.filter(first_at__gte=since, first_at__lt=until)
+    done = Q(state=MissedState.REACHED.value)
+    facts = rows.aggregate(
+        missed=Count("pk"),
+        called_back=Count("pk", filter=done),
+        in_time=Count("pk", filter=done & Q(settled_at__lte=F("first_at") + within)),
+    )
+    return MissedFigures(**facts)
+
+
+def figures(since: datetime, until: datetime, *, lines: Iterable[str] = ()) -> Figures:
+    """Return the indicators of the queue for calls that arrived in a span. One query.
+
+    Source: R-229 (requirement 8; handbook domain.md 3.3 K01-K05).
+    """
+    rows = Call.objects.filter(
+        direction=Direction.IN.value, arrived_at__gte=since, arrived_at__lt=until
+    )
+    if wanted := list(lines):
+        rows = rows.filter(line__in=wanted)
+    answered, lost, offered = [], [], 0
+    for arrived, taken, ended in rows.values_list("arrived_at", "answered_at", "ended_at"):
+        offered += 1
+        if taken is not None:
+            answered.append((taken - arrived).total_seconds())
+        else:
+            lost.append((ended - arrived).total_seconds())
+    within = float(knowledge.parameter("telephony.answer_within_seconds", until, default=15))
+    short = float(knowledge.parameter("telephony.short_call_seconds", until, default=5))
+    return rules.figures(Waits(offered, answered, lost), within=within, short=short)
+
+
+def half_hours(day_begins: datetime) -> Sequence[int]:
+    """Return the calls in of a day by half hour, 48 of them. One query."""
+    rows = Call.objects.filter(
+        direction=Direction.IN.value,
+        arrived_at__gte=day_begins,
+        arrived_at__lt=day_begins + timedelta(days=1),
+    ).values_list("arrived_at", flat=True)
+    found = [0] * 48
+    for arrived in rows:
+        found[int((arrived - day_begins).total_seconds() // 1800)] += 1
+    return found
