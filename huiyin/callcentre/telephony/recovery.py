@@ -20,7 +20,7 @@ def restore(desk: Distributor, agents: Iterable[Agent], calls: Iterable[Call]) -
     """Know what an earlier distributor knew, before the line has told what still stands."""
     for agent in agents:
         desk.agents[agent.seat] = agent
-    for call in sorted(calls, key=lambda each: (each.place or each.arrived, each.key)):
+    for call in sorted(calls, key=lambda each: each.place or each.arrived):
         desk.admit(call)
         for leg in call.legs - {call.channel}:
             desk.legs[leg] = Leg(call.key, Role.AGENT, call.seat)

@@ -24,7 +24,9 @@ class Floor:
     def __init__(self, settings: Settings = PLAIN, **known: int) -> None:
         names: Iterator[int] = iter(range(1, 10_000))
         self.desk = Distributor(
-            settings, name=lambda: f"n{next(names)}", known=lambda number: known.get(number, 0)
+            settings,
+            name=lambda: f"{id(self)}-{next(names)}",
+            known=lambda number: known.get(number, 0),
         )
         self.told: list[line.Command] = []
         self.facts: list = []
