@@ -28,8 +28,9 @@ from huiyin.knowledge.models import Reason
 from huiyin.knowledge.states import ClockKind, Kind, Urgency
 from huiyin.orders import actions, queries
 from huiyin.orders.actions.beside import CallForm, FactForm
+from huiyin.orders.actions.calling import Calling
 from huiyin.orders.actions.files import Upload
-from huiyin.orders.kinds import FactKind, LinkKind
+from huiyin.orders.kinds import FactKind, LinkKind, WhistleGrade
 from huiyin.orders.models import (
     NEVER,
     Application,
@@ -44,6 +45,8 @@ from huiyin.orders.models import (
     OrderMatter,
     Reply,
     Requester,
+    Whistle,
+    WhistleUnit,
     WorkOrder,
 )
 from huiyin.orders.reply_states import Told
@@ -68,29 +71,31 @@ from tests.world import REQUEST, World, reply_form
 TABLES: tuple[type[Model], ...] = (
     WorkOrder, Requester, Assignment, Clock, OrderEvent, Application, Attachment, Reply,
     CallbackAttempt, OutboxRow, OrderLink, Dispute, CallThrough, CaseFact, FilingUse,
-    WriteOffRequest,
+    WriteOffRequest, Whistle, WhistleUnit,
 )  # fmt: skip
 # Which limits may run while an order stands in a state: what is waited for, and nothing besides.
 _HELD = {ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH}
+_CALLED = _HELD | {ClockKind.WHISTLE}
 RUNNING: dict[State, set[ClockKind]] = {
     State.DRAFT: {ClockKind.ACCEPT},
     State.REVIEW: {ClockKind.REVIEW},
     State.TO_DISPATCH: {ClockKind.DISPATCH},
-    State.TO_SIGN: _HELD,
-    State.IN_PROGRESS: _HELD,
-    State.RETURN_REVIEW: _HELD | {ClockKind.RETURN_REVIEW},
-    State.EXT_REVIEW: _HELD | {ClockKind.EXTENSION_REVIEW},
+    State.TO_SIGN: _CALLED,
+    State.IN_PROGRESS: _CALLED | {ClockKind.RAISING},
+    State.RETURN_REVIEW: _CALLED | {ClockKind.RETURN_REVIEW},
+    State.EXT_REVIEW: _CALLED | {ClockKind.EXTENSION_REVIEW},
     State.SUSPENDED: {ClockKind.SUSPENSION},
     State.REPLY_REVIEW: {ClockKind.AUDIT},
     State.TO_CALLBACK: {ClockKind.CALLBACK},
     State.REWORK: {ClockKind.REDO},
-    State.DISPUTE: _HELD | {ClockKind.DISPUTE},
+    State.DISPUTE: _CALLED | {ClockKind.DISPUTE},
 }
 WAITING_IN = {
     "return": {State.RETURN_REVIEW},
     "extension": {State.EXT_REVIEW},
     "suspension": {State.IN_PROGRESS},
     "termination": {State.REPLY_REVIEW},
+    "raising": {State.IN_PROGRESS},
 }
 _WITHOUT_ASKING = {"direct", "refused", "transferred", "merged", "filed"}
 
@@ -377,6 +382,33 @@ class Doings:
         form = FactForm(random.choice(list(FactKind)), now.date(), "临时救助", "民政局")
         actions.record_fact(key, form, by=by, now=now)
 
+    def _whistle(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        calling = Calling(
+            [mostly(random, self.world.housing, self.world.water_team)], self._say(random)
+        )
+        actions.whistle(key, calling, by=by, now=now)
+
+    def _report_in(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        person = mostly(random, "安全科", "")
+        actions.report_in(key, by=by, on_site=random.random() < 0.5, person=person, now=now)
+
+    def _judge_whistle(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.judge_whistle(
+            key, by=by, unit=self.world.housing, grade=random.choice(list(WhistleGrade)),
+            note=self._say(random), now=now,
+        )  # fmt: skip
+
+    def _ask_raise(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        to = random.choice([self.world.county, self.world.county, None, self.world.water])
+        actions.ask_raise(key, by=by, to=to, basis="跨街道", tried=self._say(random), now=now)
+
+    def _answer_raise(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.answer_raise(key, by=by, note=self._say(random), now=now)
+
+    def _settle_raise(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        lead = random.choice([None, self.world.county, self.world.housing, self.world.water])
+        actions.settle_raise(key, by=by, lead=lead, note=self._say(random), now=now)
+
     def _ask_extension(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         days = random.choice([1, 3, 6, mostly(random, 8, 400)])
         actions.ask_extension(
@@ -533,7 +565,7 @@ def check_applications(order: dict[str, Any], asked: list[dict[str, Any]]) -> No
     assert len(waiting) <= 1
     for each in waiting:
         assert State(order["state"]) in WAITING_IN[each["kind"]], "nobody can decide it"
-    held = {a["kind"] for a in waiting} & {"suspension", "termination"}
+    held = {a["kind"] for a in waiting} & {"suspension", "termination", "raising"}
     assert order["pending"] == next(iter(held), "")
     assert all(a["decided_by_id"] != a["asked_by_id"] for a in asked if a["decided_by_id"])
 

@@ -442,6 +442,52 @@ class Story:
         )
         return self
 
+    def on_street(self) -> Story:
+        """Let the township hold and sign an order."""
+        self.created().submitted().dispatched(lead=self.world.township)
+        self.order = actions.sign(
+            self.order.pk, by=self.world.actor("township_handler"), now=at(2, 14)
+        )
+        return self
+
+    def whistled(self, **changes: object) -> Story:
+        """Let the township call the housing bureau to the matter."""
+        from huiyin.orders.actions.calling import Calling
+
+        values: dict[str, object] = {"units": [self.world.housing], "why": "请到场认定"} | changes
+        self.order = actions.whistle(
+            self.order.pk,
+            Calling(**values),  # type: ignore[arg-type]
+            by=self.world.actor("township_handler"),
+            now=at(2, 15),
+        )
+        return self
+
+    def came(self) -> Story:
+        """Let the housing bureau report on the spot."""
+        self.order = actions.report_in(
+            self.order.pk, by=self.world.actor("housing_handler"), on_site=True, person="安全科",
+            now=at(3, 9),
+        )  # fmt: skip
+        return self
+
+    def came_and_told(self) -> Story:
+        self.came()
+        self.order = actions.sub_reply(
+            self.order.pk, by=self.world.actor("housing_handler"), process="到场查看",
+            result="已认定为安全", now=at(3, 11),
+        )  # fmt: skip
+        return self
+
+    def raise_asked(self, to: Unit | None = None, *, city: bool = False) -> Story:
+        """Let the township ask the county, or the city, to take the matter up."""
+        self.order = actions.ask_raise(
+            self.order.pk, by=self.world.actor("township_handler"),
+            to=None if city else to or self.world.county, basis="管网跨三个街道",
+            tried="已协调两次", now=at(3, 10),
+        )  # fmt: skip
+        return self
+
     def conferred(self) -> Story:
         """Let the water bureau and the housing bureau confer before the dispatch."""
         self.order = actions.confer(

@@ -39,13 +39,10 @@ UNIT_TYPES = tuple(kind.value for kind in UnitKind)
 LEAD_LEVELS = tuple(level.value for level in LeadLevel)
 ROLES = tuple(role.value for role in Role)
 
-# Limits that are no clocks of an order: how long an extension may be, how fast a whistle, a
-# request to those above, an urging, a supervision order, a missed call and a change of policy are
-# answered.
+# Limits that are no clocks of an order: how long an extension may be, how fast an urging, a
+# supervision order, a missed call and a change of policy are answered.
 OTHER_LIMITS = (
     "extension",
-    "whistle",
-    "raising",
     "urge",
     "dispute",
     "supervision",
@@ -59,8 +56,9 @@ LINE_MODES = tuple(mode.value for mode in LineMode)
 INDICATORS = tuple(indicator.value for indicator in Indicator)
 CHANNELS = tuple(channel.value for channel in Channel)
 # Every request passes these, so each needs a limit without a selector.
+_NOT_EVERYWHERE = frozenset({ClockKind.SUPERVISION, ClockKind.WHISTLE, ClockKind.RAISING})
 GENERAL_LIMITS = (
-    *(clock.value for clock in ClockKind if clock is not ClockKind.SUPERVISION), "extension",
+    *(clock.value for clock in ClockKind if clock not in _NOT_EVERYWHERE), "extension",
 )  # fmt: skip
 
 PARAMETERS: Mapping[str, Parse] = MappingProxyType(
@@ -71,6 +69,9 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "dispatch.supervising_unit": parsers.unit_or_none,
         "dispatch.community_list": parsers.codes,
         "pass_down.share": parsers.whole(1, 100),
+        "whistle.callers": parsers.listed(parsers.one_of(UNIT_TYPES)),
+        "raising.max_times": parsers.whole(0, 9),
+        "raising.new_deadline": parsers.flag,
         "warn.amber_percent": parsers.whole(1, 99),
         "dispute.after_returns": parsers.whole(1, 9),
         "return.max_times": parsers.whole(0, 9),
@@ -136,6 +137,9 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
 # A profile may leave these out; what then holds stands beside each reading of them.
 OPTIONAL_PARAMETERS = frozenset(
     {
+        "whistle.callers",
+        "raising.max_times",
+        "raising.new_deadline",
         "reply.each_matter",
         "reply.dual_feedback",
         "reply.explanations",

@@ -70,6 +70,8 @@ class ClockKind(StrEnum):
     AUDIT = "audit"
     CALLBACK = "callback"
     REDO = "redo"
+    WHISTLE = "whistle"
+    RAISING = "raising"
     SUPERVISION = "supervision"
 
     @property
@@ -93,6 +95,8 @@ CLOCK_LABELS = {
     ClockKind.AUDIT: "审核",
     ClockKind.CALLBACK: "回访",
     ClockKind.REDO: "重派",
+    ClockKind.WHISTLE: "报到",
+    ClockKind.RAISING: "研究提级",
     ClockKind.SUPERVISION: "督办",
 }
 

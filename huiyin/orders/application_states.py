@@ -12,6 +12,7 @@ class ApplicationKind(StrEnum):
     EXTENSION = "extension"
     SUSPENSION = "suspension"
     TERMINATION = "termination"
+    RAISING = "raising"
 
     @property
     def label(self) -> str:
@@ -24,6 +25,7 @@ APPLICATION_LABELS = {
     ApplicationKind.EXTENSION: "延期",
     ApplicationKind.SUSPENSION: "挂账",
     ApplicationKind.TERMINATION: "终止办理",
+    ApplicationKind.RAISING: "提级",
 }
 
 

@@ -97,16 +97,47 @@ CHANNEL_LABELS = {
 
 
 class AssignmentRole(StrEnum):
-    """What a unit is on an order."""
+    """What a unit is on an order; called by a whistle, or asked from below to study the matter."""
 
     LEAD = "lead"
     ASSIST = "assist"
     SUPERVISE = "supervise"
+    WHISTLE = "whistle"
+    RAISED = "raised"
 
     @property
     def label(self) -> str:
         """Return the Chinese name."""
-        return {"lead": "主办", "assist": "协办", "supervise": "督办"}[self.value]
+        return ROLE_LABELS[self]
+
+
+ROLE_LABELS = {
+    AssignmentRole.LEAD: "主办",
+    AssignmentRole.ASSIST: "协办",
+    AssignmentRole.SUPERVISE: "督办",
+    AssignmentRole.WHISTLE: "报到",
+    AssignmentRole.RAISED: "提级研究",
+}
+
+
+class WhistleGrade(StrEnum):
+    """How the street judges what a department that it called has done 报到评价."""
+
+    GOOD = "good"
+    FAIR = "fair"
+    POOR = "poor"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return WHISTLE_GRADES[self]
+
+
+WHISTLE_GRADES = {
+    WhistleGrade.GOOD: "满意",
+    WhistleGrade.FAIR: "基本满意",
+    WhistleGrade.POOR: "不满意",
+}
 
 
 class Outcome(StrEnum):

@@ -49,7 +49,8 @@ class OrderFilter:
     """What a list of orders is narrowed to; every field comes from the URL and may be empty.
 
     ``held`` asks for what the unit and those below it have in hand now; it is nothing to the
-    centre. ``mine_only``, ``led_by_mine`` and ``passed_to_mine`` ask for the unit's own open part.
+    centre. ``mine_only``, ``led_by_mine``, ``passed_to_mine`` and those after ask for the
+    unit's own open part; ``called_to_mine`` is what it was whistled to and has not reported for.
     """
 
     states: tuple[State, ...] = ()
@@ -72,6 +73,8 @@ class OrderFilter:
     mine_only: bool = False
     led_by_mine: bool = False
     passed_to_mine: bool = False
+    called_to_mine: bool = False
+    raised_to_mine: bool = False
     void_asked: bool = False
     supervised: bool = False
     tag: str = ""
@@ -96,6 +99,7 @@ def _in_hand(actor: Actor, wanted: OrderFilter) -> Q:
     planner would rather walk through those of the whole city.
     """
     asked = wanted.held or wanted.mine_only or wanted.led_by_mine or wanted.passed_to_mine
+    asked = asked or wanted.called_to_mine or wanted.raised_to_mine
     if not asked or actor.unit is None or policy.sees_all(actor):
         return Q()
     if Perm.HANDLE not in actor.perms:
@@ -185,6 +189,10 @@ def _parts(mine: Unit, wanted: OrderFilter) -> Iterator[Q]:
         yield Q(Exists(below.filter(due_at__lte=wanted.late_below_at)))
     if wanted.passed_to_mine:
         yield Q(Exists(own.filter(Q(role="assist") | Q(parent__isnull=False))))
+    if wanted.called_to_mine:
+        yield Q(Exists(own.filter(role="whistle", signed_at__isnull=True)))
+    if wanted.raised_to_mine:
+        yield Q(Exists(own.filter(role="raised")))
 
 
 def listed(

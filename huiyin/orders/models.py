@@ -14,6 +14,8 @@ from django.db.models import Q
 from huiyin.knowledge.models import CaseClass, Category, LimitRule, Line, Reason
 from huiyin.knowledge.states import CLOCK_LABELS, KIND_LABELS, URGENCY_LABELS
 from huiyin.orders.application_states import APPLICATION_LABELS, DECISION_LABELS
+from huiyin.orders.calling_models import Whistle as Whistle
+from huiyin.orders.calling_models import WhistleUnit as WhistleUnit
 from huiyin.orders.dispute_models import Dispute as Dispute
 from huiyin.orders.dispute_models import DisputeUnit as DisputeUnit
 from huiyin.orders.kinds import FactKind, Handing, LinkKind
@@ -267,10 +269,11 @@ class Clock(models.Model):
 
 
 class Application(models.Model):
-    """What a unit applied for 申请 - return, extension, suspension, termination - and the decision.
+    """What a unit applied for 申请 - return, extension, suspension, raising - and the decision.
 
     ``until`` is the later due time or the review date that is asked for, ``due_before`` the due
-    time as it stood; ``explanation`` is what the citizen is told; ``report`` is the sealed report.
+    time as it stood; ``report`` is the sealed report. ``explanation`` is what the citizen is told,
+    of a raising what was done; ``suggested`` who should handle it, of a raising who is asked.
     """
 
     order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="applications")

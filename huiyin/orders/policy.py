@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
 
 from huiyin.kernel.errors import NotAllowed, WrongState
+from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import Kind
+from huiyin.orders import calling_queries
 from huiyin.orders.application_states import ApplicationKind
+from huiyin.orders.calling_rules import CALLERS
 from huiyin.orders.models import Assignment, WorkOrder
-from huiyin.orders.states import BY_VERB, OPEN, CloseType, Side, State, Step
+from huiyin.orders.states import BY_VERB, OPEN, AssignmentRole, CloseType, Side, State, Step
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor, ActorKind
+from huiyin.orgs.models import Unit
 from huiyin.orgs.policy import roles_with
 from huiyin.orgs.states import OUTSIDE, Perm
 
+# Steps that only a unit in this part takes.
+_OF_ROLES = {
+    "report_in": AssignmentRole.WHISTLE,
+    "accept_raise": AssignmentRole.RAISED,
+    "answer_raise": AssignmentRole.RAISED,
+}
 _OF_MODES = frozenset({"reply", "draft_reply", "return_draft", "sign_reply"})
 _MAY_ATTACH = frozenset(
     {Perm.INTAKE, Perm.DISPATCH, Perm.AUDIT, Perm.CALL_BACK, Perm.SUPERVISE, Perm.REVIEW}
@@ -65,8 +76,35 @@ def require(actor: Actor, step: Step, mine: Assignment | None) -> None:
         raise NotAllowed(f"您的角色不能{step.label}", remedy=f"{step.label}由{who}办理")
     if step.side in (Side.LEAD, Side.ASSIGNED) and mine is None:
         raise NotAllowed("本单位不承办这件工单", remedy="请由承办单位办理")
+    if mine is not None and (never := _never_of(step, mine)):
+        raise NotAllowed(never)
     if step.side is Side.LEAD and mine is not None and not is_lead(mine):
         raise NotAllowed(f"{step.label}由主办单位办理", remedy="协办和下级单位请报送结果")
+
+
+def _never_of(step: Step, mine: Assignment) -> str:
+    """Return why a step can never be taken with this part: who is called only reports and tells.
+
+    Source: R-111, R-113 (handbook domain.md 2.1 art. 16, 20).
+    """
+    wanted = _OF_ROLES.get(step.verb)
+    if wanted is not None and mine.role != wanted:
+        return "没有向本单位吹哨" if wanted == AssignmentRole.WHISTLE else "没有提请本单位研究"
+    if mine.role == AssignmentRole.RAISED and step.side is Side.ASSIGNED and wanted is None:
+        return "本单位正在研究提级，请接办或答复"
+    if step.verb == "sub_sign" and mine.role == AssignmentRole.WHISTLE:
+        return "被吹哨的单位请报到"
+    if step.verb == "whistle" and mine.role == AssignmentRole.WHISTLE:
+        return "被吹哨的单位不再吹哨"
+    return ""
+
+
+def may_whistle(unit: Unit, now: datetime) -> bool:
+    """Tell whether units of this kind call departments in this city.
+
+    Source: R-111 (handbook domain.md 2.1 art. 16).
+    """
+    return unit.kind in knowledge.parameter("whistle.callers", now, default=list(CALLERS))
 
 
 def sees_all(actor: Actor) -> bool:
@@ -102,18 +140,23 @@ class Offer:
         return not self.refusal
 
 
-def offers(actor: Actor, order: WorkOrder, mine: Assignment | None) -> list[Offer]:
+def offers(
+    actor: Actor, order: WorkOrder, mine: Assignment | None, *, now: datetime | None = None
+) -> list[Offer]:
     """Return the steps that concern ``actor`` in the order's present state.
 
     Steps of other roles are left out; a step of the actor's own role that is refused carries why.
+    What depends on the rules of a day, such as who may whistle, is offered when ``now`` is given.
     """
     found = []
     for step in BY_VERB.values():
         if _in_the_other_mode(step, actor):
             continue
+        if step.verb == "whistle" and not (mine and now and may_whistle(mine.unit, now)):
+            continue
         if not step.built or order.standing not in step.sources or step.perm not in actor.perms:
             continue
-        if not _is_about(step, order):
+        if not _is_about(step, order) or (mine is not None and _never_of(step, mine)):
             continue
         try:
             require(actor, step, mine)
@@ -129,6 +172,10 @@ def _is_about(step: Step, order: WorkOrder) -> bool:
     """Tell whether a step has anything to do with this order: only merged ones are split off."""
     if step.verb == "split_off":
         return order.close_type == CloseType.MERGED
+    if step.verb == "judge_whistle":
+        return any(event.verb == "whistle" for event in order.events.all())
+    if step.verb == "settle_raise":
+        return order.pending == ApplicationKind.RAISING
     if step.verb == "heed":
         return order.news_at is not None
     if step.verb in ("write_off", "stay_unsatisfied", "ask_write_off"):
@@ -144,15 +191,26 @@ def _standing_refusal(step: Step, order: WorkOrder, mine: Assignment | None) -> 
         return "尚无人申请作废"
     if step.verb == "ask_void" and order.void_asked_by_id is not None:
         return "已申请作废，等待确认"
+    if step.verb == "ask_return" and mine and mine.no_return:
+        return "本单位由裁定指定承办，不得再次退单"
+    if words := _part_refusal(step, order, mine):
+        return words
+    return _group_refusal(step, order) or _application_refusal(step, order, mine)
+
+
+def _part_refusal(step: Step, order: WorkOrder, mine: Assignment | None) -> str:
+    """Return why a step of an assisting, passed-down or called part cannot be taken now."""
     if step.verb == "sub_sign" and (mine is None or mine.signed_at or is_lead(mine)):
         return "无需另行签收"
     if step.verb == "sub_reply" and (mine is None or is_lead(mine)):
         return "主办单位请直接回复"
     if step.verb == "sub_reply" and mine and mine.signed_at is None:
-        return "请先签收任务"
-    if step.verb == "ask_return" and mine and mine.no_return:
-        return "本单位由裁定指定承办，不得再次退单"
-    return _group_refusal(step, order) or _application_refusal(step, order, mine)
+        return "请先报到" if mine.role == AssignmentRole.WHISTLE else "请先签收任务"
+    if step.verb == "report_in" and mine and mine.signed_at is not None:
+        return "本单位已经报到"
+    if step.verb == "judge_whistle" and mine and not calling_queries.to_judge(order, mine.unit):
+        return "没有等待评价的部门"
+    return ""
 
 
 def _group_refusal(step: Step, order: WorkOrder) -> str:
@@ -195,7 +253,9 @@ _DECIDING = {
     "refuse_suspension": ApplicationKind.SUSPENSION,
     "grant_termination": ApplicationKind.TERMINATION,
     "refuse_termination": ApplicationKind.TERMINATION,
+    "settle_raise": ApplicationKind.RAISING,
 }
+_APPLYING = frozenset({"ask_extension", "ask_suspension", "ask_raise"})
 
 
 def _application_refusal(step: Step, order: WorkOrder, mine: Assignment | None) -> str:
@@ -205,8 +265,8 @@ def _application_refusal(step: Step, order: WorkOrder, mine: Assignment | None) 
         return f"尚无人申请{kind.label}"
     if step.verb in _AUDITING and order.pending:
         return "承办单位申请终止办理，请审核终止申请"
-    if step.verb == "ask_suspension" and order.pending:
-        return "已申请挂账，等待审批"
+    if step.verb in _APPLYING and order.pending:
+        return f"已申请{ApplicationKind(order.pending).label}，等待审批"
     if step.verb == "ask_return" and mine and mine.returns:
         return "退单已被驳回；仍有异议的，请提出派单异议"
     if step.verb == "contest" and mine and mine.no_return:

@@ -210,7 +210,8 @@ class Step:
 
 
 S, C, P = State, ClockKind, Perm
-_HELD = (C.FINISH, C.CONTACT, C.SIGN)  # a lower part may not have signed yet
+# A lower part may not have signed yet, nor a department that was called have come.
+_HELD = (C.FINISH, C.CONTACT, C.SIGN, C.WHISTLE)
 _ENDS = tuple(ClockKind)
 _KEPT = frozenset(State) - {State.ARCHIVED, State.VOID}
 
@@ -319,6 +320,40 @@ SUB_SIGN = Step(
     "sub_sign", "签收任务", "下级或协办单位签收", _from(S.TO_SIGN, S.IN_PROGRESS), (), P.HANDLE,
     Side.ASSIGNED,
 )  # fmt: skip
+WHISTLE = Step(
+    "whistle", "吹哨", "吹哨，请部门报到", _from(S.IN_PROGRESS, S.EXT_REVIEW), (), P.HANDLE,
+    Side.ASSIGNED, guard="城市规定可以吹哨的单位；部门未承办本单；写明事由",
+    source="domain.md 2.1 art. 16",
+)  # fmt: skip
+REPORT_IN = Step(
+    "report_in", "报到", "部门报到", _from(S.TO_SIGN, S.IN_PROGRESS, S.EXT_REVIEW), (), P.HANDLE,
+    Side.ASSIGNED, guard="被吹哨的部门；写明谁来、是否到场", source="domain.md 2.1 art. 16",
+)  # fmt: skip
+JUDGE_WHISTLE = Step(
+    "judge_whistle", "评价报到", "评价报到情况",
+    _from(S.IN_PROGRESS, S.EXT_REVIEW, S.REPLY_REVIEW, S.TO_CALLBACK), (), P.HANDLE, Side.ASSIGNED,
+    guard="吹哨的单位；部门已反馈，或到时限没有报到、没有反馈", source="domain.md 2.1 art. 33",
+)  # fmt: skip
+ASK_RAISE = Step(
+    "ask_raise", "申请提级", "申请提级办理", _from(S.IN_PROGRESS), (), P.HANDLE, Side.LEAD,
+    starts=(C.RAISING,), guard="次数未用完；写明原因和已做的工作；答复前时限照常计算",
+    source="domain.md 2.1 art. 20; requirement 204",
+)  # fmt: skip
+ACCEPT_RAISE = Step(
+    "accept_raise", "提级接办", "提级接办", _from(S.IN_PROGRESS), (), P.HANDLE, Side.ASSIGNED,
+    stops=(C.RAISING,), public=True, guard="被提请的上级单位；原主办单位转为协办",
+    source="domain.md 2.8",
+)  # fmt: skip
+ANSWER_RAISE = Step(
+    "answer_raise", "答复提级", "研究答复提级", _from(S.IN_PROGRESS), (), P.HANDLE, Side.ASSIGNED,
+    stops=(C.RAISING,), guard="被提请的上级单位；写明意见，可指定所辖单位协办",
+    source="domain.md 2.8",
+)  # fmt: skip
+SETTLE_RAISE = Step(
+    "settle_raise", "决定提级", "决定提级办理", _from(S.IN_PROGRESS), (S.IN_PROGRESS, S.TO_SIGN),
+    P.DECIDE, stops=(C.RAISING,), public=True, guard="已申请提级；写明意见；上级未答复的也可",
+    source="domain.md 2.8",
+)  # fmt: skip
 SUB_REPLY = Step(
     "sub_reply", "报送结果", "下级或协办单位报送结果", _from(S.IN_PROGRESS), (), P.HANDLE,
     Side.ASSIGNED, guard="填写办理过程和结果",
@@ -330,7 +365,7 @@ ASK_RETURN = Step(
 )  # fmt: skip
 GRANT_RETURN = Step(
     "grant_return", "同意退单", "同意退单", _from(S.RETURN_REVIEW), (S.TO_DISPATCH,), P.DISPATCH,
-    starts=(C.DISPATCH,), stops=(C.RETURN_REVIEW, C.SIGN, C.CONTACT, C.FINISH),
+    starts=(C.DISPATCH,), stops=(C.RETURN_REVIEW, *_HELD),
 )  # fmt: skip
 REFUSE_RETURN = Step(
     "refuse_return", "驳回退单", "驳回退单", _from(S.RETURN_REVIEW), (S.TO_SIGN, S.IN_PROGRESS),
@@ -535,7 +570,8 @@ STEPS: tuple[Step, ...] = (
     CONFER, CONTEST, GIVE_OPINION, RULE, SIGN, SUB_SIGN, CONTACT, ADD_UNITS, PASS_DOWN, SUB_REPLY,
     ASK_RETURN, GRANT_RETURN,
     REFUSE_RETURN, ASK_EXTENSION, DECIDE_EXTENSION, REFUSE_EXTENSION, ASK_SUSPENSION, SUSPEND,
-    REFUSE_SUSPENSION, RESUME, ASK_TERMINATION, GRANT_TERMINATION, REFUSE_TERMINATION, REPLY,
+    REFUSE_SUSPENSION, RESUME, ASK_TERMINATION, GRANT_TERMINATION, REFUSE_TERMINATION,
+    WHISTLE, REPORT_IN, JUDGE_WHISTLE, ASK_RAISE, ACCEPT_RAISE, ANSWER_RAISE, SETTLE_RAISE, REPLY,
     DRAFT_REPLY, RETURN_DRAFT, SIGN_REPLY, LOCAL_CALL, TELL, LIST_MATTERS, EXPLAIN,
     PASS_AUDIT, REJECT_REPLY, HANDLE_AGAIN, SUPERVISE_REPLY, VERIFY,
     REPORT_PLAN, CONFIRM_PLAN, CLOSE, REDO, CLOSE_UNSATISFIED, CLOSE_UNREACHED,

@@ -195,6 +195,14 @@ def may_supervise(lead: Unit, named: str) -> list[Unit]:
     return sorted(rows, key=lambda unit: order.get(unit.pk, len(order)))
 
 
+def units_above(unit: Unit) -> list[Unit]:
+    """Return every unit above ``unit``, the nearest first, and last who guides it. One query."""
+    keys = [int(key) for key in reversed(unit.path.strip("/").split("/")[:-1]) if key]
+    keys += [unit.superior_id] if unit.superior_id and unit.superior_id not in keys else []
+    place = {key: n for n, key in enumerate(keys)}
+    return sorted(Unit.objects.filter(pk__in=keys), key=lambda each: place[each.pk])
+
+
 def units_under(parent: Unit | None) -> QuerySet[Unit]:
     """Return the units directly below ``parent`` (the top ones for None), by code. One query.
 

@@ -92,6 +92,9 @@ _DISPATCH = frozenset({"dispatcher"})
 _WATER = frozenset({"water_handler", "water_leader"})
 _AUDIT = frozenset({"auditor"})
 _DECIDE = frozenset({"dispatcher", "manager"})
+_STREET = frozenset({"township_handler"})
+_COUNTY = frozenset({"county_handler"})
+_ON_STREET = CENTRE | _STREET | _COUNTY
 _NOTE = {"note": "说明原因"}
 _HELD = "created.submitted.dispatched"
 STEP_CASES: tuple[StepCase, ...] = (
@@ -210,6 +213,24 @@ STEP_CASES: tuple[StepCase, ...] = (
         "confirm_plan", "planned.plan_reported", frozenset({"callback"}),
         {"done": True, "note": "诉求人确认"}, _MINE,
     ),
+    StepCase(
+        "whistle", "on_street", _STREET, {"units": ["housing"], "why": "请到场认定"}, _ON_STREET,
+    ),
+    StepCase(
+        "report_in", "on_street.whistled", frozenset({"housing_handler"}),
+        {"on_site": "yes", "person": "安全科"}, _ON_STREET | {"housing_handler"},
+    ),
+    StepCase(
+        "judge_whistle", "on_street.whistled.came_and_told", _STREET,
+        {"unit": "housing", "grade": "good"}, _ON_STREET | {"housing_handler"},
+    ),
+    StepCase(
+        "ask_raise", "on_street", _STREET,
+        {"to": "county", "basis": "跨街道", "tried": "已协调"}, _ON_STREET,
+    ),
+    StepCase("accept_raise", "on_street.raise_asked", _COUNTY, {}, _ON_STREET),
+    StepCase("answer_raise", "on_street.raise_asked", _COUNTY, _NOTE, _ON_STREET),
+    StepCase("settle_raise", "on_street.raise_asked", _DECIDE, _NOTE, _ON_STREET),
     StepCase("send_again", f"{_HELD}.signed.contacted.replied.rejected", _DISPATCH, {}, _MINE),
     StepCase("ask_void", "created", _DISPATCH, _NOTE),
     StepCase("confirm_void", "created.void_asked", frozenset({"manager"})),

@@ -33,6 +33,7 @@ from huiyin.orders.actions.beside import (
     supplement,
     tag,
 )
+from huiyin.orders.actions.calling import judge_whistle, report_in, whistle
 from huiyin.orders.actions.closing import (
     answer_from_file,
     archive_closed,
@@ -80,6 +81,7 @@ from huiyin.orders.actions.intake import (
     transfer,
     update_draft,
 )
+from huiyin.orders.actions.raising import accept_raise, answer_raise, ask_raise, settle_raise
 from huiyin.orders.actions.replying import explain, list_matters, reply
 from huiyin.orders.actions.signing import (
     draft_reply,
@@ -102,6 +104,13 @@ from huiyin.orders.actions.upkeep import (
 )
 
 __all__ = [
+    "accept_raise",
+    "answer_raise",
+    "ask_raise",
+    "judge_whistle",
+    "report_in",
+    "settle_raise",
+    "whistle",
     "draft_reply",
     "form_of",
     "local_call",

@@ -15,7 +15,7 @@ from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import LimitRule, Reason
 from huiyin.knowledge.states import ClockKind, ReasonGroup
 from huiyin.orders import rules
-from huiyin.orders.actions import timing
+from huiyin.orders.actions import levels, timing
 from huiyin.orders.actions.files import Upload, accept, attach
 from huiyin.orders.actions.turn import Turn, begin, finish, matter_of
 from huiyin.orders.application_states import ApplicationKind, Decision
@@ -68,6 +68,7 @@ def ask_extension(
     """
     turn = begin(ASK_EXTENSION, order_id, by, now)
     order = turn.order
+    _check_nothing_waits(order)
     if reason.group != ReasonGroup.EXTENSION.value:
         raise Invalid("请选择延期原因", fields={"reason": "原因不在列表内"})
     rules.check_note(basis, "basis", "延期理由")
@@ -148,8 +149,7 @@ def ask_suspension(
     accepted = accept(list(files))
     turn = begin(ASK_SUSPENSION, order_id, by, now)
     order = turn.order
-    if order.pending:
-        raise Refused("已申请挂账，等待审批")
+    _check_nothing_waits(order)
     rules.check_note(basis, "basis", "不能按期办结的原因")
     rules.check_note(explanation, "explanation", "给诉求人的说明")
     rules.check_review_date(now=now, until=until, latest=latest_review(order, now))
@@ -213,6 +213,11 @@ def apply_for_return(turn: Turn, **facts: Any) -> Application:
     return _apply(turn, ApplicationKind.RETURN, **facts)
 
 
+def apply_for_raising(turn: Turn, **facts: Any) -> Application:
+    """Store that a unit asked the level above; for ``raising.ask_raise``."""
+    return _apply(turn, ApplicationKind.RAISING, **facts)
+
+
 def lapse(turn: Turn, *, every: bool = False) -> None:
     """Let an application that still waits lapse: the order moves on without it.
 
@@ -222,7 +227,15 @@ def lapse(turn: Turn, *, every: bool = False) -> None:
         return
     waiting = Application.objects.filter(order=turn.order, outcome=Decision.WAITING)
     waiting.update(outcome=Decision.LAPSED, decided_at=turn.now)
+    if turn.order.pending == ApplicationKind.RAISING:
+        levels.release(turn)
     turn.order.pending = ""
+
+
+def _check_nothing_waits(order: WorkOrder) -> None:
+    """Raise Refused while another application waits: there is one at a time."""
+    if order.pending:
+        raise Refused(f"已申请{ApplicationKind(order.pending).label}，等待审批")
 
 
 def _apply(turn: Turn, kind: ApplicationKind, **facts: Any) -> Application:

@@ -117,7 +117,7 @@ def given_to(
     return "；".join([*names, *(each for each in more if each)])
 
 
-def _in_care(unit: Unit, of: Unit) -> bool:
+def in_care(unit: Unit, of: Unit) -> bool:
     """Tell whether ``unit`` is below ``of``, or in the county whose hotline office ``of`` is."""
     return unit.path.startswith(of.realm) and unit.path != of.realm
 
@@ -164,7 +164,7 @@ def add_units(order_id: int, *, by: Actor, assist: Sequence[Unit], now: datetime
     if not assist:
         raise Invalid("请选择协办单位", fields={"assist": "必选"})
     check_units(assist, turn)
-    _check_new(turn.order, assist)
+    check_new(turn.order, assist)
     for unit in assist:
         assign(turn, unit, AssignmentRole.ASSIST, due_at=turn.order.due_at)
     return finish(
@@ -203,20 +203,20 @@ def pass_down(
     """
     turn = begin(PASS_DOWN, order_id, by, now)
     mine = turn.mine
-    if mine is None or unit.pk == mine.unit_id or not _in_care(unit, mine.unit):
+    if mine is None or unit.pk == mine.unit_id or not in_care(unit, mine.unit):
         raise NotAllowed("只能下派给本单位的下属单位", remedy="跨单位的事项请联系热线中心加派")
     check_units([unit])
     check_communities(turn, [unit], above=mine.unit)
-    _check_new(turn.order, [unit])
+    check_new(turn.order, [unit])
     if due_at is not None and due_at <= now:
         raise Invalid("要求的完成时间已过", fields={"due_at": "须晚于现在"})
     own = mine.due_at
     share = int(knowledge.parameter("pass_down.share", now, default=80))
     due = rules.due_below(now, own, due_at, share)
-    child = assign(
-        turn, unit, AssignmentRole(mine.role), parent=mine, due_at=due, instructions=instructions
-    )
-    words = _words_below(mine, due, asked=due_at is not None, share=share)
+    role = AssignmentRole(mine.role)
+    role = AssignmentRole.ASSIST if role is AssignmentRole.WHISTLE else role
+    child = assign(turn, unit, role, parent=mine, due_at=due, instructions=instructions)
+    words = words_below(mine, due, asked=due_at is not None, share=share)
     return finish(
         turn,
         note=f"{mine.unit}下派到{unit}"
@@ -449,7 +449,7 @@ def _clocks_below(turn: Turn, child: Assignment, words: str) -> list[Clock]:
     return [clock for clock in clocks if clock is not None]
 
 
-def _words_below(above: Assignment, due: datetime | None, *, asked: bool, share: int) -> str:
+def words_below(above: Assignment, due: datetime | None, *, asked: bool, share: int) -> str:
     """Say where the due time of a sub-unit comes from."""
     if due is None or due == above.due_at:
         return f"与{above.unit}的时限相同"
@@ -500,9 +500,10 @@ def check_communities(turn: Turn, units: Sequence[Unit], above: Unit | None = No
     )
 
 
-def _check_new(order: WorkOrder, units: Sequence[Unit]) -> None:
+def check_new(order: WorkOrder, units: Sequence[Unit], field: str = "unit") -> None:
+    """Refuse units that have an open part in the order. One query. Raises Invalid."""
     taken = Assignment.objects.filter(
         order=order, unit__in=[u.pk for u in units], ended_at__isnull=True
     ).select_related("unit")
     if found := taken.first():
-        raise Invalid(f"{found.unit}已经承办这件工单", fields={"unit": "单位重复"})
+        raise Invalid(f"{found.unit}已经承办这件工单", fields={field: "单位重复"})

@@ -12,8 +12,10 @@ from huiyin.kernel.checks import present
 from huiyin.kernel.errors import Invalid, NotAllowed, WrongState
 from huiyin.knowledge.states import ClockKind
 from huiyin.orders import policy, rules
+from huiyin.orders.actions.calling import answered
 from huiyin.orders.actions.files import Upload, accept, attach
 from huiyin.orders.actions.turn import Turn, begin, finish, lead_of
+from huiyin.orders.kinds import AssignmentRole
 from huiyin.orders.models import Assignment, Clock, WorkOrder
 from huiyin.orders.states import CONTACT, SIGN, SUB_REPLY, SUB_SIGN
 from huiyin.orgs.actors import Actor
@@ -117,6 +119,8 @@ def sub_reply(
         "result": result.strip()[: LONGEST["result"]],
     }
     attach(turn.order, accepted, by=by, now=now)
+    if mine.role == AssignmentRole.WHISTLE:
+        answered(mine, done["result"], now)
     return finish(turn, note=f"{mine.unit}报送：{done['result']}", data=done)
 
 

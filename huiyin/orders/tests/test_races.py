@@ -193,6 +193,18 @@ CASES = {
         do("send_again", "dispatcher", unit=unit("housing")),
         {("in_progress", "send_again")},
     ),
+    "report_in, report_in": Case(
+        lambda s: s.on_street().whistled(),
+        do("report_in", "housing_handler", on_site=True, person="安全科"),
+        do("report_in", "housing_handler", on_site=False, person="房管科"),
+        {("in_progress", "report_in")},
+    ),
+    "settle_raise, settle_raise": Case(
+        lambda s: s.on_street().raise_asked(),
+        do("settle_raise", "manager", lead=None, note="照办"),
+        do("settle_raise", "dispatcher", lead=unit("housing"), note="市里牵头"),
+        {("in_progress", "settle_raise"), ("to_sign", "settle_raise")},
+    ),
     "ask_void, ask_void": Case(
         submitted, do("ask_void", "dispatcher", note="诉求人撤诉"),
         do("ask_void", "dispatcher", note="登记有误"), {("to_dispatch", "ask_void")},

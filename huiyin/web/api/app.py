@@ -9,6 +9,7 @@ from ninja.errors import HttpError, ValidationError
 from huiyin.web.api import (
     apply_steps,
     callbacks,
+    calling_steps,
     dispute_steps,
     files,
     followup,
@@ -56,8 +57,8 @@ for error in (Exception, Http404, HttpError, ValidationError):
     api.add_exception_handler(error, problems.answer)
 api.add_decorator(spoken)
 PARTS = (
-    orders, steps, group_steps, unit_steps, apply_steps, dispute_steps, callbacks, urging, files,
-    public, reference, registers, unit_changes, followup, system,
+    orders, steps, group_steps, unit_steps, apply_steps, dispute_steps, calling_steps,
+    callbacks, urging, files, public, reference, registers, unit_changes, followup, system,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

@@ -167,19 +167,24 @@ class ReplyTold(TypedDict):
     wording: Annotated[int | None, said("文字质量得分率，百分数")]
 
 
+KINDS_OF_APPLICATION = (
+    "return 退单，extension 延期，suspension 挂账，termination 终止，raising 提级"
+)
+
+
 @with_config(shape("一次申请和对它的审批"))
 class ApplicationTold(TypedDict):
     """One application of a unit."""
 
-    kind: Annotated[str, said("return 退单，extension 延期，suspension 挂账，termination 终止")]
+    kind: Annotated[str, said(KINDS_OF_APPLICATION)]
     kind_label: Annotated[str, said("名称")]
     unit: Annotated[Named, said("申请单位")]
     round: Annotated[int, said("轮次")]
     asked_at: Annotated[datetime, said("申请时间")]
     reason: Annotated[Named | None, said("原因")]
     basis: Annotated[str, said("理由和依据")]
-    explanation: Annotated[str, said("给诉求人的说明")]
-    suggested: Annotated[Named | None, said("建议承办单位")]
+    explanation: Annotated[str, said("给诉求人的说明；提级的为已做的工作")]
+    suggested: Annotated[Named | None, said("建议承办单位；提级的为被提请的上级")]
     until: Annotated[datetime | None, said("申请的新期限，或复核日期")]
     due_before: Annotated[datetime | None, said("申请时的办结期限")]
     report: Annotated[int | None, said("盖章报告的附件编号")]
@@ -214,6 +219,33 @@ class DisputeTold(TypedDict):
     ruled_at: Annotated[datetime | None, said("裁定时间")]
     ruled_by: Annotated[str, said("裁定人")]
     ruling: Annotated[str, said("裁定依据")]
+
+
+@with_config(shape("被吹哨的一个部门"))
+class CalledTold(TypedDict):
+    """One department that a whistle called."""
+
+    unit: Annotated[Named, said("部门")]
+    due_at: Annotated[datetime | None, said("报到期限")]
+    reported_at: Annotated[datetime | None, said("报到时间")]
+    on_site: Annotated[bool | None, said("是否到场；还没有报到的为空")]
+    person: Annotated[str, said("谁来办理")]
+    answered_at: Annotated[datetime | None, said("反馈时间")]
+    answer: Annotated[str, said("反馈的结果")]
+    grade: Annotated[str, said("good 满意，fair 基本满意，poor 不满意；空为还没有评价")]
+    judgement: Annotated[str, said("评价意见")]
+
+
+@with_config(shape("一次吹哨和部门的报到"))
+class WhistleTold(TypedDict):
+    """One whistle."""
+
+    unit: Annotated[Named, said("吹哨的单位")]
+    at: Annotated[datetime, said("吹哨时间")]
+    why: Annotated[str, said("事由")]
+    meet_at: Annotated[datetime | None, said("集合时间")]
+    meet_place: Annotated[str, said("集合地点")]
+    units: Annotated[list[CalledTold], said("被吹哨的部门")]
 
 
 @with_config(shape("一个附件"))
@@ -316,4 +348,5 @@ class OrderTold(OrderRow):
     attachments: Annotated[list[FileTold], said("附件")]
     applications: Annotated[list[ApplicationTold], said("申请和审批，由近到远")]
     disputes: Annotated[list[DisputeTold], said("派单异议和裁定，由近到远")]
-    pending: Annotated[str, said("正在等待审批的挂账或终止申请；空为没有")]
+    whistles: Annotated[list[WhistleTold], said("吹哨报到，由近到远")]
+    pending: Annotated[str, said("正在等待审批的挂账、终止或提级申请；空为没有")]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from huiyin.knowledge import queries as knowledge
-from huiyin.orders import dispute_queries, policy, queries
+from huiyin.orders import calling_queries, dispute_queries, policy, queries
 from huiyin.orders.models import (
     NEVER,
     Application,
@@ -16,6 +16,7 @@ from huiyin.orders.models import (
     Dispute,
     OrderEvent,
     Reply,
+    Whistle,
     WorkOrder,
 )
 from huiyin.orders.policy import Offer
@@ -36,6 +37,7 @@ from huiyin.web.api.order_shapes import (
     StepTaken,
     Timer,
     Waits,
+    WhistleTold,
 )
 from huiyin.worktime.calendar import SHANGHAI
 
@@ -141,6 +143,7 @@ def whole(actor: Actor, order: WorkOrder, now: datetime) -> OrderTold:
         "attachments": [file_told(file) for file in order.attachments.all()],
         "applications": [_application(row_) for row_ in order.applications.all()],
         "disputes": [_dispute(row_) for row_ in dispute_queries.disputes_of(order)],
+        "whistles": [_whistle(row_) for row_ in calling_queries.whistles_of(order)],
         "pending": order.pending,
     }
 
@@ -333,6 +336,30 @@ def _dispute(row_: Dispute) -> DisputeTold:
         "ruled_at": local(row_.ruled_at),
         "ruled_by": row_.ruled_by.name if row_.ruled_by else "",
         "ruling": row_.ruling,
+    }
+
+
+def _whistle(row_: Whistle) -> WhistleTold:
+    return {
+        "unit": {"code": row_.unit.code, "name": row_.unit.name},
+        "at": here(row_.at),
+        "why": row_.why,
+        "meet_at": local(row_.meet_at),
+        "meet_place": row_.meet_place,
+        "units": [
+            {
+                "unit": {"code": each.unit.code, "name": each.unit.name},
+                "due_at": local(each.due_at),
+                "reported_at": local(each.reported_at),
+                "on_site": each.on_site,
+                "person": each.person,
+                "answered_at": local(each.answered_at),
+                "answer": each.answer,
+                "grade": each.grade,
+                "judgement": each.judgement,
+            }
+            for each in row_.units.all()
+        ],
     }
 
 

@@ -229,7 +229,7 @@ def list_steps(request: ApiRequest, number: str) -> StepList:
     """Tell which steps are offered to the caller, with the reasons of those refused."""
     actor = request.auth.actor
     order = found(actor, number)
-    offers = policy.offers(actor, order, queries.my_part(actor, order))
+    offers = policy.offers(actor, order, queries.my_part(actor, order), now=clock.now())
     return {
         "number": order.number,
         "state": order.standing,

@@ -112,7 +112,7 @@ class AskTermination(StepForm):
         )
 
 
-class _Deciding(Noted):
+class Deciding(Noted):
     """A decision, beside what was applied for."""
 
     template = "workbench/_step_decide.html"
@@ -126,42 +126,42 @@ class _Deciding(Noted):
         return applications.waiting_application(self.setting.order)
 
 
-class GrantReturn(_Deciding):
+class GrantReturn(Deciding):
     """Agree with a return."""
 
     verb, asks, needed = "grant_return", "说明（可不填）", False
     intro = "同意后工单回到待派单，原单位不再承办。"
 
 
-class RefuseReturn(_Deciding):
+class RefuseReturn(Deciding):
     """Refuse a return."""
 
     verb, asks = "refuse_return", "驳回理由"
     intro = "驳回后由原单位继续办理；原单位不能再次退单，只能提出派单异议。"
 
 
-class DecideExtension(_Deciding):
+class DecideExtension(Deciding):
     """Grant an extension."""
 
     verb, asks, needed = "decide_extension", "审批意见（可不填）", False
     intro = "同意后按新的时限计算，并告知诉求人。"
 
 
-class RefuseExtension(_Deciding):
+class RefuseExtension(Deciding):
     """Refuse an extension."""
 
     verb, asks = "refuse_extension", "驳回理由"
     intro = "驳回后原时限继续计算。"
 
 
-class Suspend(_Deciding):
+class Suspend(Deciding):
     """Approve a suspension."""
 
     verb, asks, needed = "suspend", "审批意见（可不填）", False
     intro = "请先查看盖章报告。批准后办理时限暂停，到复核日期自动恢复，余下的时间接续计算。"
 
 
-class RefuseSuspension(_Deciding):
+class RefuseSuspension(Deciding):
     """Refuse a suspension."""
 
     verb, asks = "refuse_suspension", "驳回理由"
@@ -175,7 +175,7 @@ class Resume(Noted):
     intro = "恢复办理，余下的时间接续计算。"
 
 
-class GrantTermination(_Deciding):
+class GrantTermination(Deciding):
     """End an order as terminated."""
 
     verb, asks, needed = "grant_termination", "给诉求人的说明", False
@@ -188,7 +188,7 @@ class GrantTermination(_Deciding):
         )
 
 
-class RefuseTermination(_Deciding):
+class RefuseTermination(Deciding):
     """Refuse a termination."""
 
     verb, asks = "refuse_termination", "驳回理由"

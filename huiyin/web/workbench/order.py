@@ -17,7 +17,8 @@ from huiyin.followup.supervision.policy import may_urge
 from huiyin.kernel import clock
 from huiyin.kernel.errors import Invalid
 from huiyin.knowledge.states import Kind
-from huiyin.orders import actions, dispute_queries, policy, queries, reply_queries
+from huiyin.orders import actions, calling_queries, dispute_queries, policy, queries, reply_queries
+from huiyin.orders.application_states import ApplicationKind, Decision
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.states import BY_VERB, FACES, Channel, State
 from huiyin.orgs.actors import Actor
@@ -97,7 +98,7 @@ def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]
         "wait": queries.waiting(order, now),
         "kind": Kind(order.kind).label,
         "channel": Channel(order.channel).label,
-        "buttons": story.buttons(actor, order, mine, but=_unused(actor, order, now)),
+        "buttons": story.buttons(actor, order, mine, now=now, but=_unused(actor, order, now)),
         "lines": story.timeline(order),
         "parts": list(story.flat(open_parts)),
         "past_parts": list(story.flat(past_parts)),
@@ -106,6 +107,8 @@ def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]
         "replies": [(r, [f for f in files if f.reply_id == r.pk]) for r in replies],
         **reply_queries.beside(order),
         "applications": list(order.applications.all()),
+        "whistles": calling_queries.whistles_of(order),
+        "raised_to": _raised_to(order),
         "disputes": dispute_queries.disputes_of(order),
         "calls": list(callbacks.attempts_of(order)),
         "messages": messages_of(order),
@@ -116,6 +119,14 @@ def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]
         **around_facts(actor, order, now),
         **asker_facts(actor, order),
     }
+
+
+def _raised_to(order: WorkOrder) -> str:
+    """Return who studies a raised matter, for the notice at the top. No query."""
+    if order.pending != ApplicationKind.RAISING:
+        return ""
+    asked = next((a for a in order.applications.all() if a.outcome == Decision.WAITING), None)
+    return str(asked.suggested or "热线中心") if asked else ""
 
 
 def _unused(actor: Actor, order: WorkOrder, now: datetime) -> list[str]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from huiyin.knowledge import queries as knowledge
-from huiyin.knowledge.states import Kind
+from huiyin.knowledge.states import ClockKind, Kind
 from huiyin.orders import policy, queries
 from huiyin.orders.models import Assignment, WorkOrder
-from huiyin.orders.states import FACES, Channel, State
+from huiyin.orders.states import FACES, AssignmentRole, Channel, State
 from huiyin.orgs.actors import Actor
 from huiyin.worktime import deadline
 
@@ -97,9 +97,19 @@ def _own_task(
         return None
     if order.standing not in (State.TO_SIGN, State.IN_PROGRESS):
         return None
-    to_do = "报送结果" if mine.signed_at else "签收任务"
-    if mine.due_at is None:
+    to_do, due = "报送结果" if mine.signed_at else "签收任务", mine.due_at
+    if mine.role == AssignmentRole.RAISED:
+        to_do = "研究提级"
+    elif mine.role == AssignmentRole.WHISTLE and mine.signed_at is None:
+        to_do, due = "报到", _report_by(order, mine)
+    if due is None:
         return "本单位", to_do, None, "", "ok"
-    left = deadline.remaining(now, mine.due_at)
-    tone = deadline.tone(now, mine.due_at, mine.dispatched_at, amber=knowledge.amber(now))
-    return "本单位", to_do, mine.due_at, left, tone
+    left = deadline.remaining(now, due)
+    tone = deadline.tone(now, due, mine.dispatched_at, amber=knowledge.amber(now))
+    return "本单位", to_do, due, left, tone
+
+
+def _report_by(order: WorkOrder, mine: Assignment) -> datetime | None:
+    """Return until when a called unit has to report, from the clocks that were fetched."""
+    running = (c for c in order.clocks.all() if c.assignment_id == mine.pk)
+    return next((c.due_at for c in running if c.kind == ClockKind.WHISTLE), None)

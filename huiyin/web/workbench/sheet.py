@@ -13,19 +13,21 @@ from huiyin.kernel import access, clock
 from huiyin.knowledge.states import Kind
 from huiyin.orders import numbers, reply_queries
 from huiyin.orders.models import Assignment, WorkOrder
-from huiyin.orders.states import BY_VERB, AssignmentRole, Channel
+from huiyin.orders.states import BY_VERB, Channel
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, address_of, order_or_404, staff_page
 from huiyin.web.workbench.rows import asker_of
 from huiyin.web.workbench.sheet_pdf import draw
+from huiyin.web.workbench.story import role_of
 from huiyin.worktime.calendar import SHANGHAI
 
 # Steps whose notes are instructions to the units.
 _INSTRUCTING = frozenset(
     {"dispatch", "rule", "add_units", "pass_down", "reject_reply", "handle_again",
-     "supervise_reply", "send_again", "decide_extension"}
+     "supervise_reply", "send_again", "decide_extension", "whistle", "accept_raise",
+     "answer_raise", "settle_raise"}
 )  # fmt: skip
 PURPOSE = "打印承办单"
 
@@ -109,7 +111,7 @@ def _instructions(order: WorkOrder) -> tuple[tuple[str, str], ...]:
 
 
 def _unit(each: Assignment) -> tuple[str, str, str, str]:
-    role = AssignmentRole(each.role).label if each.parent_id is None else "下派"
+    role = role_of(each)
     state = "已结束" if each.ended_at and not each.replied_at else ""
     due = _moment(each.due_at) if each.due_at else "—"
     return role, str(each.unit), due, state or each.instructions or "—"

@@ -31,6 +31,7 @@ from huiyin.web.workbench import (
     forms_apply,
     forms_audit,
     forms_beside,
+    forms_calling,
     forms_dispatch,
     forms_dispute,
     forms_followup,
@@ -61,7 +62,9 @@ _FORMS: tuple[type[StepForm], ...] = (
     forms_group.Merge, forms_group.SplitOff, forms_group.Link, forms_beside.TagForm,
     forms_beside.CallThroughForm, forms_beside.Supplement, forms_beside.Heed,
     forms_beside.RecordFact, forms_followup.AnswerFromFile, forms_followup.AskWriteOff,
-    forms_followup.WriteOff,
+    forms_followup.WriteOff, forms_calling.Whistle, forms_calling.ReportIn,
+    forms_calling.JudgeWhistle, forms_calling.AskRaise, forms_calling.AcceptRaise,
+    forms_calling.AnswerRaise, forms_calling.SettleRaise,
 )  # fmt: skip
 FORMS: dict[str, type[StepForm]] = {form.verb: form for form in _FORMS}
 _FILES = "photos"
@@ -143,7 +146,7 @@ def _check(setting: Setting, verb: str) -> None:
     step_, order = BY_VERB[verb], setting.order
     policy.require(setting.actor, step_, setting.mine)
     policy.check_state(step_, order)
-    offered = policy.offers(setting.actor, order, setting.mine)
+    offered = policy.offers(setting.actor, order, setting.mine, now=setting.now)
     offer = next((o for o in offered if o.step is step_), None)
     if offer is None:
         raise NotAllowed(f"您不能{step_.label}这件工单")

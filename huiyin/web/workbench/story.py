@@ -21,9 +21,11 @@ AT_THE_CALL_DESK = frozenset({"close", "redo", "close_unsatisfied", "close_unrea
 WITHOUT_BUTTON = frozenset({"stay_unsatisfied"})
 # The first of these that is allowed is the one primary action of the page.
 FIRST = (
-    "submit", "approve", "dispatch", "grant_return", "send_again", "sign", "sub_sign",
+    "submit", "approve", "dispatch", "grant_return", "send_again", "sign", "sub_sign", "report_in",
+    "accept_raise",
     "sign_reply", "reply", "draft_reply",
     "sub_reply", "contact", "rule", "decide_extension", "suspend", "grant_termination",
+    "settle_raise",
     "pass_audit", "confirm_void", "resume", "heed",
 )  # fmt: skip
 # Folded away on the page: what does not lead the order on.
@@ -33,6 +35,7 @@ FOLDED = frozenset(
 # Decisions on what nobody has asked for are not worth a greyed button.
 _DECIDING = frozenset({"suspend", "refuse_suspension", "grant_termination", "refuse_termination"})
 _OF_PARTS = frozenset({"sub_sign", "sub_reply"})
+_DONE_ONCE = frozenset({"sub_sign", "report_in", "judge_whistle"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +55,15 @@ class Buttons:
 
 
 def buttons(
-    actor: Actor, order: WorkOrder, mine: Assignment | None, *, but: Collection[str] = ()
+    actor: Actor,
+    order: WorkOrder,
+    mine: Assignment | None,
+    *,
+    now: datetime,
+    but: Collection[str] = (),
 ) -> Buttons:
     """Return the buttons of the page for this person, without those of the steps ``but``."""
-    offers = (o for o in policy.offers(actor, order, mine) if o.step.verb not in but)
+    offers = (o for o in policy.offers(actor, order, mine, now=now) if o.step.verb not in but)
     found = [o for o in offers if _concerns(o, order, mine)]
     call = any(o.step.verb in AT_THE_CALL_DESK for o in found)
     here = [o for o in found if o.step.verb not in AT_THE_CALL_DESK | WITHOUT_BUTTON]
@@ -75,14 +83,14 @@ def _concerns(offer: Offer, order: WorkOrder, mine: Assignment | None) -> bool:
         return True
     if offer.step.verb == "confirm_void":
         return order.void_asked_by_id is not None
-    if offer.step.verb in _DECIDING or offer.step.verb == "contest":
+    if offer.step.verb in _DECIDING or offer.step.verb in ("contest", "judge_whistle"):
         return False
     if mine is None:
         return True
     leads = policy.is_lead(mine)
     if leads:
         return offer.step.verb not in _OF_PARTS
-    return offer.step.side is not Side.LEAD and offer.step.verb != "sub_sign"
+    return offer.step.side is not Side.LEAD and offer.step.verb not in _DONE_ONCE
 
 
 GREY = frozenset(
@@ -158,8 +166,16 @@ def _lives(part: Part) -> bool:
     return own.ended_at is None or own.replied_at is not None
 
 
+def role_of(assignment: Assignment) -> str:
+    """Return what a unit's part is called: passed down, or called by a whistle, or its role."""
+    whistled = assignment.role == AssignmentRole.WHISTLE
+    if assignment.parent_id is None or whistled:
+        return AssignmentRole(assignment.role).label
+    return "下派"
+
+
 def _part(assignment: Assignment, now: datetime, *, paused: bool) -> Part:
-    role = AssignmentRole(assignment.role).label if assignment.parent_id is None else "下派"
+    role = role_of(assignment)
     due, running = assignment.due_at, assignment.replied_at is None and assignment.ended_at is None
     if due is None or not running:
         return Part(assignment, role, "", "ok")

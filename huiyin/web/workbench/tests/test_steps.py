@@ -315,6 +315,37 @@ CASES: dict[str, Case] = {
         {"kind": "enforcement", "on": "2026-03-03", "what": "责令停水整改", "giver": "市水务局",
          "document": "德水责改〔2026〕3 号"}, "in_progress", ("kind", "请选择种类"),
     ),
+    "whistle": (
+        Story.on_street, "township_handler",
+        {"units": "housing", "why": "请到场认定", "meet_place": "小区门口"}, "in_progress",
+        ("units", "请选择要吹哨的部门"),
+    ),
+    "report_in": (
+        lambda s: s.on_street().whistled(), "housing_handler",
+        {"on_site": "yes", "person": "安全科", "note": ""}, "in_progress",
+        ("person", "请写明谁来办理"),
+    ),
+    "judge_whistle": (
+        lambda s: s.on_street().whistled().came_and_told(), "township_handler",
+        {"unit": "housing", "grade": "poor", "note": "来得晚"}, "in_progress",
+        ("note", "请写明哪里不满意"),
+    ),
+    "ask_raise": (
+        Story.on_street, "township_handler",
+        {"to": "county", "basis": "管网跨街道", "tried": "已协调两次"}, "in_progress",
+        ("tried", "请写明已做的工作"),
+    ),
+    "accept_raise": (
+        lambda s: s.on_street().raise_asked(), "county_handler", {"note": ""}, "in_progress", None,
+    ),
+    "answer_raise": (
+        lambda s: s.on_street().raise_asked(), "county_handler",
+        {"note": "仍由镇里办理", "assist": ""}, "in_progress", ("note", "请写明研究意见"),
+    ),
+    "settle_raise": (
+        lambda s: s.on_street().raise_asked(city=True), "manager",
+        {"note": "由住建局牵头", "lead": "housing"}, "to_sign", ("note", "请写明意见"),
+    ),
     "confirm_void": (void_asked, "manager", {}, "void", None),
     "note": (
         Story.created, "quality", {"note": "来电人语气急"}, "draft", ("note", "请写明要补充的内容"),
@@ -425,7 +456,8 @@ def test_others_are_refused_and_strangers_find_nothing(story: Story, desk: Desk,
         watcher = desk("quality")
         assert watcher.get(url(story, verb)).status_code == 403
         assert take(watcher, story, verb, fields).status_code == 403
-    stranger = desk("township_handler")
+    streets = story.order.lead_unit_id == story.world.township.pk
+    stranger = desk("team_handler" if streets else "township_handler")
     assert stranger.get(url(story, verb)).status_code == 404
     assert take(stranger, story, verb, fields).status_code == 404
     assert desk("administrator").get(url(story, verb)).status_code == 403
