@@ -153,7 +153,7 @@ def listed(parse_one: Callable[[object], str]) -> Callable[[object], tuple[str, 
     """Read a list of words, none of them twice."""
 
     def parse(value: object) -> tuple[str, ...]:
-        if not isinstance(value, list):
+        if not isinstance(value, list | tuple):
             raise ValueError('应是列表，如 ["0401", "0402"]')
         found = tuple(parse_one(each) for each in value)
         if len(set(found)) != len(found):
