@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0009_disputes'),
+        ('orders', '0010_order_text'),
         ('orgs', '0006_unit_modes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
