@@ -332,6 +332,9 @@ class Doings:
     def _merge(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         actions.merge(key, by=by, main=self._other(key, random), now=now)
 
+    def _join(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.join(key, by=by, main=self._other(key, random), now=now)
+
     def _absorb(self, *_: object, **__: object) -> None:
         """Recorded with merging."""
         raise Refused("不能单独记录")

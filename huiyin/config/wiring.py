@@ -12,6 +12,7 @@ from huiyin.orders.states import GROUP_TOPICS
 JOBS = (
     "huiyin.kernel.upkeep",
     "huiyin.orders.jobs",
+    "huiyin.dispatch.duplicates.jobs",
     "huiyin.followup.callbacks.jobs",
     "huiyin.followup.supervision.jobs",
     "huiyin.followup.filings.jobs",
@@ -37,6 +38,12 @@ CONSUMERS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
         ("order.*",),
         "huiyin.orders.actions.texts:hear",
         "huiyin.orders.actions.texts:hear_all",
+    ),
+    (
+        "duplicates",
+        ("order.create", "order.edit"),
+        "huiyin.dispatch.duplicates.actions:hear",
+        "huiyin.dispatch.duplicates.actions:hear_all",
     ),
     ("live", ("order.*",), "huiyin.web.live.nudges:tell", "huiyin.web.live.nudges:tell_all"),
 )

@@ -103,10 +103,12 @@ def aid_to(order: WorkOrder, *, limit: int = 10) -> list[CaseFact]:
 class Near:
     """What may be the same event: of one class, not voided, open or closed since ``closed_after``.
 
+    Without a class, of any; then nothing is looked for on the map.
+
     ``box`` is west, south, east, north in degrees, None when the place is not on the map.
     """
 
-    category: Category
+    category: Category | None
     phone_key: bytes
     place_key: str
     box: tuple[float, float, float, float] | None
@@ -120,7 +122,7 @@ def same_event(near: Near, *, but: int | None = None, limit: int = 20) -> list[W
     the latest of the class.
     """
     rows = (
-        WorkOrder.objects.filter(category=near.category)
+        WorkOrder.objects.filter(**_of_class(near))
         .filter(Q(state__in=_OPEN) | Q(closed_at__gt=near.closed_after))
         .exclude(state=State.VOID)
         .exclude(pk=but or 0)
@@ -131,7 +133,7 @@ def same_event(near: Near, *, but: int | None = None, limit: int = 20) -> list[W
         found += rows.filter(requester__phone_key=near.phone_key).order_by("-pk")[:limit]
     if len(near.place_key) >= 4:
         found += rows.filter(place_key=near.place_key).order_by("-pk")[:limit]
-    if near.box:
+    if near.box and near.category is not None:
         west, south, east, north = near.box
         latest = WorkOrder.objects.filter(category=near.category).order_by("-pk").values("pk")
         there = rows.filter(
@@ -142,3 +144,7 @@ def same_event(near: Near, *, but: int | None = None, limit: int = 20) -> list[W
         found += there.order_by("-pk")[:limit]
     by_key = {order.pk: order for order in found}
     return sorted(by_key.values(), key=lambda order: -order.pk)[:limit]
+
+
+def _of_class(near: Near) -> dict[str, Category]:
+    return {"category": near.category} if near.category is not None else {}

@@ -256,6 +256,10 @@ MERGE = Step(
     "merge", "并单", "并入同一事件", _from(S.TO_DISPATCH), (S.CLOSED,), P.DISPATCH, stops=_ENDS,
     guard="主单未办结", public=True,
 )  # fmt: skip
+JOIN = Step(
+    "join", "并入同一事件", "登记时并入同一事件", _from(S.DRAFT), (S.CLOSED,), P.INTAKE,
+    stops=_ENDS, guard="主单未办结，已转派单", public=True, source="domain.md 4.3; requirement 69",
+)  # fmt: skip
 ABSORB = Step(
     "absorb", "接收并单", "有诉求并入本单", OPEN, (), None, Side.SYSTEM,
     guard="随并单记录", system=True,
@@ -565,7 +569,7 @@ RECOMPUTE = Step(
 OVERDUE = Step("overdue", "超期", "超过时限", OPEN, (), None, Side.SYSTEM, system=True)
 
 STEPS: tuple[Step, ...] = (
-    CREATE, EDIT, ANSWER, REFER, TRANSFER, SUBMIT, APPROVE, SEND_BACK, MERGE,
+    CREATE, EDIT, ANSWER, REFER, TRANSFER, SUBMIT, APPROVE, SEND_BACK, MERGE, JOIN,
     ABSORB, SPLIT_OFF, END_WITH_MAIN, RATE_MERGED, ANSWER_FROM_FILE, DISPATCH,
     CONFER, CONTEST, GIVE_OPINION, RULE, SIGN, SUB_SIGN, CONTACT, ADD_UNITS, PASS_DOWN, SUB_REPLY,
     ASK_RETURN, GRANT_RETURN,

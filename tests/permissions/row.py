@@ -236,6 +236,7 @@ STEP_CASES: tuple[StepCase, ...] = (
     StepCase("confirm_void", "created.void_asked", frozenset({"manager"})),
     StepCase("note", "created", CENTRE, _NOTE),
     StepCase("merge", "created.submitted.with_main", _DISPATCH, {"main": MAIN}),
+    StepCase("join", "created.with_main", _AGENTS, {"main": MAIN}),
     StepCase("split_off", "created.submitted.with_main.merged", _DISPATCH, _NOTE),
     StepCase("answer_from_file", "created.submitted.filed", _DISPATCH, {"filing": FILING}),
     StepCase(

@@ -114,25 +114,27 @@ def _receipt(answer: Answer, new: bool) -> Receipt:  # noqa: FBT001 - unpacked f
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How a call ends: sent on, answered at once, from a filing, told another way, handed over.
+    """How a call ends: sent on, answered, from a filing, told another way, handed over, joined.
 
     Attributes:
-        how: which of the five.
+        how: which of the six.
         answer: what was answered; for ``answer``.
         reason: why it goes another way; for ``refer``.
         to: who takes it over; for ``transfer``.
         note: what else was said; for ``refer`` and ``transfer``.
         matters: the matters of the request, when it holds several.
         filing: key of the filing in force whose answer was given; for ``file``.
+        main: key of the open order about the same event; for ``join``.
     """
 
-    how: Literal["submit", "answer", "refer", "transfer", "file"] = "submit"
+    how: Literal["submit", "answer", "refer", "transfer", "file", "join"] = "submit"
     answer: str = ""
     reason: Reason | None = None
     to: str = ""
     note: str = ""
     matters: tuple[str, ...] = ()
     filing: int | None = None
+    main: int | None = None
 
 
 def take_down(
@@ -142,6 +144,7 @@ def take_down(
     by: Actor,
     key: str,
     sequel_of: int | None = None,
+    related_to: int | None = None,
     now: datetime,
 ) -> Receipt:
     """Take down a telephone call and end it, as one step; a repeat gives the first receipt.
@@ -154,6 +157,7 @@ def take_down(
         by: the agent.
         key: idempotency key of the form, 1 to 80 characters.
         sequel_of: key of the earlier order that this call goes on with; the two are linked.
+        related_to: key of an order that has to do with this one; the two are linked.
         now: when.
 
     Raises:
@@ -167,6 +171,7 @@ def take_down(
     said = [ending.how, ending.answer, ending.to, ending.note, *ending.matters]
     said.append(str(ending.filing or ""))
     said += [ending.reason.code if ending.reason else "", str(sequel_of or "")]
+    said += [str(ending.main or ""), str(related_to or "")]
     claim = Claim.of(f"desk:{by.reference}", key, _raw(request, "") + orjson.dumps(said))
 
     def work() -> Answer:
@@ -175,6 +180,8 @@ def take_down(
             orders.list_matters(order.pk, by=by, matters=ending.matters, now=now)
         if sequel_of is not None:
             orders.link(order.pk, by=by, other=sequel_of, kind=LinkKind.SEQUEL, now=now)
+        if related_to is not None:
+            orders.link(order.pk, by=by, other=related_to, kind=LinkKind.RELATED, now=now)
         return answer_of(_end(order.pk, ending, by=by, now=now))
 
     return _receipt(*idempotency.once(claim, work, now=now))
@@ -187,6 +194,8 @@ def _end(order_id: int, ending: Ending, *, by: Actor, now: datetime) -> WorkOrde
         if ending.filing is None:
             raise Invalid("请填写备案编号", fields={"filing": "请填写备案编号"})
         return filings.answer_at_intake(order_id, filing=ending.filing, by=by, now=now)
+    if ending.main is not None:
+        return orders.join(order_id, by=by, main=ending.main, now=now)
     if ending.how == "refer":
         if ending.reason is None:
             raise Invalid("请选择告知渠道的原因", fields={"reason": "请选择原因"})

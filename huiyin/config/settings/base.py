@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "huiyin.knowledge.apps.KnowledgeConfig",
     "huiyin.orders.apps.OrdersConfig",
     "huiyin.dispatch.learning.apps.LearningConfig",
+    "huiyin.dispatch.duplicates.apps.DuplicatesConfig",
     "huiyin.followup.callbacks.apps.CallbacksConfig",
     "huiyin.followup.supervision.apps.SupervisionConfig",
     "huiyin.followup.filings.apps.FilingsConfig",

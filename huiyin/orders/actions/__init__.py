@@ -60,6 +60,7 @@ from huiyin.orders.actions.files import attach
 from huiyin.orders.actions.grouping import (
     add_link,
     end_with_main,
+    join,
     link,
     merge,
     rate_merged,
@@ -157,6 +158,7 @@ __all__ = [
     "handle_again",
     "heed",
     "known_tags",
+    "join",
     "link",
     "grant_termination",
     "latest_extension",

@@ -9,7 +9,7 @@ from ninja import Router
 from pydantic import with_config
 from typing_extensions import TypedDict
 
-from huiyin.dispatch.duplicates import likely_duplicates
+from huiyin.dispatch.duplicates.queries import likely_duplicates
 from huiyin.kernel import clock
 from huiyin.kernel.errors import Invalid
 from huiyin.orders import actions, around, policy, queries
@@ -156,6 +156,19 @@ def step_merge(request: ApiRequest, number: str, body: MergeIn) -> Answered[Step
         request,
         number,
         lambda pk, by, now: actions.merge(
+            pk, by=by, main=_other(actor, body.main, "main"), note=body.note, now=now
+        ),
+    )
+
+
+@step(router, "join", about="登记时并入，不再派单；诉求人保留，主单办结时一并告知。")
+def step_join(request: ApiRequest, number: str, body: MergeIn) -> Answered[StepTaken]:
+    """Let a draft join the order of the same event."""
+    actor = request.auth.actor
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.join(
             pk, by=by, main=_other(actor, body.main, "main"), note=body.note, now=now
         ),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from huiyin.dispatch.duplicates import likely_duplicates
+from huiyin.dispatch.duplicates.queries import likely_duplicates
 from huiyin.followup.commendations import queries as commendations
 from huiyin.followup.filings import queries as filings
 from huiyin.followup.filings.models import Filing
@@ -62,6 +62,7 @@ def around_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any
         "thanks": commendations.of_order(order) if order.closed_at else [],
         "may_file": Perm.HANDLE in actor.perms and order.standing is State.IN_PROGRESS,
         "may_merge": Perm.DISPATCH in actor.perms and order.standing is State.TO_DISPATCH,
+        "may_join": Perm.INTAKE in actor.perms and order.standing is State.DRAFT,
         "may_follow": Perm.INTAKE in actor.perms,
     }
 

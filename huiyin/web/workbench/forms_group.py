@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from django import forms
 
-from huiyin.dispatch.duplicates import likely_duplicates
+from huiyin.dispatch.duplicates.queries import likely_duplicates
 from huiyin.orders import actions, numbers, queries
 from huiyin.orders.kinds import LinkKind
 from huiyin.web.workbench.forms import Noted, StepForm, note_field
@@ -61,6 +61,18 @@ class Merge(Other):
         """Merge it."""
         clean = self.cleaned_data
         actions.merge(self.setting.order.pk, main=clean["key"], note=clean["note"], **self.how)
+
+
+class Join(Merge):
+    """Let a draft join the order of the same event."""
+
+    verb, button = "join", "并入"
+    intro = "并入后本件办结，不再派单；诉求人跟着主单得到结果。"
+
+    def take(self) -> None:
+        """Join it."""
+        clean = self.cleaned_data
+        actions.join(self.setting.order.pk, main=clean["key"], note=clean["note"], **self.how)
 
 
 class SplitOff(Noted):

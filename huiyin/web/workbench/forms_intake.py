@@ -9,7 +9,7 @@ from django import forms
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Category
 from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
-from huiyin.orders import actions, reply_queries
+from huiyin.orders import actions, numbers, reply_queries
 from huiyin.orders.actions.intake import LONGEST, SAID, Request
 from huiyin.orders.actions.replying import LONGEST_MATTER, MOST_MATTERS
 from huiyin.orders.states import Channel
@@ -28,6 +28,7 @@ from huiyin.web.workbench.forms_followup import FilingField
 from huiyin.web.workbench.forms_group import OrderField
 
 EMERGENCIES = ("110", "119", "120", "122")
+TIES = ("join", "sequel", "related")
 KINDS = [(k.value, k.label) for k in Kind]
 URGENCIES = [(u.value, u.label) for u in Urgency]
 
@@ -126,6 +127,7 @@ class IntakeForm(MatterFields):
     wants_reply = forms.BooleanField(label="需要回复", required=False, initial=True)
     key = forms.CharField(max_length=80, widget=forms.HiddenInput)
     sequel = OrderField(max_length=24, required=False, widget=forms.HiddenInput)
+    tie = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     ending = forms.ChoiceField(
         label="怎样办理",
         choices=(
@@ -148,6 +150,14 @@ class IntakeForm(MatterFields):
     note = note_field("补充说明", required=False, rows=2)
     to = _text("转给谁", 40)
     filing = FilingField(label="备案编号", max_length=12, required=False)
+
+    def clean_tie(self) -> tuple[str, str]:
+        """Return how this call hangs together with which earlier order; empty for not at all."""
+        kind, _, number = self.cleaned_data["tie"].partition(":")
+        found = numbers.read(number) if number else None
+        if kind and (kind not in TIES or found is None):
+            raise forms.ValidationError("没有找到这件工单")
+        return kind, found or ""
 
     def request(self) -> Request:
         """Return what was asked."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from huiyin.channels.intake.actions import Ending, take_down
+from huiyin.dispatch.duplicates.queries import Likely, Subject, likely_same
 from huiyin.followup.filings import queries as filings
 from huiyin.kernel import clock
-from huiyin.kernel.errors import Invalid
+from huiyin.kernel.errors import Invalid, WrongState
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import ReasonGroup
 from huiyin.orders import numbers, queries
@@ -28,7 +29,7 @@ from huiyin.web.workbench.rows import rows_for
 from huiyin.web.workbench.steps import go, put_on
 from huiyin.worktime.calendar import SHANGHAI
 
-MOST_EARLIER = 6
+MOST_EARLIER, MOST_LIKELY = 6, 4
 JUST_NOW = timedelta(minutes=30)
 
 
@@ -45,16 +46,23 @@ def new(request: StaffRequest) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, status=422)
     earlier = _earlier(request, form.cleaned_data["sequel"])
+    kind, number = form.cleaned_data["tie"]
+    other = _earlier(request, number)
+    if kind and other is None:
+        form.add_error(None, "没有找到要关联的工单，没有登记任何内容")
+        return _page(request, form, status=422, sequel=earlier)
+    sequel = other if kind == "sequel" else earlier
     try:
         receipt = take_down(
             form.request(),
-            _ending(form),
+            _ending(form, other if kind == "join" else None),
             by=request.actor,
             key=form.cleaned_data["key"],
-            sequel_of=earlier.pk if earlier else None,
+            sequel_of=sequel.pk if sequel else None,
+            related_to=other.pk if other and kind == "related" else None,
             now=clock.now(),
         )
-    except Invalid as refusal:
+    except (Invalid, WrongState) as refusal:
         put_on(form, refusal)
         return _page(request, form, status=422, sequel=earlier)
     return go(request, f"{reverse('workbench:new')}?taken={receipt.number}")
@@ -63,7 +71,9 @@ def new(request: StaffRequest) -> HttpResponse:
 @require_POST
 @staff_page(Perm.INTAKE)
 def before(request: StaffRequest) -> HttpResponse:
-    """Show what the same number and the same place had before. Six queries at most.
+    """Show what is likely the same event, and what the number and the place had before.
+
+    Twelve queries at most.
 
     By POST, so that no telephone number stands in an address or a log.
     """
@@ -93,7 +103,10 @@ def _begun(earlier: WorkOrder) -> dict[str, Any]:
     }
 
 
-def _ending(form: IntakeForm) -> Ending:
+def _ending(form: IntakeForm, joined: WorkOrder | None) -> Ending:
+    if joined is not None:
+        matters = tuple(form.cleaned_data["matters"].splitlines())
+        return Ending("join", main=joined.pk, matters=matters)
     names = ("answer", "reason", "to", "note")
     clean = form.cleaned_data
     matters = tuple(clean["matters"].splitlines())
@@ -118,18 +131,33 @@ def _page(
 def _before(request: StaffRequest) -> dict[str, Any]:
     phone = request.POST.get("phone", "")[:40]
     place = request.POST.get("place", "")[:200]
+    content = request.POST.get("content", "")[:5000]
     now, actor = clock.now(), request.actor
+    likely = _likely(request, content, phone, place, now)
+    shown = {each.order.pk for each in likely}
     caller = queries.same_phone(phone, limit=MOST_EARLIER)
     there = queries.same_place(place_key(place), limit=MOST_EARLIER)
+    caller, there = ([o for o in rows if o.pk not in shown] for rows in (caller, there))
     rows = rows_for(actor, [*caller, *there], now)
     return {
-        "asked": bool(phone.strip() or place.strip()),
+        "asked": bool(phone.strip() or place.strip() or content.strip()),
+        "likely": likely,
         "phone_given": bool(phone.strip()),
         "place_given": len(place_key(place)) >= 4,
         "same_phone": rows[: len(caller)],
         "same_place": rows[len(caller) :],
         "filings": filings.at_intake(phone, place, now.astimezone(SHANGHAI).date()),
     }
+
+
+def _likely(
+    request: StaffRequest, content: str, phone: str, place: str, now: datetime
+) -> list[Likely]:
+    """Return what is likely the same event as what has been typed so far. Six queries at most."""
+    title, code = request.POST.get("title", "")[:80], request.POST.get("category", "")[:12]
+    category = knowledge.category(code) if code else None
+    typed = Subject.typed(content, title=title, phone=phone, place=place, category=category)
+    return likely_same(typed, now, limit=MOST_LIKELY)
 
 
 def _taken(request: StaffRequest) -> dict[str, Any] | None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from huiyin.kernel import outbox
 from huiyin.orders import actions
 from huiyin.orders.models import CallThrough, OrderLink, WorkOrder
 from tests.world import Story, at
@@ -103,3 +106,67 @@ def test_a_page_with_much_around_it_costs_no_more(
     client.get(url(story.main))
     with django_assert_max_num_queries(32):
         assert client.get(url(story.main)).status_code == 200
+
+
+ROAD = "人民路与育才街交叉口的路灯坏了三盏，晚上漆黑一片，学生放学很不安全，请尽快维修。"
+TYPED = {
+    "phone": "13900007777", "content": ROAD[:-6] + "，希望早日修好。", "title": "", "place": "路口",
+    "kind": "help", "category": "", "urgency": "normal", "key": "k-tie", "ending": "submit",
+}  # fmt: skip
+
+
+def lamp(story: Story) -> WorkOrder:
+    order = story.created(content=ROAD, title="路灯不亮", place="人民路").submitted().order
+    outbox.drain()
+    return order
+
+
+@pytest.mark.rule("R-191")
+def test_the_agent_sees_the_same_event_while_typing_side_by_side(story: Story, desk) -> None:
+    order = lamp(story)
+    data = {"content": TYPED["content"]}
+    part = text(desk("agent").post("/desk/new/before", data, headers={"HX-Request": "true"}))
+    assert "像是同一件事" in part
+    assert "内容相似" in part
+    assert "<mark>" in part
+    assert f'value="join:{order.number}"' in part
+    page = text(desk("agent").get("/desk/new"))
+    assert 'hx-trigger="input changed delay:800ms"' in page
+
+
+@pytest.mark.rule("R-120")
+def test_the_next_caller_joins_in_one_step_and_is_told_at_the_end(story: Story, desk) -> None:
+    main = lamp(story)
+    sent = desk("agent").post("/desk/new", TYPED | {"tie": f"join:{main.number}"})
+    assert sent.status_code == 302
+    joined = WorkOrder.objects.exclude(pk=main.pk).get()
+    assert (joined.state, joined.close_type, joined.lead_unit) == ("closed", "merged", None)
+    assert joined.category_id == main.category_id, "the class of the main order"
+    main.refresh_from_db()
+    assert main.merged_count == 1
+    page = text(desk("dispatcher").get(url(main)))
+    assert "并入本单的诉求" in page
+    assert "登记时并入同一事件" in text(desk("dispatcher").get(url(joined)))
+
+
+@pytest.mark.parametrize("kind", ["sequel", "related"])
+def test_one_press_takes_down_and_links(story: Story, desk, kind: str) -> None:
+    main = lamp(story)
+    data = TYPED | {"tie": f"{kind}:{main.number}", "category": "0404"}
+    assert desk("agent").post("/desk/new", data).status_code == 302
+    link = OrderLink.objects.select_related("order").get()
+    assert (link.kind, link.other_id, link.order.state) == (kind, main.pk, "to_dispatch")
+
+
+def test_a_tie_to_what_cannot_be_joined_stores_nothing(story: Story, desk) -> None:
+    draft = story.created(content=ROAD).order
+    agent = desk("agent")
+    for tie, words in (
+        (f"join:{draft.number}", "不能并入"),
+        ("join:26030299999994", "没有找到"),
+        ("own:1", "还有内容没有填好"),
+    ):
+        answer = agent.post("/desk/new", TYPED | {"tie": tie})
+        assert answer.status_code == 422
+        assert words in text(answer)
+    assert WorkOrder.objects.count() == 1

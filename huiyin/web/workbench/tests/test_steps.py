@@ -280,6 +280,10 @@ CASES: dict[str, Case] = {
         lambda s: s.created().submitted().with_main(), "dispatcher",
         {"main": MAIN, "note": "同一处"}, "closed", ("main", "请填写主单编号"),
     ),
+    "join": (
+        lambda s: s.created().with_main(), "agent", {"main": MAIN, "note": "同一处"}, "closed",
+        ("main", "请填写主单编号"),
+    ),
     "answer_from_file": (
         lambda s: s.created().submitted().filed(), "dispatcher", {"filing": FILING}, "closed",
         ("filing", "请填写备案编号"),

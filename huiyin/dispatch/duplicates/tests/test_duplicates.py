@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from huiyin.dispatch import rules
-from huiyin.dispatch.duplicates import likely_duplicates
+from huiyin.dispatch.duplicates.queries import likely_duplicates
 from huiyin.dispatch.rules import Sameness, Spot
 from huiyin.knowledge.models import Category, Parameter
 from huiyin.orders import actions
@@ -58,7 +58,7 @@ def test_open_or_lately_closed_orders_of_the_class(story: Story) -> None:
     order = type(order).objects.select_related("category", "requester").get(pk=order.pk)
     found = {each.order.pk: each.why for each in likely_duplicates(order, at(2, 10))}
     assert set(found) == {same.pk, near.pk}
-    assert found[same.pk] == ("同一号码",)
+    assert found[same.pk] == ("同一号码", "内容一字不差")
     assert found[near.pk][0].startswith("相距 2")
 
 
@@ -84,9 +84,12 @@ def test_a_merged_order_stands_for_its_main_order(story: Story, django_assert_ma
     actions.merge(merged.pk, by=world.actor("dispatcher"), main=main.pk, now=at(2, 11))
     order = Story(world).created().order
     likely_duplicates(order, at(2, 12))
-    with django_assert_max_num_queries(4):
+    with django_assert_max_num_queries(6):
         found = likely_duplicates(order, at(2, 12))
     assert [each.order.pk for each in found] == [main.pk]
     assert f"{merged.number} 已并入此单" in found[0].why
     order.category = None
+    found = likely_duplicates(order, at(2, 12))
+    assert [each.order.pk for each in found] == [main.pk], "without a class the words must agree"
+    order.content = "换成完全不同的一件事情，说的是路灯不亮。"
     assert likely_duplicates(order, at(2, 12)) == []
