@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import Q
@@ -173,7 +174,7 @@ def by_words(words: Words, *, but: int = 0) -> list[int]:
         return []
     hashes = likeness.sketch(words.text)
     least = 2 if len(hashes) > 3 else 1
-    values = [hashes, but, _EACH, least, _KEPT, words.fingerprint, but, _EXACT]
+    values: list[Any] = [hashes, but, _EACH, least, _KEPT, words.fingerprint, but, _EXACT]
     with connection.cursor() as cursor:
         cursor.execute(_BY_WORDS, values)
         return [row[0] for row in cursor.fetchall()]
