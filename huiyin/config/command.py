@@ -36,6 +36,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("huiyin.config.commands.people", "demo"),
     "facts": ("huiyin.config.commands.facts", "app"),
     "search": ("huiyin.config.commands.search", "search"),
+    "replies": ("huiyin.config.commands.replies", "app"),
     "audit": ("huiyin.config.commands.audit", "app"),
     "outbox": ("huiyin.config.commands.outbox", "app"),
     "backup": ("huiyin.config.commands.backup", "backup"),

@@ -16,6 +16,7 @@ JOBS = (
     "huiyin.followup.callbacks.jobs",
     "huiyin.followup.supervision.jobs",
     "huiyin.followup.filings.jobs",
+    "huiyin.followup.replychecks.jobs",
     "huiyin.insight.facts.jobs",
     "huiyin.channels.messaging.jobs",
 )
@@ -44,6 +45,19 @@ CONSUMERS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
         ("order.create", "order.edit"),
         "huiyin.dispatch.duplicates.actions:hear",
         "huiyin.dispatch.duplicates.actions:hear_all",
+    ),
+    (
+        "replychecks",
+        (
+            "order.reply",
+            "order.sign_reply",
+            "order.pass_audit",
+            "order.reject_reply",
+            "order.handle_again",
+            "order.supervise_reply",
+        ),
+        "huiyin.followup.replychecks.actions:hear",
+        "huiyin.followup.replychecks.actions:hear_all",
     ),
     ("live", ("order.*",), "huiyin.web.live.nudges:tell", "huiyin.web.live.nudges:tell_all"),
 )

@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "huiyin.followup.filings.apps.FilingsConfig",
     "huiyin.followup.writeoffs.apps.WriteOffsConfig",
     "huiyin.followup.commendations.apps.CommendationsConfig",
+    "huiyin.followup.replychecks.apps.ReplyChecksConfig",
     "huiyin.callcentre.calls.apps.CallsConfig",
     "huiyin.insight.facts.apps.FactsConfig",
     "huiyin.callcentre.telephony.apps.TelephonyConfig",

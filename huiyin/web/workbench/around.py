@@ -10,6 +10,8 @@ from huiyin.dispatch.duplicates.queries import likely_duplicates
 from huiyin.followup.commendations import queries as commendations
 from huiyin.followup.filings import queries as filings
 from huiyin.followup.filings.models import Filing
+from huiyin.followup.replychecks import queries as replychecks
+from huiyin.followup.replychecks.queries import Advice
 from huiyin.followup.writeoffs import queries as writeoffs
 from huiyin.knowledge import queries as knowledge
 from huiyin.orders import around, policy
@@ -60,6 +62,7 @@ def around_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any
         "filings_found": _filed(order, now) if centre else [],
         "write_offs": writeoffs.requests_of(order),
         "thanks": commendations.of_order(order) if order.closed_at else [],
+        "advice": _advice(actor, order, now),
         "may_file": Perm.HANDLE in actor.perms and order.standing is State.IN_PROGRESS,
         "may_merge": Perm.DISPATCH in actor.perms and order.standing is State.TO_DISPATCH,
         "may_join": Perm.INTAKE in actor.perms and order.standing is State.DRAFT,
@@ -83,3 +86,9 @@ def _filed(order: WorkOrder, now: datetime) -> list[Filing]:
 def _likely(order: WorkOrder, now: datetime) -> list[Any]:
     """Return the likely duplicates of an open order, but those linked with it are left in."""
     return likely_duplicates(order, now) if order.standing in OPEN else []
+
+
+def _advice(actor: Actor, order: WorkOrder, now: datetime) -> Advice | None:
+    """Return a look at the reply that waits for this auditor. Four queries at most."""
+    waits = order.standing is State.REPLY_REVIEW and not order.pending
+    return replychecks.advice_for(order, now) if waits and Perm.AUDIT in actor.perms else None

@@ -6,6 +6,9 @@ from typing import Any
 
 from django import forms
 
+from huiyin.followup.replychecks import queries as replychecks
+from huiyin.followup.replychecks.queries import Advice
+from huiyin.followup.replychecks.rules import Said
 from huiyin.orders import actions, reply_queries
 from huiyin.orders.actions.replying import LONGEST, LONGEST_EXPLANATION, LONGEST_MATTER_RESULT
 from huiyin.orders.rules import MatterAnswer, ReplyForm
@@ -181,6 +184,28 @@ class ReplyFields(StepForm):
             "contacted_at": mine.contacted_at if mine else None,
             "sign_off": staff.name if staff and leader else "",
         }
+
+    def advice(self) -> Advice | None:
+        """Return a look at what has been written so far, whole or not."""
+        self.is_valid()
+        clean, mine = self.cleaned_data, self.setting.mine
+        words = {
+            name: str(clean.get(name) or self.data.get(name, ""))[: LONGEST[name]]
+            for name in ("public_answer", "process", "result", "basis")
+        }
+        said = Said(
+            self.setting.order.title,
+            self.setting.order.content,
+            words["public_answer"],
+            process=words["process"],
+            result=words["result"],
+            basis=words["basis"],
+            contacted=clean.get("contacted_at") is not None,
+            dated=clean.get("planned_on") is not None,
+            whole=True,
+        )
+        unit = mine.unit_id if mine else 0
+        return replychecks.advice_before(said, self.setting.order, unit, self.setting.now)
 
     def reply_form(self) -> ReplyForm:
         """Return the fields as the actions take them."""

@@ -154,9 +154,7 @@ class IntakeForm(MatterFields):
     def clean_tie(self) -> tuple[str, str]:
         """Return how this call hangs together with which earlier order; empty for not at all."""
         kind, _, number = self.cleaned_data["tie"].partition(":")
-        found = numbers.read(number) if number else None
-        if kind and (kind not in TIES or found is None):
-            raise forms.ValidationError("没有找到这件工单")
+        found = numbers.read(number) if kind in TIES else None
         return kind, found or ""
 
     def request(self) -> Request:

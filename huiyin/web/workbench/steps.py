@@ -84,6 +84,8 @@ def step(request: StaffRequest, number: str, verb: str) -> HttpResponse:
         return _stale(request, setting, kind)
     _check(setting, verb)
     form = kind(setting, request.POST, request.FILES)
+    if request.POST.get("look") and isinstance(form, forms_handle.ReplyFields):
+        return _look(request, setting, form)
     if not form.is_valid():
         return _show(request, setting, form, status=422)
     try:
@@ -92,6 +94,14 @@ def step(request: StaffRequest, number: str, verb: str) -> HttpResponse:
         put_on(form, refusal)
         return _show(request, setting, form, status=refusal.status)
     return done(request, order, verb)
+
+
+def _look(request: StaffRequest, setting: Setting, form: forms_handle.ReplyFields) -> HttpResponse:
+    """Show what an auditor may find in a reply, before it is handed in; nothing is stored."""
+    looked = {"looked": True, "advice": form.advice()}
+    if request.headers.get("HX-Request"):
+        return render(request, "workbench/_reply_advice.html", looked)
+    return _show(request, setting, form, **looked)
 
 
 def done(request: StaffRequest, order: WorkOrder, verb: str) -> HttpResponse:
