@@ -137,15 +137,14 @@ def _before(request: StaffRequest) -> dict[str, Any]:
     shown = {each.order.pk for each in likely}
     caller = queries.same_phone(phone, limit=MOST_EARLIER)
     there = queries.same_place(place_key(place), limit=MOST_EARLIER)
-    caller, there = ([o for o in rows if o.pk not in shown] for rows in (caller, there))
     rows = rows_for(actor, [*caller, *there], now)
     return {
         "asked": bool(phone.strip() or place.strip() or content.strip()),
         "likely": likely,
         "phone_given": bool(phone.strip()),
         "place_given": len(place_key(place)) >= 4,
-        "same_phone": rows[: len(caller)],
-        "same_place": rows[len(caller) :],
+        "same_phone": [row for row in rows[: len(caller)] if row.order.pk not in shown],
+        "same_place": [row for row in rows[len(caller) :] if row.order.pk not in shown],
         "filings": filings.at_intake(phone, place, now.astimezone(SHANGHAI).date()),
     }
 

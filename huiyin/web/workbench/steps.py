@@ -98,7 +98,7 @@ def step(request: StaffRequest, number: str, verb: str) -> HttpResponse:
 
 def _look(request: StaffRequest, setting: Setting, form: forms_handle.ReplyFields) -> HttpResponse:
     """Show what an auditor may find in a reply, before it is handed in; nothing is stored."""
-    looked = {"looked": True, "advice": form.advice()}
+    looked: dict[str, Any] = {"looked": True, "advice": form.advice()}
     if request.headers.get("HX-Request"):
         return render(request, "workbench/_reply_advice.html", looked)
     return _show(request, setting, form, **looked)

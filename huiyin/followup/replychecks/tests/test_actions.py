@@ -22,7 +22,7 @@ def replied(story: Story, answer: str = POOR) -> Story:
     from tests.world import reply_form
 
     story.created().submitted().dispatched().signed().contacted()
-    story.order = orders.reply(
+    orders.reply(
         story.order.pk, reply_form(public_answer=answer), by=story.world.actor("water_handler"),
         now=at(3, 16),
     )  # fmt: skip
