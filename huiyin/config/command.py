@@ -37,6 +37,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "facts": ("huiyin.config.commands.facts", "app"),
     "search": ("huiyin.config.commands.search", "search"),
     "replies": ("huiyin.config.commands.replies", "app"),
+    "assess": ("huiyin.config.commands.assess", "app"),
     "audit": ("huiyin.config.commands.audit", "app"),
     "outbox": ("huiyin.config.commands.outbox", "app"),
     "backup": ("huiyin.config.commands.backup", "backup"),

@@ -105,6 +105,7 @@ class Perm(StrEnum):
     REVEAL = "order.reveal"
     QUALITY = "quality.check"
     REPORTS = "reports.read"
+    ASSESS = "assess.manage"
     CONTENT = "console.content"
     STAFF = "console.staff"
     RULES = "console.rules"
@@ -153,7 +154,9 @@ PERMS: dict[Role, frozenset[Perm]] = {
     Role.HANDLER: frozenset({Perm.HANDLE, Perm.REVEAL}),
     Role.UNIT_LEADER: frozenset({Perm.HANDLE, Perm.SIGN_OFF, Perm.REVEAL, Perm.REPORTS}),
     Role.CALLBACK: frozenset({Perm.CALL_BACK, Perm.SEE_ALL, Perm.REVEAL}),
-    Role.SUPERVISOR: frozenset({Perm.SUPERVISE, Perm.SEE_ALL, Perm.REVEAL, Perm.REPORTS}),
+    Role.SUPERVISOR: frozenset(
+        {Perm.SUPERVISE, Perm.SEE_ALL, Perm.REVEAL, Perm.REPORTS, Perm.ASSESS}
+    ),
     Role.QUALITY: frozenset({Perm.QUALITY, Perm.SEE_ALL}),
     Role.MANAGER: frozenset(
         {
@@ -166,6 +169,7 @@ PERMS: dict[Role, frozenset[Perm]] = {
             Perm.CONTENT,
             Perm.MESSAGES,
             Perm.SUPERVISE,
+            Perm.ASSESS,
         }
     ),
     Role.AUDITOR: frozenset({Perm.AUDIT, Perm.SEE_ALL, Perm.REVEAL}),

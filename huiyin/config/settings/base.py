@@ -94,6 +94,7 @@ INSTALLED_APPS = [
     "huiyin.insight.runs.apps.RunsConfig",
     "huiyin.channels.intake.apps.IntakeConfig",
     "huiyin.channels.messaging.apps.MessagingConfig",
+    "huiyin.assessment.apps.AssessmentConfig",
     "huiyin.web.apps.WebConfig",
     "huiyin.config.apps.HuiyinConfig",
 ]

@@ -76,6 +76,34 @@ def expression(totals: Sequence[Total], span: Span, *, form: Any = None) -> Any:
     return chosen.group_by(list(span.by)).agg(**sums) if span.by else chosen.agg(**sums)
 
 
+def alike(key: str, window: Window, span: Span, least: int) -> Any:
+    """Return, for each unit, how many of its orders share a key with ``least`` or more of them.
+
+    Args:
+        key: ``answer_key`` (equal public answers) or ``case_key`` (one caller, matter and day).
+        window: by which day lines are counted.
+        span: the period.
+        least: how many make a heap.
+
+    Source: R-274 (handbook domain.md 2.3, 2.4).
+    """
+    import ibis
+
+    lines = ibis.table(_form(), name=TABLE)
+    first, last = ibis.date(span.first.isoformat()), ibis.date(span.last.isoformat())
+    chosen = lines.filter(
+        lines.day <= ibis.date(span.as_of.isoformat()),
+        lines[window.value].between(first, last),
+        lines[key].notnull(),
+        lines.unit_id.notnull(),
+    )
+    heaps = chosen.group_by(["unit_id", key]).agg(
+        orders=(lines.sign.cast("int64") * lines.dispatched).sum()
+    )
+    high = heaps.filter(heaps.orders >= least)
+    return high.group_by("unit_id").agg(orders=high.orders.sum())
+
+
 def _form() -> dict[str, str]:
     form = dict.fromkeys(_DATES, "date") | dict.fromkeys(_WORDS, "string")
     form |= dict.fromkeys(("order_id", "unit_id", "category_id", "region_id"), "int64")
@@ -83,35 +111,43 @@ def _form() -> dict[str, str]:
     return form | dict.fromkeys(("sign", "shared", *MEASURES), "int16")
 
 
-def sql(totals: Sequence[Total], span: Span, dialect: str = "postgres") -> str:
-    """Return the statement in one dialect: postgres, duckdb or pyspark."""
+def sql(asked: Any, dialect: str = "postgres") -> str:
+    """Return an expression as a statement of one dialect: postgres, duckdb or pyspark."""
     import ibis
 
-    return str(ibis.to_sql(expression(totals, span), dialect=dialect))
+    return str(ibis.to_sql(asked, dialect=dialect))
 
 
-def from_database(totals: Sequence[Total], span: Span) -> list[Row]:
-    """Return the groups, computed by PostgreSQL, in the order of their keys. One query."""
-    if span.orders is not None and not span.orders:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(sql(totals, span))
-        return _sorted(cursor.fetchall(), len(span.by))
+class Database:
+    """Computes in PostgreSQL; one query for each question."""
+
+    def __call__(self, totals: Sequence[Total], span: Span) -> list[Row]:
+        """Return the sums, by the keys of their groups."""
+        if span.orders is not None and not span.orders:
+            return []
+        return self.rows(expression(totals, span), len(span.by))
+
+    def rows(self, asked: Any, keys: int) -> list[Row]:
+        """Return the rows of an expression whose first columns are keys."""
+        with connection.cursor() as cursor:
+            cursor.execute(sql(asked))
+            return in_order(cursor.fetchall(), keys)
 
 
-def from_lake(
-    totals: Sequence[Total], span: Span, files: Iterable[Path] | None = None
-) -> list[Row]:
-    """Return the groups, computed by DuckDB over the months of the lake, in the same order."""
-    import duckdb
+class Lake(Database):
+    """Computes in DuckDB over the months of the lake."""
 
-    if span.orders is not None and not span.orders:
-        return []
-    found = [str(path) for path in (files_until(span.as_of) if files is None else files)]
-    with duckdb.connect(config={"memory_limit": MEMORY, "threads": 2}) as connected:
-        connected.read_parquet(found).create_view(TABLE)
-        rows = connected.execute(sql(totals, span, "duckdb")).fetchall()
-    return _sorted(rows, len(span.by))
+    def __init__(self, files: Iterable[Path]) -> None:
+        """Keep which files are read."""
+        self._files = [str(path) for path in files]
+
+    def rows(self, asked: Any, keys: int) -> list[Row]:
+        """Return the rows of an expression whose first columns are keys."""
+        import duckdb
+
+        with duckdb.connect(config={"memory_limit": MEMORY, "threads": 2}) as connected:
+            connected.read_parquet(self._files).create_view(TABLE)
+            return in_order(connected.execute(sql(asked, "duckdb")).fetchall(), keys)
 
 
 def files_until(as_of: date) -> list[Path]:
@@ -120,7 +156,7 @@ def files_until(as_of: date) -> list[Path]:
     return [lake.path_of(month) for month in months]
 
 
-def _sorted(rows: Iterable[Sequence[Any]], keys: int) -> list[Row]:
+def in_order(rows: Iterable[Sequence[Any]], keys: int) -> list[Row]:
     """Return rows in the order of their keys, empty sums as 0, sums as whole numbers."""
     clean = [
         (*row[:keys], *(0 if value is None else int(value) for value in row[keys:])) for row in rows

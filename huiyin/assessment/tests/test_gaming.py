@@ -1,0 +1,139 @@
+"""No trick by which a rate could be improved goes unseen: one test for each."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from huiyin.assessment import actions, queries
+from huiyin.assessment.models import Round
+from huiyin.assessment.tests.test_rounds import DAY, MARCH, called, scheme, water
+from huiyin.followup.callbacks import actions as callbacks
+from huiyin.insight.facts import actions as facts
+from huiyin.orders import actions as orders
+from tests.world import Story, at
+
+__all__ = ["scheme"]
+pytestmark = pytest.mark.usefixtures("scheme")
+
+
+def assessed(story: Story) -> Round:
+    facts.close_days(MARCH.last_day, now=DAY)
+    manager = story.world.actor("manager")
+    made = actions.open_round(MARCH, by=manager, now=DAY)
+    return actions.preview(made.pk, by=manager, now=DAY)
+
+
+def test_not_signing(story: Story) -> None:
+    """The clock starts at the dispatch: what is never signed counts all the same."""
+    story.created().submitted().dispatched()
+    figures = water(assessed(story))["figures"]
+    assert figures["response"] == [0, 100, 1]
+    assert figures["signed"] == [0, 100, 1]
+    assert figures["on_time"] == [0, 100, 1]
+
+
+def test_returning_late(story: Story) -> None:
+    """Given back after the limit for signing, the response is owed although it was granted."""
+    story.created().submitted().dispatched()
+    orders.ask_return(
+        story.order.pk, by=story.world.actor("water_handler"), now=at(4, 8),
+        reason=_reason(),
+        basis="不属本单位", suggested=story.world.housing,
+    )  # fmt: skip
+    orders.grant_return(story.order.pk, by=story.world.actor("dispatcher"), now=at(4, 9))
+    mine = water(assessed(story))
+    assert mine["figures"]["signed"] == [0, 100, 1]
+    assert mine["signals"] == {"return_late": 1}
+    assert mine["figures"]["returned"] == [100, 100, 1]
+
+
+def _reason():
+    from huiyin.knowledge.models import Reason
+
+    return Reason.objects.get(group="return")
+
+
+def test_returning_in_time_owes_nothing(story: Story) -> None:
+    story.created().submitted().dispatched().return_asked()
+    orders.grant_return(story.order.pk, by=story.world.actor("dispatcher"), now=at(2, 12))
+    mine = water(assessed(story))
+    assert mine["figures"]["signed"] == [0, 0, 1]
+    assert mine["signals"] == {}
+
+
+@pytest.mark.rule("R-274")
+def test_splitting_and_template_replies(story: Story) -> None:
+    """Three orders of one caller about one matter, answered with the very same words."""
+    for each in (story, Story(story.world), Story(story.world)):
+        called(each)
+    mine = water(assessed(story))
+    assert mine["signals"] == {"alike": 3, "split": 3}
+    assert mine["valid"] == 3
+
+
+def test_closing_by_the_unit(story: Story) -> None:
+    """What the unit's own call-back says is no result, and the order counts as not called."""
+    story.created().submitted().dispatched().signed()
+    orders.local_call(
+        story.order.pk, by=story.world.actor("water_handler"), content=True, note="满意",
+        now=at(3, 9),
+    )  # fmt: skip
+    story.contacted().replied().audited().closed()
+    mine = water(assessed(story))
+    assert mine["figures"]["solved"] == mine["figures"]["satisfied"] == [0, 0, 1]
+    assert mine["figures"]["called"] == [0, 100, 1]
+
+
+def test_calling_back_selectively(story: Story) -> None:
+    """Calling the content ones alone lowers the share that was called, and marks the unit."""
+    called(story)
+    Story(story.world).to_callback().closed()  # closed without a call
+    mine = water(assessed(story))
+    assert mine["figures"]["satisfied"] == [100, 100, 1]
+    assert mine["figures"]["called"] == [100, 200, 1]
+    assert mine["flags"] == ["uncovered"]
+
+
+def test_results_of_both_rounds_stay_apart(story: Story) -> None:
+    """A second round that pleases does not undo that the first did not."""
+    from huiyin.followup.callbacks.actions import Answers
+    from huiyin.orders.states import Satisfaction, Solved
+
+    story.to_callback()
+    bad = Answers(Solved.NO, Satisfaction.UNSATISFIED)
+    world = story.world
+    callbacks.record_call(story.order.pk, bad, by=world.actor("callback"), now=at(5, 9))
+    orders.contact(
+        story.order.pk, by=world.actor("water_handler"), at=at(5, 11), number="053412345",
+        now=at(5, 12),
+    )  # fmt: skip
+    story.replied(now=at(6, 9))
+    orders.pass_audit(story.order.pk, by=world.actor("auditor"), now=at(6, 10))
+    good = Answers(Solved.YES, Satisfaction.SATISFIED)
+    callbacks.record_call(story.order.pk, good, by=world.actor("callback"), now=at(6, 11))
+    figures = water(assessed(story))["figures"]
+    assert figures["satisfied"] == [100, 100, 1]
+    assert figures["first_satisfied"] == [0, 100, 1]
+    assert figures["redone"] == [100, 100, 1]
+    assert figures["once"] == [0, 100, 1]
+
+
+def test_a_unit_merged_in_mid_month(story: Story) -> None:
+    """The heir answers for what the other had done before."""
+    from huiyin.orgs.models import UnitChange
+
+    called(story)
+    UnitChange.objects.create(
+        kind="merge", unit=story.world.water, successor=story.world.housing,
+        effective=date(2026, 3, 6), state="done", basis="t", planned_at=at(1), planned_by="t",
+    )  # fmt: skip
+    made = assessed(story)
+    (row,) = made.result["units"]
+    assert (row["unit"], row["figures"]["solved"]) == ("housing", [100, 100, 1])
+    found = queries.orders_behind(
+        story.world.actor("supervisor"), made, story.world.housing, "solved", side="denominator"
+    )
+    assert found is not None
+    assert [order.number for order in found.rows] == [story.order.number]
