@@ -39,6 +39,16 @@ def _word(row: Mapping[str, object], key: str, longest: int) -> str:
     return value
 
 
+def inhabitants(value: object) -> object:
+    """Read how many people live where: by the code of a unit; an empty code is the whole city."""
+    if not isinstance(value, Mapping) or not value:
+        raise ValueError("应是“单位编码 = 人数”的表，全市的编码为空")
+    for code, count in value.items():
+        if isinstance(count, bool) or not isinstance(count, int) or count < 1:
+            raise ValueError(f"“{code}”的人数应是正整数")
+    return dict(value)
+
+
 def scorecard(value: object) -> object:
     """Read a scorecard: part, code, name and points of each item; both parts have some."""
     rows = _rows(value, frozenset({"part", "code", "name", "points"}))

@@ -108,6 +108,7 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "urge.at_percent": parsers.wholes(1, 999),
         "urge.unread_days": parsers.whole(0, 30),
         "urge.call_when_overdue": parsers.flag,
+        "assessment.population": tables.inhabitants,
         "archive.after_days": parsers.whole(0, 3650),
         "duplicate.metres": parsers.whole(0, 5000),
         "duplicate.days": parsers.whole(0, 365),
@@ -141,6 +142,7 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
 # A profile may leave these out; what then holds stands beside each reading of them.
 OPTIONAL_PARAMETERS = frozenset(
     {
+        "assessment.population",
         "whistle.callers",
         "raising.max_times",
         "raising.new_deadline",

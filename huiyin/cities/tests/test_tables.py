@@ -20,6 +20,7 @@ def test_whole_tables_are_taken_as_they_are() -> None:
         (tables.scripts, [SCRIPT, SCRIPT | {"kind": "help", "category": "0404"}]),
         (tables.checklists, [{"verb": "reply", "items": ["已联系诉求人"]}]),
         (tables.choices(AuditOutcome), ["close", "return"]),
+        (tables.inhabitants, {"": 5_000_000, "county": 600_000}),
     ):
         assert parse(value) == value
 
@@ -27,6 +28,8 @@ def test_whole_tables_are_taken_as_they_are() -> None:
 @pytest.mark.parametrize(
     ("parse", "value", "words"),
     [
+        (tables.inhabitants, {}, "人数"),
+        (tables.inhabitants, {"county": 0}, "正整数"),
         (tables.scorecard, [], "至少一行"),
         (tables.scorecard, [ITEM], "两部分都要有"),
         (tables.scorecard, [ITEM, WORDS | {"code": "S1"}], "不重复"),
