@@ -385,6 +385,10 @@ class Doings:
         form = FactForm(random.choice(list(FactKind)), now.date(), "临时救助", "民政局")
         actions.record_fact(key, form, by=by, now=now)
 
+    def _propose_ruling(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        lead = random.choice([self.world.housing, self.world.water])
+        actions.propose_ruling(key, by=by, lead=lead, basis=self._say(random), now=now)
+
     def _whistle(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         calling = Calling(
             [mostly(random, self.world.housing, self.world.water_team)], self._say(random)

@@ -504,6 +504,10 @@ class Story:
         )  # fmt: skip
         return self
 
+    def two_rule(self) -> Story:
+        """Let two people make a ruling in this city."""
+        return self.city("ruling.two_persons", True)
+
     def ruled(self, lead: Unit | None = None, **changes: object) -> Story:
         """Rule, for the water bureau unless another unit is named."""
         values: dict[str, object] = {"basis": "三定方案第四条", "now": at(3, 15)} | changes

@@ -70,6 +70,7 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "dispatch.community_list": parsers.codes,
         "pass_down.share": parsers.whole(1, 100),
         "whistle.callers": parsers.listed(parsers.one_of(UNIT_TYPES)),
+        "ruling.two_persons": parsers.flag,
         "raising.max_times": parsers.whole(0, 9),
         "raising.new_deadline": parsers.flag,
         "warn.amber_percent": parsers.whole(1, 99),
@@ -144,6 +145,7 @@ OPTIONAL_PARAMETERS = frozenset(
     {
         "assessment.population",
         "whistle.callers",
+        "ruling.two_persons",
         "raising.max_times",
         "raising.new_deadline",
         "duplicate.like_percent",

@@ -13,7 +13,8 @@ class Dispute(models.Model):
     """One dispute: who raised it and why, and how it was ruled.
 
     ``unit`` is the lead unit that contests the dispatch; none when the dispatcher lets units
-    confer before anybody holds the order. An order that is voided leaves its dispute unruled.
+    confer before anybody holds the order. ``proposal`` is what the first of two people would rule.
+    An order that is voided leaves its dispute unruled.
     """
 
     order = models.ForeignKey("WorkOrder", models.PROTECT, related_name="disputes")
@@ -23,6 +24,10 @@ class Dispute(models.Model):
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
     basis = models.CharField(max_length=500)
     suggested = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    proposed_at = models.DateTimeField(null=True)
+    proposed_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    proposed_lead = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    proposal = models.CharField(max_length=500, blank=True, default="")
     ruled_at = models.DateTimeField(null=True)
     ruled_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     ruling = models.CharField(max_length=500, blank=True, default="")

@@ -19,7 +19,11 @@ def disputes_of(order: WorkOrder) -> list[Dispute]:
         return []
     units = DisputeUnit.objects.select_related("unit").order_by("pk")
     rows = Dispute.objects.filter(order=order).prefetch_related(Prefetch("units", units))
-    return list(rows.select_related("unit", "suggested", "raised_by", "ruled_by").order_by("-pk"))
+    return list(
+        rows.select_related(
+            "unit", "suggested", "raised_by", "ruled_by", "proposed_by", "proposed_lead"
+        ).order_by("-pk")
+    )
 
 
 def candidates(order: WorkOrder) -> list[DisputeUnit]:

@@ -241,3 +241,45 @@ class Solved(StrEnum):
     def label(self) -> str:
         """Return the Chinese name."""
         return {"yes": "已解决", "partly": "部分解决", "no": "未解决"}[self.value]
+
+
+class CloseType(StrEnum):
+    """How an order ended 办结方式 (handbook 4.3)."""
+
+    DIRECT = "direct"
+    SATISFIED = "satisfied"
+    SOLVED = "solved"
+    EXPLAINED = "explained"
+    PLANNED = "planned"
+    MERGED = "merged"
+    FILED = "filed"
+    TERMINATED = "terminated"
+    UNSATISFIED = "unsatisfied"
+    UNREACHED = "unreached"
+    WITHDRAWN = "withdrawn"
+    TRANSFERRED = "transferred"
+    REFUSED = "refused"
+    WRITTEN_OFF = "written_off"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return CLOSE_LABELS[self]
+
+
+CLOSE_LABELS = {
+    CloseType.DIRECT: "直接答复",
+    CloseType.SATISFIED: "满意办结",
+    CloseType.SOLVED: "解决办结",
+    CloseType.EXPLAINED: "解释办结",
+    CloseType.PLANNED: "列入计划",
+    CloseType.MERGED: "并单",
+    CloseType.FILED: "备案答复",
+    CloseType.TERMINATED: "终止",
+    CloseType.UNSATISFIED: "不满意结案",
+    CloseType.UNREACHED: "无法联系",
+    CloseType.WITHDRAWN: "撤诉",
+    CloseType.TRANSFERRED: "转出",
+    CloseType.REFUSED: "不予受理",
+    CloseType.WRITTEN_OFF: "销号办结",
+}

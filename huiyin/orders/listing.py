@@ -51,6 +51,7 @@ class OrderFilter:
     ``held`` asks for what the unit and those below it have in hand now; it is nothing to the
     centre. ``mine_only``, ``led_by_mine``, ``passed_to_mine`` and those after ask for the
     unit's own open part; ``called_to_mine`` is what it was whistled to and has not reported for.
+    ``contested_mine`` is what it is a candidate for; ``own_team`` what the actor's team took down.
     """
 
     states: tuple[State, ...] = ()
@@ -75,6 +76,8 @@ class OrderFilter:
     passed_to_mine: bool = False
     called_to_mine: bool = False
     raised_to_mine: bool = False
+    contested_mine: bool = False
+    own_team: bool = False
     void_asked: bool = False
     supervised: bool = False
     tag: str = ""
@@ -86,7 +89,8 @@ class OrderFilter:
 
 def filtered(actor: Actor, wanted: OrderFilter) -> QuerySet[WorkOrder]:
     """Return the orders that ``actor`` may see and that fit, unsorted, ready for a list row."""
-    rows = WorkOrder.objects.filter(_in_hand(actor, wanted) or policy.visible_to(actor))
+    seen = policy.readable_by if wanted.contested_mine else policy.visible_to
+    rows = WorkOrder.objects.filter(_in_hand(actor, wanted) or seen(actor))
     for condition in _conditions(actor, wanted):
         rows = rows.filter(condition)
     return rows.select_related("category", "lead_unit", "requester")
@@ -126,6 +130,9 @@ def _conditions(actor: Actor, wanted: OrderFilter) -> Iterator[Q]:
     if wanted.pending:
         yield Q(state__in=_OPEN, pending=wanted.pending)
     yield from _dates(wanted)
+    if wanted.own_team:
+        team = actor.staff.team if actor.staff else ""
+        yield Q(created_by__team=team, created_by__unit=actor.unit) if team else Q(pk__in=[])
     if actor.unit is not None:
         yield from _parts(actor.unit, wanted)
 
@@ -191,6 +198,8 @@ def _parts(mine: Unit, wanted: OrderFilter) -> Iterator[Q]:
         yield Q(Exists(own.filter(Q(role="assist") | Q(parent__isnull=False))))
     if wanted.called_to_mine:
         yield Q(Exists(own.filter(role="whistle", signed_at__isnull=True)))
+    if wanted.contested_mine:
+        yield policy.contested_by(mine)
     if wanted.raised_to_mine:
         yield Q(Exists(own.filter(role="raised")))
 

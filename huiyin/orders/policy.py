@@ -13,7 +13,7 @@ from huiyin.knowledge.states import Kind
 from huiyin.orders import calling_queries
 from huiyin.orders.application_states import ApplicationKind
 from huiyin.orders.calling_rules import CALLERS
-from huiyin.orders.models import Assignment, WorkOrder
+from huiyin.orders.models import Assignment, DisputeUnit, WorkOrder
 from huiyin.orders.states import BY_VERB, OPEN, AssignmentRole, CloseType, Side, State, Step
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor, ActorKind
@@ -52,6 +52,31 @@ def visible_to(actor: Actor) -> Q:
     if actor.unit.kind in OUTSIDE:
         mine = mine.filter(Q(ended_at__isnull=True) | Q(replied_at__isnull=False))
     return Q(Exists(mine))
+
+
+def readable_by(actor: Actor) -> Q:
+    """Return the condition for orders that ``actor`` may read one by one.
+
+    Beside those of ``visible_to``, staff of a unit may read an order that is contested while their
+    unit is a candidate for it; they take no step with it and do not learn who asked.
+
+    Source: R-210 (handbook domain.md 2.8: both units are heard).
+    """
+    seen = visible_to(actor)
+    if sees_all(actor) or actor.unit is None or Perm.HANDLE not in actor.perms:
+        return seen
+    return seen | contested_by(actor.unit)
+
+
+def contested_by(unit: Unit) -> Q:
+    """Return the condition for orders in dispute for which ``unit`` is a candidate.
+
+    Source: R-210 (handbook domain.md 2.8: both units are heard).
+    """
+    rows = DisputeUnit.objects.filter(
+        dispute__order=OuterRef("pk"), dispute__ruled_at__isnull=True, candidate=True
+    )
+    return Q(Exists(rows.filter(unit_id=unit.pk)), state=State.DISPUTE.value)
 
 
 def require(actor: Actor, step: Step, mine: Assignment | None) -> None:
@@ -152,7 +177,7 @@ def offers(
     for step in BY_VERB.values():
         if _in_the_other_mode(step, actor):
             continue
-        if step.verb == "whistle" and not (mine and now and may_whistle(mine.unit, now)):
+        if not _is_used(step, mine, now) or _beside(step, actor, mine):
             continue
         if not step.built or order.standing not in step.sources or step.perm not in actor.perms:
             continue
@@ -166,6 +191,20 @@ def offers(
                 words = f"{not_allowed.message}。{not_allowed.remedy}"
                 found.append(Offer(step, words))
     return found
+
+
+def _beside(step: Step, actor: Actor, mine: Assignment | None) -> bool:
+    """Tell whether a unit without a part in the order stands beside it: it writes no facts."""
+    return step.verb == "record_fact" and mine is None and not sees_all(actor)
+
+
+def _is_used(step: Step, mine: Assignment | None, now: datetime | None) -> bool:
+    """Tell whether the city has a step at all, and lets units of this kind take it. No query."""
+    if step.verb == "whistle":
+        return bool(mine and now and may_whistle(mine.unit, now))
+    if step.verb == "propose_ruling":
+        return bool(now and knowledge.parameter("ruling.two_persons", now, default=False))
+    return True
 
 
 def _is_about(step: Step, order: WorkOrder) -> bool:

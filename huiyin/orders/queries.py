@@ -58,7 +58,7 @@ Standing = tuple[str, str, int, tuple[str, ...]]
 
 def get_visible(actor: Actor, number: str) -> WorkOrder | None:
     """Return one order with all that its page shows, if ``actor`` may see it. Seven queries."""
-    rows = WorkOrder.objects.filter(policy.visible_to(actor), number=numbers.read(number) or "-")
+    rows = WorkOrder.objects.filter(policy.readable_by(actor), number=numbers.read(number) or "-")
     order = (
         rows.select_related(
             "category",
@@ -114,7 +114,7 @@ def _named_then(order: WorkOrder) -> WorkOrder:
 
 def visible_key(actor: Actor, number: str) -> int | None:
     """Return the key of an order that ``actor`` may see, for taking a step. One query."""
-    rows = WorkOrder.objects.filter(policy.visible_to(actor), number=numbers.read(number) or "-")
+    rows = WorkOrder.objects.filter(policy.readable_by(actor), number=numbers.read(number) or "-")
     return rows.values_list("pk", flat=True).first()
 
 
@@ -138,13 +138,14 @@ class Waiting:
     left: str
     tone: str
     why: str
+    timed: bool = True
 
     @property
     def line(self) -> str:
         """Return the line at the top of the order's page."""
         if not self.who:
             return self.to_do
-        limit = f"，{self.left}" if self.left else "，未设时限"
+        limit = f"，{self.left}" if self.left else "，未设时限" if self.timed else ""
         return f"等待{self.who}{self.to_do}{limit}"
 
 
@@ -157,7 +158,7 @@ def waiting(order: WorkOrder, now: datetime) -> Waiting:
     if who == "主办单位" and order.lead_unit:
         who = str(order.lead_unit)
     if order.waits_until >= NEVER:
-        return Waiting(who, face.to_do, None, "", "ok", "")
+        return Waiting(who, face.to_do, None, "", "ok", "", timed=face.clock is not None)
     clock = next(
         (
             c
@@ -306,7 +307,7 @@ def public_events(order: WorkOrder) -> QuerySet[OrderEvent]:
 
 def attachment_for(actor: Actor, key: int) -> Attachment | None:
     """Return an attachment of an order that ``actor`` may see. One query."""
-    visible = WorkOrder.objects.filter(policy.visible_to(actor))
+    visible = WorkOrder.objects.filter(policy.readable_by(actor))
     return Attachment.objects.filter(pk=key, order__in=visible).first()
 
 

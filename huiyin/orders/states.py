@@ -17,6 +17,9 @@ from huiyin.orders.kinds import (
     CHANNEL_LABELS as CHANNEL_LABELS,
 )
 from huiyin.orders.kinds import (
+    CLOSE_LABELS as CLOSE_LABELS,
+)
+from huiyin.orders.kinds import (
     CONTENT_GRADES as CONTENT_GRADES,
 )
 from huiyin.orders.kinds import (
@@ -33,6 +36,9 @@ from huiyin.orders.kinds import (
 )
 from huiyin.orders.kinds import (
     Channel as Channel,
+)
+from huiyin.orders.kinds import (
+    CloseType as CloseType,
 )
 from huiyin.orders.kinds import (
     Outcome as Outcome,
@@ -121,48 +127,6 @@ FACES: dict[State, Face] = {
 
 FINAL = frozenset({State.CLOSED, State.UNSAT, State.ARCHIVED, State.VOID})
 OPEN = frozenset(State) - FINAL
-
-
-class CloseType(StrEnum):
-    """How an order ended 办结方式 (handbook 4.3)."""
-
-    DIRECT = "direct"
-    SATISFIED = "satisfied"
-    SOLVED = "solved"
-    EXPLAINED = "explained"
-    PLANNED = "planned"
-    MERGED = "merged"
-    FILED = "filed"
-    TERMINATED = "terminated"
-    UNSATISFIED = "unsatisfied"
-    UNREACHED = "unreached"
-    WITHDRAWN = "withdrawn"
-    TRANSFERRED = "transferred"
-    REFUSED = "refused"
-    WRITTEN_OFF = "written_off"
-
-    @property
-    def label(self) -> str:
-        """Return the Chinese name."""
-        return CLOSE_LABELS[self]
-
-
-CLOSE_LABELS = {
-    CloseType.DIRECT: "直接答复",
-    CloseType.SATISFIED: "满意办结",
-    CloseType.SOLVED: "解决办结",
-    CloseType.EXPLAINED: "解释办结",
-    CloseType.PLANNED: "列入计划",
-    CloseType.MERGED: "并单",
-    CloseType.FILED: "备案答复",
-    CloseType.TERMINATED: "终止",
-    CloseType.UNSATISFIED: "不满意结案",
-    CloseType.UNREACHED: "无法联系",
-    CloseType.WITHDRAWN: "撤诉",
-    CloseType.TRANSFERRED: "转出",
-    CloseType.REFUSED: "不予受理",
-    CloseType.WRITTEN_OFF: "销号办结",
-}
 
 
 class Side(StrEnum):
@@ -300,8 +264,12 @@ GIVE_OPINION = Step(
 )  # fmt: skip
 RULE = Step(
     "rule", "裁定", "裁定承办单位", _from(S.DISPUTE), (S.TO_SIGN, S.IN_PROGRESS), P.DECIDE,
-    starts=(C.SIGN, C.CONTACT, C.FINISH), stops=(C.DISPUTE,), guard="写明依据；被指定单位不得再退",
-    public=True,
+    starts=(C.SIGN, C.CONTACT, C.FINISH), stops=(C.DISPUTE,), public=True,
+    guard="写明依据；被指定单位不得再退；须两人裁定的，与另一人所拟一致",
+)  # fmt: skip
+PROPOSE_RULING = Step(
+    "propose_ruling", "拟裁定", "拟出裁定", _from(S.DISPUTE), (), P.DECIDE,
+    guard="须两人裁定的城市；由另一人裁定", source="domain.md 2.8",
 )  # fmt: skip
 SIGN = Step(
     "sign", "签收", "签收", _from(S.TO_SIGN), (S.IN_PROGRESS,), P.HANDLE,
@@ -571,8 +539,8 @@ OVERDUE = Step("overdue", "超期", "超过时限", OPEN, (), None, Side.SYSTEM,
 STEPS: tuple[Step, ...] = (
     CREATE, EDIT, ANSWER, REFER, TRANSFER, SUBMIT, APPROVE, SEND_BACK, MERGE, JOIN,
     ABSORB, SPLIT_OFF, END_WITH_MAIN, RATE_MERGED, ANSWER_FROM_FILE, DISPATCH,
-    CONFER, CONTEST, GIVE_OPINION, RULE, SIGN, SUB_SIGN, CONTACT, ADD_UNITS, PASS_DOWN, SUB_REPLY,
-    ASK_RETURN, GRANT_RETURN,
+    CONFER, CONTEST, GIVE_OPINION, PROPOSE_RULING, RULE, SIGN, SUB_SIGN, CONTACT, ADD_UNITS,
+    PASS_DOWN, SUB_REPLY, ASK_RETURN, GRANT_RETURN,
     REFUSE_RETURN, ASK_EXTENSION, DECIDE_EXTENSION, REFUSE_EXTENSION, ASK_SUSPENSION, SUSPEND,
     REFUSE_SUSPENSION, RESUME, ASK_TERMINATION, GRANT_TERMINATION, REFUSE_TERMINATION,
     WHISTLE, REPORT_IN, JUDGE_WHISTLE, ASK_RAISE, ACCEPT_RAISE, ANSWER_RAISE, SETTLE_RAISE, REPLY,

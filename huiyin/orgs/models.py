@@ -186,12 +186,16 @@ class StaffManager(BaseUserManager["Staff"]):
 
 
 class Staff(AbstractBaseUser):
-    """A person who may act, always on behalf of one unit, in one or more roles."""
+    """A person who may act, always on behalf of one unit, in one or more roles.
+
+    ``team`` is the shift or group inside the unit; who reviews sees what the own team took down.
+    """
 
     username = models.CharField(max_length=40, unique=True)
     name = models.CharField(max_length=40)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="staff")
     roles = ArrayField(models.CharField(max_length=20), default=list)
+    team = models.CharField(max_length=20, blank=True, default="")
     is_active = models.BooleanField(default=True)
     is_demo = models.BooleanField(default=False)
     failed_logins = models.SmallIntegerField(default=0)

@@ -128,10 +128,15 @@ STEP_CASES: tuple[StepCase, ...] = (
     StepCase(
         "give_opinion", "created.submitted.conferred", _DECIDE,
         {"unit": "housing", "opinion": "楼内设施由我局负责"},
+        CENTRE | {"water_handler", "water_leader", "housing_handler"},
     ),
     StepCase(
         "rule", f"{_HELD}.return_refused.contested", _DECIDE,
-        {"lead": "housing", "basis": "三定方案第四条"}, _MINE,
+        {"lead": "housing", "basis": "三定方案第四条"}, _MINE | {"housing_handler"},
+    ),
+    StepCase(
+        "propose_ruling", f"{_HELD}.return_refused.contested.two_rule", _DECIDE,
+        {"lead": "housing", "basis": "三定方案第四条"}, _MINE | {"housing_handler"},
     ),
     StepCase(
         "sub_sign", f"{_HELD}.assisted", frozenset({"housing_handler"}), {},

@@ -55,7 +55,14 @@ from huiyin.orders.actions.deciding import (
     resume_due,
     suspend,
 )
-from huiyin.orders.actions.disputing import confer, contest, give_opinion, rule
+from huiyin.orders.actions.disputing import (
+    confer,
+    contest,
+    give_opinion,
+    propose_ruling,
+    rule,
+    rules_two,
+)
 from huiyin.orders.actions.files import attach
 from huiyin.orders.actions.grouping import (
     add_link,
@@ -109,7 +116,9 @@ __all__ = [
     "answer_raise",
     "ask_raise",
     "judge_whistle",
+    "propose_ruling",
     "report_in",
+    "rules_two",
     "settle_raise",
     "whistle",
     "draft_reply",

@@ -31,6 +31,7 @@ from huiyin.orders.states import (
     CONFER,
     CONTEST,
     GIVE_OPINION,
+    PROPOSE_RULING,
     RULE,
     AssignmentRole,
     State,
@@ -141,6 +142,49 @@ def give_opinion(
 
 
 @transaction.atomic
+def propose_ruling(order_id: int, *, by: Actor, lead: Unit, basis: str, now: datetime) -> WorkOrder:
+    """Propose a ruling, which somebody else then makes; a later proposal takes the place of it.
+
+    Raises:
+        Invalid: no basis, or a unit that cannot be given the order.
+        NotAllowed: one person rules in this city.
+
+    Source: R-212 (handbook domain.md 4.3: two persons; our default where a city wants it).
+    """
+    turn = begin(PROPOSE_RULING, order_id, by, now)
+    if not rules_two(now):
+        raise NotAllowed("本市由一人裁定，不用先拟裁定", remedy="请直接裁定")
+    why = _said(basis, "basis", "裁定依据")
+    check_units([lead], turn)
+    dispute = _open(turn)
+    dispute.proposed_at, dispute.proposed_by = now, by.staff
+    dispute.proposed_lead, dispute.proposal = lead, why
+    dispute.save(update_fields=["proposed_at", "proposed_by", "proposed_lead", "proposal"])
+    return finish(turn, note=f"拟由{lead}主办；依据 {why}", data={"lead": lead.code})
+
+
+def rules_two(now: datetime) -> bool:
+    """Tell whether two people make a ruling in this city.
+
+    Source: R-212 (handbook domain.md 4.3: two persons; our default where a city wants it).
+    """
+    return bool(knowledge.parameter("ruling.two_persons", now, default=False))
+
+
+def _check_two(dispute: Dispute, lead: Unit, by: Actor) -> None:
+    """Refuse a ruling that nobody else has proposed, or another one than was proposed."""
+    if dispute.proposed_at is None:
+        raise NotAllowed("须先由一人拟裁定，再由另一人裁定", remedy="请先拟裁定")
+    person = by.staff.pk if by.staff else None
+    rules.check_different_person(dispute.proposed_by_id, person, "拟裁定和裁定")
+    if dispute.proposed_lead_id != lead.pk:
+        raise Invalid(
+            "与所拟的主办单位不一致", remedy="不同意的请另拟",
+            fields={"lead": f"所拟为{dispute.proposed_lead}"},
+        )  # fmt: skip
+
+
+@transaction.atomic
 def rule(  # noqa: PLR0913 - a ruling names what a dispatch names, and its basis
     order_id: int,
     *,
@@ -164,6 +208,8 @@ def rule(  # noqa: PLR0913 - a ruling names what a dispatch names, and its basis
     turn = begin(RULE, order_id, by, now)
     why = _said(basis, "basis", "裁定依据")
     dispute = _open(turn)
+    if rules_two(now):
+        _check_two(dispute, lead, by)
     held = Assignment.objects.select_related("unit").filter(
         order=turn.order, role="lead", parent__isnull=True, ended_at__isnull=True
     )

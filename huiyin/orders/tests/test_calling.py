@@ -320,3 +320,22 @@ def test_a_raised_matter_that_is_answered_by_a_reply_has_lapsed(story: Story) ->
     assert {kind for kind, _ in running(story)} == {"audit"}
     with pytest.raises((NotAllowed, WrongState)):
         actions.accept_raise(story.order.pk, by=world.actor("county_handler"), now=at(3, 13))
+
+
+@pytest.mark.rule("R-211")
+def test_who_reviews_sees_the_orders_of_the_own_team_apart(story: Story) -> None:
+    from huiyin.orgs import actions as orgs
+
+    world = story.world
+    admin = world.actor("administrator")
+    for name, team in (("agent", "一班"), ("manager", "一班"), ("dispatcher", "二班")):
+        orgs.set_team(world.people[name].pk, team, by=admin, now=at(1))
+    for person in world.people.values():
+        person.refresh_from_db()
+    with pytest.raises(Invalid):
+        orgs.set_team(world.people["agent"].pk, "班" * 21, by=admin, now=at(1))
+    story.created().to_review()
+    own = queries.OrderFilter(own_team=True)
+    assert [o.pk for o in queries.listed(world.actor("manager"), own).rows] == [story.order.pk]
+    for other in ("dispatcher", "supervisor"):
+        assert queries.listed(world.actor(other), own).rows == []

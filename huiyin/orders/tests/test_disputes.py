@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from huiyin.kernel.errors import Invalid, NotAllowed, WrongState
-from huiyin.orders import actions, queries
+from huiyin.orders import actions, policy, queries
 from huiyin.orders.application_queries import Returns, returns_by_unit
 from huiyin.orders.dispute_queries import candidates, disputes_of
 from huiyin.orders.models import Assignment, Clock, Dispute, WorkOrder
@@ -241,3 +241,44 @@ def test_orders_without_a_dispute_ask_nothing(story: Story, django_assert_num_qu
     with django_assert_num_queries(2):
         [dispute] = disputes_of(order)
         assert len(dispute.units.all()) == 2
+
+
+@pytest.mark.rule("R-210")
+def test_a_candidate_reads_a_contested_order_and_no_more_once_it_is_ruled(story: Story) -> None:
+    world = story.world
+    housing, team = world.actor("housing_handler"), world.actor("team_handler")
+    story.created().submitted().dispatched().return_refused()
+    assert queries.get_visible(housing, story.order.number) is None
+    story.contested()
+    order = queries.get_visible(housing, story.order.number)
+    assert order is not None
+    assert [o.step.verb for o in offers(housing, order, None) if o.allowed] == []
+    with pytest.raises(NotAllowed):
+        actions.sign(order.pk, by=housing, now=at(3, 10))
+    assert policy.may_reveal(housing, order, None)
+    assert queries.get_visible(team, story.order.number) is None, "no candidate"
+    listed = queries.listed(housing, queries.OrderFilter(contested_mine=True))
+    assert [o.pk for o in listed.rows] == [order.pk]
+    assert queries.listed(housing, queries.OrderFilter()).rows == []
+    story.ruled(world.water)
+    assert queries.get_visible(housing, story.order.number) is None
+
+
+@pytest.mark.rule("R-212")
+def test_two_people_make_a_ruling_where_the_city_wants_it(story: Story) -> None:
+    world = story.world
+    story.created().submitted().dispatched().return_refused().contested()
+    first = {"by": world.actor("dispatcher"), "basis": "三定方案第四条", "now": at(3, 14)}
+    with pytest.raises(NotAllowed, match="由一人裁定"):
+        actions.propose_ruling(story.order.pk, lead=world.housing, **first)
+    story.two_rule()
+    with pytest.raises(NotAllowed, match="须先由一人拟裁定"):
+        story.ruled(world.housing)
+    actions.propose_ruling(story.order.pk, lead=world.housing, **first)
+    with pytest.raises(Invalid, match="不一致"):
+        story.ruled(world.water)
+    with pytest.raises(NotAllowed, match="不能由同一人完成"):
+        actions.rule(story.order.pk, lead=world.housing, **first)
+    order = story.ruled(world.housing).order
+    assert (order.state, order.lead_unit) == ("to_sign", world.housing)
+    assert story.verbs()[-2:] == ["propose_ruling", "rule"]

@@ -8,6 +8,7 @@ from huiyin.orgs.actions.accounts import (
     reset_password,
     revoke_token,
     set_roles,
+    set_team,
     unlock_account,
 )
 from huiyin.orgs.actions.calendars import load_calendar_year, sync_own_days
@@ -55,6 +56,7 @@ __all__ = [
     "plan_split",
     "unlock_account",
     "set_roles",
+    "set_team",
     "revoke_token",
     "reset_password",
     "reopen_account",

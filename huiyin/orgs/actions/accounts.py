@@ -21,6 +21,7 @@ from huiyin.orgs.models import AccountChange, ApiToken, Staff, Unit
 from huiyin.orgs.states import Perm, Role, UnitKind
 
 LONGEST_TOKEN_LIFE = 3 * 365
+LONGEST_TEAM = 20
 _USERNAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{1,39}")
 # Without characters that are taken for one another when read out.
 _LETTERS = ("abcdefghjkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789")
@@ -83,6 +84,27 @@ def set_roles(staff_id: int, roles: Collection[Role], *, by: Actor, now: datetim
     if staff.role_labels != before:
         staff.save(update_fields=["roles"])
         _note(staff, by, now, f"岗位由“{before}”改为“{staff.role_labels}”")
+    return staff
+
+
+@transaction.atomic
+def set_team(staff_id: int, team: str, *, by: Actor, now: datetime) -> Staff:
+    """Put an account into a team of its unit, or into none with an empty name.
+
+    Raises:
+        NotAllowed: not an administrator.
+        Invalid: the name is too long.
+
+    Source: R-211 (requirement 208: a leader checks the orders of the own team).
+    """
+    staff = _locked(staff_id, by)
+    name = text.clean(team)
+    if len(name) > LONGEST_TEAM:
+        raise Invalid("班组名称太长", fields={"team": f"最多 {LONGEST_TEAM} 个字"})
+    if name != staff.team:
+        _note(staff, by, now, f"班组由“{staff.team or '无'}”改为“{name or '无'}”")
+        staff.team = name
+        staff.save(update_fields=["team"])
     return staff
 
 

@@ -9,7 +9,7 @@ from huiyin.web.api import reading
 from huiyin.web.api.answers import Answered
 from huiyin.web.api.door import ApiRequest
 from huiyin.web.api.order_shapes import StepTaken
-from huiyin.web.api.step_inputs import ConferIn, ContestIn, OpinionIn, RulingIn
+from huiyin.web.api.step_inputs import ConferIn, ContestIn, OpinionIn, ProposalIn, RulingIn
 from huiyin.web.api.taking import step, take
 
 router = Router(tags=["办理：派单异议"])
@@ -60,6 +60,18 @@ def step_give_opinion(request: ApiRequest, number: str, body: OpinionIn) -> Answ
             opinion=body.opinion,
             basis=body.basis,
             now=now,
+        ),
+    )
+
+
+@step(router, "propose_ruling", about="须两人裁定的城市用。")
+def step_propose_ruling(request: ApiRequest, number: str, body: ProposalIn) -> Answered[StepTaken]:
+    """Propose a ruling."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.propose_ruling(
+            pk, by=by, lead=reading.unit(body.lead, "lead"), basis=body.basis, now=now
         ),
     )
 

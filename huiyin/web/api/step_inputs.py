@@ -318,6 +318,15 @@ class OpinionIn(BaseModel):
     basis: Annotated[Note, said("依据")] = ""
 
 
+class ProposalIn(BaseModel):
+    """Who should handle the order, for somebody else to rule."""
+
+    model_config = asked("拟裁定", {"lead": "housing", "basis": "三定方案第四条"})
+
+    lead: Annotated[Code, said("主办单位编码")]
+    basis: Annotated[Note, said("裁定依据")]
+
+
 class RulingIn(BaseModel):
     """Who handles the order by the ruling."""
 

@@ -105,6 +105,15 @@ class RolesForm(HouseForm):
         return [Role(value) for value in self.cleaned_data["roles"]]
 
 
+class TeamForm(HouseForm):
+    """In which team of the unit somebody works."""
+
+    team = forms.CharField(
+        label="班组", max_length=20, required=False,
+        error_messages={"max_length": "最多 %(limit_value)d 个字"},
+    )  # fmt: skip
+
+
 class PasswordForm(HouseForm):
     """A new password; empty has one made up."""
 

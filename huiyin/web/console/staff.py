@@ -22,12 +22,14 @@ from huiyin.web.console.forms import (
     PasswordForm,
     RolesForm,
     StaffFilterForm,
+    TeamForm,
     TokenForm,
 )
 from huiyin.web.staff import StaffRequest, staff_page
 
 DONE = {
     "roles": "岗位已修改，立即生效。",
+    "team": "班组已修改。",
     "closed": "账号已停用，令牌已一并作废。",
     "opened": "账号已启用。",
     "unlocked": "已解除锁定。",
@@ -104,6 +106,17 @@ def roles(request: StaffRequest, key: int) -> HttpResponse:
     except Refused as refusal:
         return _page(request, key, roles_form=form, status=form.refuse(refusal))
     return _back(key, "roles")
+
+
+@require_POST
+@staff_page(Perm.STAFF)
+def team(request: StaffRequest, key: int) -> HttpResponse:
+    """Put the account into a team."""
+    form = TeamForm(request.POST)
+    if not form.is_valid():
+        return _page(request, key, team_form=form, status=422)
+    actions.set_team(key, form.cleaned_data["team"], by=request.actor, now=clock.now())
+    return _back(key, "team")
 
 
 @require_POST
@@ -206,6 +219,7 @@ def _page(request: StaffRequest, key: int, *, status: int = 200, **more: Any) ->
     found = {
         "account": staff,
         "password_form": PasswordForm(),
+        "team_form": TeamForm(initial={"team": staff.team}),
         "changes": queries.account_changes(staff)[:100],
         "tokens": _tokens(staff, now),
         "is_self": staff.pk == request.staff.pk,

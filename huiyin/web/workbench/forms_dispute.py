@@ -78,6 +78,22 @@ class GiveOpinion(_InDispute):
         )
 
 
+class ProposeRuling(_InDispute):
+    """Propose a ruling for somebody else to make."""
+
+    verb = "propose_ruling"
+    intro = "由一人拟裁定，另一人裁定。不同意的可以另拟。"
+    lead = UnitField(label="主办单位", error_messages={"required": "请选择主办单位"})
+    basis = note_field("裁定依据")
+
+    def take(self) -> None:
+        """Propose."""
+        clean = self.cleaned_data
+        actions.propose_ruling(
+            self.setting.order.pk, lead=clean["lead"][0], basis=clean["basis"], **self.how
+        )
+
+
 class Rule(_InDispute):
     """Rule which unit leads."""
 

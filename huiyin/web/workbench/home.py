@@ -57,6 +57,7 @@ def home(request: StaffRequest) -> HttpResponse:
     """
     now, actor = clock.now(), request.actor
     tiles = [Tile(q, queries.counted(actor, q.wanted(now))) for q in queues_of(actor)]
+    tiles = [tile for tile in tiles if tile.count or not tile.queue.rare]
     first = next((tile for tile in tiles if tile.count), None)
     page = queries.listed(actor, first.queue.wanted(now), size=FIRST) if first else None
     found = {

@@ -19,7 +19,10 @@ from huiyin.worktime.calendar import SHANGHAI
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """One queue: its name, who works on it, and which orders it holds."""
+    """One queue: its name, who works on it, and which orders it holds.
+
+    One that is ``rare`` is shown on the start page only while it holds something.
+    """
 
     key: str
     label: str
@@ -29,6 +32,7 @@ class Queue:
     base: OrderFilter
     tone: str = "blue"
     due: Literal["", "late", "today", "below"] = ""
+    rare: bool = False
 
     def wanted(self, now: datetime) -> OrderFilter:
         """Return what the queue holds at ``now``."""
@@ -69,11 +73,13 @@ QUEUES: tuple[Queue, ...] = (
     Queue("suspensions", "挂账待批", "单位申请挂账", "file-text", _for(Perm.DECIDE),
           OrderFilter(pending=ApplicationKind.SUSPENSION), "amber"),
     Queue("raised", "提级待定", "提请上级研究", "arrow-forward-up", _for(Perm.DECIDE),
-          OrderFilter(pending=ApplicationKind.RAISING), "amber"),
+          OrderFilter(pending=ApplicationKind.RAISING), "amber", rare=True),
     Queue("suspended", "挂账", "到复核日期自动恢复", "clock", _for(Perm.DECIDE),
           _in(State.SUSPENDED)),
     Queue("rework", "待重派", "审核退回或不满意", "refresh", _for(Perm.DISPATCH),
           _in(State.REWORK), "amber"),
+    Queue("review_team", "本组待审查", "本组登记，派单前审查", "checks", _for(Perm.REVIEW),
+          OrderFilter(states=(State.REVIEW,), own_team=True), rare=True),
     Queue("review", "待审查", "派单前审查", "checks", _for(Perm.REVIEW), _in(State.REVIEW)),
     Queue("mine_late", "已超期", "本单位超过时限", "alert-triangle", _for(Perm.HANDLE),
           OrderFilter(mine_only=True), "red", due="late"),
@@ -84,9 +90,11 @@ QUEUES: tuple[Queue, ...] = (
     Queue("to_sign", "待签收", "新派到本单位", "inbox", _for(Perm.HANDLE),
           OrderFilter(states=(State.TO_SIGN,), led_by_mine=True)),
     Queue("whistled", "吹哨报到", "街道请本单位报到", "urgent", _for(Perm.HANDLE),
-          OrderFilter(states=_HELD, called_to_mine=True), "red"),
+          OrderFilter(states=_HELD, called_to_mine=True), "red", rare=True),
     Queue("raised_here", "提级研究", "下级提请本单位", "arrow-forward-up", _for(Perm.HANDLE),
-          OrderFilter(states=(State.IN_PROGRESS,), raised_to_mine=True), "amber"),
+          OrderFilter(states=(State.IN_PROGRESS,), raised_to_mine=True), "amber", rare=True),
+    Queue("contested", "会商中", "本单位是候选单位，可以阅看", "users", _for(Perm.HANDLE),
+          OrderFilter(states=(State.DISPUTE,), contested_mine=True), rare=True),
     Queue("news", "诉求人有补充", "看过后确认已阅", "message", _for(Perm.HANDLE),
           OrderFilter(with_news=True, mine_only=True), "amber"),
     Queue("in_progress", "办理中", "本单位主办", "clipboard-list", _for(Perm.HANDLE),

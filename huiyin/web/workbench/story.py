@@ -30,8 +30,11 @@ FIRST = (
 )  # fmt: skip
 # Folded away on the page: what does not lead the order on.
 FOLDED = frozenset(
-    {"note", "supplement", "link", "tag", "call_through", "record_fact", "add_units", "ask_void"}
-)
+    {"note", "supplement", "link", "tag", "call_through", "record_fact", "add_units", "ask_void",
+     "ask_return", "ask_extension", "ask_suspension", "ask_termination", "ask_raise", "contest"}
+)  # fmt: skip
+# Greyed they would only tell of what nobody can do here now.
+_WHEN_ALLOWED = frozenset({"contest", "judge_whistle", "report_plan", "confirm_plan"})
 # Decisions on what nobody has asked for are not worth a greyed button.
 _DECIDING = frozenset({"suspend", "refuse_suspension", "grant_termination", "refuse_termination"})
 _OF_PARTS = frozenset({"sub_sign", "sub_reply"})
@@ -40,18 +43,23 @@ _DONE_ONCE = frozenset({"sub_sign", "report_in", "judge_whistle"})
 
 @dataclass(frozen=True, slots=True)
 class Buttons:
-    """The steps on offer: one primary, others, those refused with the reason, those folded away."""
+    """The steps on offer: one primary, others, those refused with the reason, those folded away.
+
+    ``never`` are folded away and refused.
+    """
 
     primary: Offer | None
     others: list[Offer]
     refused: list[Offer]
     call: bool
     more: list[Offer]
+    never: list[Offer]
 
     @property
     def any(self) -> bool:
         """Tell whether there is anything to press."""
-        return bool(self.primary or self.others or self.refused or self.call or self.more)
+        here = self.primary or self.others or self.refused
+        return bool(here or self.call or self.more or self.never)
 
 
 def buttons(
@@ -74,7 +82,10 @@ def buttons(
     primary = first[0] if first and not call else None
     others = [o for o in allowed if o is not primary and o.step.verb not in FOLDED]
     more = [o for o in allowed if o is not primary and o.step.verb in FOLDED]
-    return Buttons(primary, others, [o for o in here if not o.allowed], call, more)
+    refused = [o for o in here if not o.allowed]
+    shown = [o for o in refused if o.step.verb not in FOLDED]
+    never = [o for o in refused if o.step.verb in FOLDED]
+    return Buttons(primary, others, shown, call, more, never)
 
 
 def _concerns(offer: Offer, order: WorkOrder, mine: Assignment | None) -> bool:
@@ -83,7 +94,7 @@ def _concerns(offer: Offer, order: WorkOrder, mine: Assignment | None) -> bool:
         return True
     if offer.step.verb == "confirm_void":
         return order.void_asked_by_id is not None
-    if offer.step.verb in _DECIDING or offer.step.verb in ("contest", "judge_whistle"):
+    if offer.step.verb in _DECIDING or offer.step.verb in _WHEN_ALLOWED:
         return False
     if mine is None:
         return True

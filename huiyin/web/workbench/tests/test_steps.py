@@ -179,6 +179,11 @@ CASES: dict[str, Case] = {
         {"lead": "housing", "assist": "water", "basis": "三定方案第四条"}, "to_sign",
         ("basis", "请写明裁定依据"),
     ),
+    "propose_ruling": (
+        lambda s: s.created().submitted().dispatched().return_refused().contested().two_rule(),
+        "dispatcher", {"lead": "housing", "basis": "三定方案第四条"}, "dispute",
+        ("basis", "请写明裁定依据"),
+    ),
     "ask_extension": (
         held, "water_handler",
         {
