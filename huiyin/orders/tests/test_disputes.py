@@ -254,7 +254,9 @@ def test_a_candidate_reads_a_contested_order_and_no_more_once_it_is_ruled(story:
     assert order is not None
     assert [o.step.verb for o in offers(housing, order, None) if o.allowed] == []
     with pytest.raises(NotAllowed):
-        actions.sign(order.pk, by=housing, now=at(3, 10))
+        actions.give_opinion(
+            order.pk, by=housing, unit=world.housing, opinion="不归我局", now=at(3, 10)
+        )
     assert policy.may_reveal(housing, order, None)
     assert queries.get_visible(team, story.order.number) is None, "no candidate"
     listed = queries.listed(housing, queries.OrderFilter(contested_mine=True))
