@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
@@ -518,6 +519,22 @@ def check(rows: Rows, made: Iterable[int], now: datetime) -> None:
         check_disputes(order, rows.belonging(Dispute, order["id"]))
         if State(order["state"]) in FINAL:
             check_ending(order, rows)
+    check_sums(rows)
+
+
+def check_sums(rows: Rows) -> None:
+    """What the units hold, taken together, is what the city has given to units."""
+    by_unit = Counter(
+        part["unit_id"]
+        for part in rows.of[Assignment]
+        if part["ended_at"] is None and part["role"] == "lead" and part["parent_id"] is None
+    )
+    city = Counter(
+        order["lead_unit_id"]
+        for order in rows.of[WorkOrder]
+        if State(order["state"]) not in FINAL and order["lead_unit_id"]
+    )
+    assert by_unit == city, "the units hold something else than the city has given to them"
 
 
 def check_group(order: dict[str, Any], rows: Rows) -> None:

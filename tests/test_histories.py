@@ -1,4 +1,4 @@
-"""Invariants under random histories: whatever people do, and in whatever order, this holds.
+"""Invariants under random histories: whatever people do, and by whichever city's rules, this holds.
 
 Hypothesis chooses who does what to which order and how much time passes in between, and shortens
 what fails. Sensible steps carry orders through their lives; wild ones (any verb, any person) are
@@ -8,6 +8,7 @@ mostly refused, and a refused step changes nothing at all.
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from random import Random
 
 import pytest
@@ -22,9 +23,13 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from huiyin.cities import profile as profiles
+from huiyin.cities import rows
+from huiyin.cities.profile import Profile
 from huiyin.kernel import cached
 from huiyin.kernel.errors import Refused
-from huiyin.knowledge.models import Parameter
+from huiyin.knowledge import actions as knowledge
+from huiyin.knowledge.models import CaseClass, LimitRule, Parameter
 from huiyin.orders.models import Assignment, WorkOrder
 from huiyin.orders.states import BY_VERB, OPEN, Side, State
 from huiyin.orgs.actors import SYSTEM, ActorKind
@@ -38,6 +43,23 @@ MINUTE = timedelta(minutes=1)
 STARTS = (at(2, 9), datetime(2026, 12, 28, 9, tzinfo=SHANGHAI))
 PAUSES = (0, 1, 30, 90, 300, 900, 1440, 4320, 60_000)
 seeds = st.integers(0, 2**20)
+# The rules of the small city, and those of every city that is shipped.
+RULES = ("", *profiles.available())
+
+
+@lru_cache
+def profile_of(name: str) -> Profile:
+    return profiles.read(profiles.path_of(name))
+
+
+def live_by(name: str) -> None:
+    """Put the rules of a shipped city into the place of the small city's own."""
+    found = profile_of(name)
+    for table in (LimitRule, Parameter, CaseClass):
+        table.objects.all().delete()
+    knowledge.sync_classes(rows.classes(found), today=START, in_use=False)
+    knowledge.sync_limits(rows.limits(found), today=START, in_use=False)
+    knowledge.sync_parameters(rows.parameters(found), today=START, in_use=False)
 
 
 class Histories(RuleBasedStateMachine):
@@ -57,9 +79,12 @@ class Histories(RuleBasedStateMachine):
         transaction.set_rollback(True)
         self.inside.__exit__(None, None, None)
 
-    @initialize(start=st.sampled_from(STARTS), reviewed=st.booleans())
-    def begin(self, start: datetime, reviewed: bool) -> None:
+    @initialize(start=st.sampled_from(STARTS), rules=st.sampled_from(RULES), reviewed=st.booleans())
+    def begin(self, start: datetime, rules: str, reviewed: bool) -> None:
         self.now = start
+        if rules:
+            live_by(rules)
+            reviewed = False
         if reviewed:
             Parameter.objects.create(
                 key="review.before_dispatch", value=True, valid_from=START, source="test", text=""

@@ -10,6 +10,7 @@ from typing import Any, cast
 from django.db.models import Avg, Count, Q, QuerySet
 
 from huiyin.kernel.paging import Page, page
+from huiyin.kernel.prepared import Prepared
 from huiyin.knowledge import queries as knowledge
 from huiyin.orders import policy, reply_rules
 from huiyin.orders.models import (
@@ -31,6 +32,8 @@ from huiyin.orgs.actors import Actor
 from huiyin.worktime.calendar import SHANGHAI
 
 PASS_MARK = 60
+LAST_REPLY = Prepared(lambda order: Reply.objects.filter(order_id=order).order_by("-pk")[:1])
+"""The last reply to an order, by its key."""
 
 
 def scorecard(at: datetime) -> tuple[ScoreItem, ...]:
@@ -109,7 +112,7 @@ def must_tell(order: WorkOrder) -> bool:
 
     Source: R-162 (requirement 20).
     """
-    last = Reply.objects.filter(order=order).order_by("-pk").first()
+    last = LAST_REPLY.one(order.pk)
     if last is None or last.told_at is not None:
         return False
     return bool(knowledge.parameter("answer.by_office", last.at, default=False))

@@ -134,6 +134,14 @@ class Behaviour:
         no_callback: of orders, the citizen asks not to be called.
         stubborn: factor on being content from the second round on.
         partly: of citizens who are content, call it solved in part.
+        extended, suspended, terminated: of work in the first round, ends in such an application;
+            ``agreed`` of all applications are granted.
+        conferred: of work orders, discussed before the dispatch; ``contested``: of refused returns.
+        merged: of work orders, about the same event as an earlier one; ``again``: of an earlier
+            caller, about the same matter.
+        filed: of replies that solve nothing, put on file by the unit.
+        improved: of unsatisfied endings, the unit improves something and asks for the write-off.
+        handled_again: of replies sent back, within the round where the city has such an outcome.
     """
 
     hours: tuple[float, ...] = HOURS
@@ -184,6 +192,18 @@ class Behaviour:
     reached: float = 0.75  # own default
     no_callback: float = 0.01  # own default
     partly: float = 0.08  # own default
+    # What 2.8 and 4.3 allow beside the plain way. The handbook prints no shares; all own default.
+    extended: float = 0.02
+    suspended: float = 0.004
+    terminated: float = 0.004
+    agreed: float = 0.85
+    conferred: float = 0.003
+    contested: float = 0.3
+    merged: float = 0.01
+    again: float = 0.008
+    filed: float = 0.05
+    improved: float = 0.1
+    handled_again: float = 0.3
 
 
 DEFAULT = Behaviour()

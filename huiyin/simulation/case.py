@@ -47,6 +47,11 @@ class Case:
     calls: int = 0
     answers_at: int = 0
     abandoned: bool = False
+    shared_out: bool = False
+    rivals: list[Unit] = field(default_factory=list)
+    same_as: Case | None = None
+    comes_after: Case | None = None
+    filing: int = 0
 
     @property
     def state(self) -> State:

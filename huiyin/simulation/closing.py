@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from huiyin.followup.callbacks import actions as callbacks
 from huiyin.followup.callbacks.actions import Answers
 from huiyin.knowledge.models import Reason
 from huiyin.knowledge.states import Kind, ReasonGroup
 from huiyin.orders import actions as orders
-from huiyin.orders.states import Satisfaction, Solved, State
+from huiyin.orders import reply_queries
+from huiyin.orders.states import AuditOutcome, Satisfaction, Solved, State
 from huiyin.orgs.states import Role
-from huiyin.simulation import telephone, words
+from huiyin.simulation import applying, telephone, words
 from huiyin.simulation.case import Case, waits_until
 from huiyin.simulation.pace import minutes
-from huiyin.simulation.town import CALLBACK, Town
+from huiyin.simulation.town import CALLBACK, Action, Town
 
 _USUAL_AUDIT = timedelta(hours=24)
 _USUAL_CALL = timedelta(hours=48)
@@ -23,7 +25,10 @@ _DAY = timedelta(days=1)
 
 
 def plan_audit(town: Town, case: Case, now: datetime) -> None:
-    """Say when the reply is audited."""
+    """Say when the reply, or the application to end without one, is audited."""
+    if case.order.pending:
+        applying.plan_termination(town, case, now)
+        return
     due = waits_until(case, now + _USUAL_AUDIT)
     moment = town.pace.in_time(now, due, case.random, early=3.0, at_any_hour=case.hurries)
     town.later(moment, _audit, case)
@@ -50,13 +55,39 @@ def _audit(town: Town, case: Case, now: datetime) -> None:
     if not case.is_at(State.REPLY_REVIEW):
         return
     who = town.desk(Role.AUDITOR, case)
+    facts: dict[str, Any] = {"by": who, "now": now}
     if not case.rejected and town.draw(case, town.behaviour.rejected, "rejected"):
-        case.rejected, note = True, words.staff(case.random, "rejected")
-        done = town.take(case, "reject_reply", orders.reject_reply, by=who, note=note, now=now)
+        case.rejected, facts["note"] = True, words.staff(case.random, "rejected")
+        facts["scores"] = _points(case, now, good=False)
+        verb, action = _sent_back(town, case, now)
+        done = town.take(case, verb, action, **facts)
     else:
-        done = town.take(case, "pass_audit", orders.pass_audit, by=who, now=now)
+        facts["scores"] = _points(case, now, good=True)
+        done = town.take(case, "pass_audit", orders.pass_audit, **facts)
     if done:
         town.go_on(case, now)
+
+
+def _sent_back(town: Town, case: Case, now: datetime) -> tuple[str, Action]:
+    """Return how a reply is sent back: for another round, or within it where the city does so."""
+    every = reply_queries.audit_outcomes(now)
+    within = (
+        (AuditOutcome.HANDLE_AGAIN, "handle_again", orders.handle_again),
+        (AuditOutcome.SUPERVISE, "supervise_reply", orders.supervise_reply),
+    )
+    possible = [(verb, action) for outcome, verb, action in within if outcome.value in every]
+    if possible and town.draw(case, town.behaviour.handled_again):
+        return case.random.choice(possible)
+    return "reject_reply", orders.reject_reply
+
+
+def _points(case: Case, now: datetime, *, good: bool) -> dict[str, int] | None:
+    """Return the auditor's points, where the city has a scorecard: near the full ones, or few."""
+    card = reply_queries.scorecard(now)
+    if not card:
+        return None
+    low, high = (0.85, 1.0) if good else (0.2, 0.6)
+    return {item.code: round(item.points * case.random.uniform(low, high)) for item in card}
 
 
 def _survey(_: Town, case: Case, now: datetime) -> None:
@@ -147,9 +178,9 @@ def _talk(town: Town, case: Case, now: datetime) -> None:
 def _close_unsatisfied(town: Town, case: Case, now: datetime) -> None:
     if case.is_at(State.TO_CALLBACK):
         note, who = words.staff(case.random, "unsatisfied"), town.desk(Role.CALLBACK, case)
-        town.take(
-            case, "close_unsatisfied", callbacks.close_unsatisfied, by=who, note=note, now=now
-        )
+        take_ = callbacks.close_unsatisfied
+        if town.take(case, "close_unsatisfied", take_, by=who, note=note, now=now):
+            town.go_on(case, now)
 
 
 def _close_unreached(town: Town, case: Case, now: datetime) -> None:

@@ -9,7 +9,7 @@ from huiyin.orders import actions as orders
 from huiyin.orders.states import State
 from huiyin.orgs.models import Unit
 from huiyin.orgs.states import Role, UnitKind
-from huiyin.simulation import words
+from huiyin.simulation import disputing, neighbours, words
 from huiyin.simulation.case import Case, waits_until
 from huiyin.simulation.pace import minutes
 from huiyin.simulation.town import Town
@@ -22,6 +22,11 @@ def plan(town: Town, case: Case, now: datetime) -> None:
     random = case.random
     if case.voided:
         town.later(now + minutes(random, 5, 60), _ask_void, case)
+        return
+    if neighbours.plan(town, case, now):
+        return
+    if case.lead is None and town.draw(case, town.behaviour.conferred):
+        town.later(now + minutes(random, 5, 25), disputing.confer, case)
         return
     due = waits_until(case, now + _USUAL)
     if town.draw(case, town.behaviour.dispatched_late):
@@ -113,7 +118,7 @@ def _decide_return(town: Town, case: Case, now: datetime) -> None:
     else:
         note = words.staff(case.random, "refused")
         done = town.take(case, "refuse_return", orders.refuse_return, by=who, note=note, now=now)
-    if done:
+    if done and not (case.asked_return and disputing.contested(town, case, now)):
         town.go_on(case, now)
 
 

@@ -10,7 +10,7 @@ from huiyin.orders.rules import ReplyForm
 from huiyin.orders.states import Outcome, State
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.models import Unit
-from huiyin.simulation import words
+from huiyin.simulation import applying, neighbours, words
 from huiyin.simulation.case import Case, waits_until
 from huiyin.simulation.pace import minutes
 from huiyin.simulation.steady import part_of
@@ -50,17 +50,21 @@ def plan_work(town: Town, case: Case, now: datetime) -> None:
     """Put down everything that the units do in this round, up to the reply."""
     habits, random = town.behaviour, case.random
     due = waits_until(case, now + _USUAL_HANDLING)
+    last: Doing = _reply
     if due <= now or town.draw(case, habits.replied_late, "replied_late"):
         until = town.pace.late(
             max(due, now), random, days=habits.days_late, at_any_hour=case.hurries
         )
     else:
         until = town.pace.in_time(now, due, random, early=1.6, at_any_hour=case.hurries)
+        if case.order.round == 1 and not case.shared_out:
+            last = applying.asked(town, case) or _reply
     doings: list[tuple[float, Doing]] = [
         *_contacting(town, case),
         *_others(town, case),
-        (1, _reply),
+        (1, last),
     ]
+    case.shared_out = True
     moment = now
     for share, doing in sorted(doings, key=lambda pair: pair[0]):
         wanted = now + (until - now) * share
@@ -71,7 +75,8 @@ def plan_work(town: Town, case: Case, now: datetime) -> None:
 
 def _contacting(town: Town, case: Case) -> list[tuple[float, Doing]]:
     """Return when the citizen is contacted: soon, late, or not before the reply."""
-    if not case.phone or town.draw(case, town.behaviour.not_contacted):
+    again = case.shared_out and case.order.round == 1  # after an extension or the like
+    if not case.phone or again or town.draw(case, town.behaviour.not_contacted):
         return []
     late = town.draw(case, town.behaviour.contacted_late)
     return [(case.random.uniform(0.55, 0.8) if late else case.random.uniform(0.01, 0.06), _contact)]
@@ -80,7 +85,7 @@ def _contacting(town: Town, case: Case) -> list[tuple[float, Doing]]:
 def _others(town: Town, case: Case) -> list[tuple[float, Doing]]:
     """Return what other units do in the first round: a sub-unit of the lead, the assisting ones."""
     random, doings = case.random, []
-    if case.order.round > 1:
+    if case.shared_out:
         return []
     taken = [*case.assisting, case.supervising]
     below = [u for u in town.cast.below(case.lead) if u not in taken] if case.lead else []
@@ -175,6 +180,7 @@ def _reply(town: Town, case: Case, now: datetime) -> None:
     who: Actor = town.cast.handler(case.lead, now)
     if town.take(case, "reply", orders.reply, form, by=who, now=now):
         town.go_on(case, now)
+        neighbours.plan_filing(town, case, now)
 
 
 def _form(case: Case, now: datetime, unit: Unit, result: Outcome) -> ReplyForm:

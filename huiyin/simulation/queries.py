@@ -48,6 +48,11 @@ def staff_named(username: str) -> Staff | None:
     return Staff.objects.select_related("unit").filter(username=username, is_active=True).first()
 
 
+def as_it_stands(order: WorkOrder) -> WorkOrder:
+    """Return an order as the platform has left it. One query."""
+    return WorkOrder.objects.select_related("category", "lead_unit").get(pk=order.pk)
+
+
 def how_many(made: Sequence[int]) -> int:
     """Return how many of these orders there are. One query."""
     return WorkOrder.objects.filter(pk__in=these(made)).count()

@@ -1,9 +1,10 @@
 """A part of a run: some of the cases, the people, and what the platform does between two beats.
 
-A year may be played on several stages at once, each in a process of its own: stage ``n`` of ``m``
-plays the cases whose number leaves ``n`` when divided by ``m``. Cases do not depend on each other,
-and what concerns all of them (limits that run out, reminders, the archive, news) happens between
-two beats, when every stage stands still. So the number of stages changes nothing but the speed.
+A year may be played on several stages at once, each in a process of its own. Cases that may hang
+together share a lane (``neighbours``), and a lane belongs to one stage; beyond it cases do not
+depend on each other. What concerns all of them (limits that run out, reminders, the archive, news)
+happens between two beats, when every stage stands still. So the number of stages changes nothing
+but the speed.
 """
 
 from __future__ import annotations
@@ -15,17 +16,22 @@ from datetime import time as clock_time
 from functools import partial
 from random import Random
 
+from huiyin.followup.filings import actions as filings
 from huiyin.followup.supervision import actions as supervision
 from huiyin.kernel import clock, outbox
 from huiyin.orders import actions as orders
 from huiyin.orders.states import State
 from huiyin.orgs import queries as orgs
 from huiyin.simulation import (
+    applying,
     arrivals,
     cast,
     closing,
     dispatching,
+    disputing,
     handling,
+    improving,
+    neighbours,
     supervising,
     taking_in,
     telephone,
@@ -44,6 +50,9 @@ PLANNERS: dict[State, Planner] = {
     State.REVIEW: dispatching.plan_review,
     State.TO_DISPATCH: dispatching.plan,
     State.TO_SIGN: handling.plan_signing,
+    State.DISPUTE: disputing.plan,
+    State.EXT_REVIEW: applying.plan_extension,
+    State.UNSAT: improving.plan,
     State.RETURN_REVIEW: dispatching.plan_return,
     State.IN_PROGRESS: handling.plan_work,
     State.REPLY_REVIEW: closing.plan_audit,
@@ -113,8 +122,9 @@ class Stage:
                 calendar=self._town.pace.calendar,
                 random=Random(f"huiyin {plan.seed} {what}"),  # noqa: S311 - a game, not a secret
             )
-            for index in range(self._number, len(moments), self._of):
-                self._town.agenda.at(moments[index], partial(doing, index))
+            for index, moment in enumerate(moments):
+                if neighbours.lane_of(index) % self._of == self._number:
+                    self._town.agenda.at(moment, partial(doing, index))
 
     def _arrive(self, index: int, now: datetime) -> None:
         taking_in.arrive(self._town, taking_in.imagine(self._town, index), now)
@@ -153,10 +163,16 @@ def _mark_overdue(_: datetime, now: datetime) -> None:
         pass
 
 
+def _resume(_: datetime, now: datetime) -> None:
+    while orders.resume_due(until=now):
+        pass
+
+
 def _archive(since: datetime, now: datetime) -> None:
     """Archive once a night, at the first beat after the hour of the job."""
     night = datetime.combine(now.astimezone(SHANGHAI).date(), _ARCHIVE_AT, SHANGHAI)
     if since < night <= now or since < night - timedelta(days=1) <= now:
+        filings.expire(until=now)
         while orders.archive_closed(until=now):
             pass
 
@@ -173,6 +189,7 @@ def _ask_for_calls(_: datetime, now: datetime) -> None:
 
 _JOBS: tuple[Callable[[datetime, datetime], None], ...] = (
     _mark_overdue,
+    _resume,
     _archive,
     _ask_for_calls,
     _remind,

@@ -14,7 +14,7 @@ from huiyin.orders import actions as orders
 from huiyin.orders.states import Channel, State
 from huiyin.orgs.actors import CITIZEN
 from huiyin.orgs.states import Role
-from huiyin.simulation import telephone, words
+from huiyin.simulation import neighbours, telephone, words
 from huiyin.simulation.case import WRITTEN, Case
 from huiyin.simulation.pace import minutes
 from huiyin.simulation.steady import part_of, steady
@@ -53,6 +53,7 @@ def imagine(town: Town, index: int) -> Case:
         voided=steady(town.seed, index, "voided") < habits.voided,
     )
     _borrow_words(town, case)
+    neighbours.take_after(town, case)
     return case
 
 
@@ -90,6 +91,7 @@ def arrive(town: Town, case: Case, now: datetime) -> None:
         return
     town.made[case.index] = case.key
     town.cases[case.key] = case
+    neighbours.remember(town, case)
     town.acknowledge(case, "create")
     town.go_on(case, now)
 

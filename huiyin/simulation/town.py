@@ -58,6 +58,8 @@ class Town:
         made: keys of the orders by the number of their case; ``cases`` by key of the order.
         calls: telephone calls that are not yet written down.
         steps: how many have been taken.
+        latest: by lane, the last case whose matter others may share; ``filed``: by lane, the last
+            one that was put on file, with the key of its filing.
         refusals: steps that the platform refused, by reason; none on a database of its own.
     """
 
@@ -73,6 +75,8 @@ class Town:
     made: dict[int, int] = field(default_factory=dict)
     cases: dict[int, Case] = field(default_factory=dict)
     calls: list[CallFacts] = field(default_factory=list)
+    latest: dict[int, Case] = field(default_factory=dict)
+    filed: dict[int, tuple[Case, int]] = field(default_factory=dict)
     refusals: dict[str, int] = field(default_factory=dict)
     steps: int = 0
 
@@ -109,15 +113,23 @@ class Town:
         A refused step ends the case for the simulation: in a shared database somebody else may have
         taken it over. It is counted, never hidden.
         """
-        try:
-            done = action(case.key, *args, **facts)
-        except Refused as refusal:
-            self.refuse(case, verb, refusal)
+        done = self.attempt(case, verb, action, case.key, *args, **facts)
+        if done is None:
             return False
         case.order = done if isinstance(done, WorkOrder) else done.order
         verb = _followed(case.order) if verb == CALLBACK else verb
         self.acknowledge(case, verb)
         return True
+
+    def attempt(
+        self, case: Case, verb: str, action: Callable[..., Any], *args: Any, **facts: Any
+    ) -> Any:
+        """Do something for a case; a refusal is counted, ends the case here and gives None."""
+        try:
+            return action(*args, **facts)
+        except Refused as refusal:
+            self.refuse(case, verb, refusal)
+            return None
 
     def acknowledge(self, case: Case, verb: str) -> None:
         """Write down that the case's last step has been stored."""

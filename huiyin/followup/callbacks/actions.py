@@ -14,6 +14,7 @@ from huiyin.followup.callbacks.models import CallbackAttempt
 from huiyin.followup.callbacks.states import Method
 from huiyin.kernel import masks, outbox, text
 from huiyin.kernel.errors import Conflict, WrongState
+from huiyin.kernel.prepared import Prepared
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Reason
 from huiyin.orders import actions as orders
@@ -25,6 +26,8 @@ from huiyin.orgs.actors import CITIZEN, SYSTEM, Actor
 from huiyin.worktime.calendar import SHANGHAI
 
 SURVEYS_APART_HOURS = 24
+_LOCKED = Prepared(lambda key: WorkOrder.objects.select_for_update().filter(pk=key))
+_REQUESTER = Prepared(lambda order: Requester.objects.filter(order_id=order))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,8 +199,8 @@ def close_without_callback(order_id: int, *, by: Actor, reason: Reason, now: dat
 @transaction.atomic
 def record_survey_sent(order_id: int, *, now: datetime) -> None:
     """Count a survey message of the present round; called when it has been sent."""
-    order = WorkOrder.objects.select_for_update().get(pk=order_id)
-    if order.state == State.TO_CALLBACK:
+    order = _LOCKED.one(order_id)
+    if order is not None and order.state == State.TO_CALLBACK:
         _attempt(order, Method.SMS, SYSTEM, now, reached=False).save()
 
 
@@ -238,7 +241,7 @@ def _follow(
 
 def _waiting_order(order_id: int, by: Actor) -> WorkOrder:
     """Lock the order; it must wait for a call-back and the actor must be one who may record it."""
-    order = WorkOrder.objects.select_for_update().filter(pk=order_id).first()
+    order = _LOCKED.one(order_id)
     if order is None or order.state != State.TO_CALLBACK:
         state = order.standing.label if order else "不存在"
         raise WrongState(f"工单现为“{state}”，不能记录回访", state=order.state if order else "")
@@ -264,8 +267,10 @@ def _number(order: WorkOrder, method: Method, number: str) -> str:
     """Return the masked number of an attempt; without one it was the requester's own."""
     if number:
         return masks.phone(text.phone_digits(number))
-    own = Requester.objects.filter(order=order).values_list("phone_masked", flat=True)
-    return "" if method is Method.WEB else own.first() or ""
+    if method is Method.WEB:
+        return ""
+    own = _REQUESTER.one(order.pk)
+    return own.phone_masked if own else ""
 
 
 def _fill(attempt: CallbackAttempt, answers: Answers) -> None:

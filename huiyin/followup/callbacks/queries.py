@@ -16,6 +16,7 @@ from huiyin.knowledge import queries as knowledge
 from huiyin.orders import around
 from huiyin.orders import queries as orders
 from huiyin.orders.models import Reply, WorkOrder
+from huiyin.orders.reply_queries import LAST_REPLY
 from huiyin.orders.states import FINAL, State
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor
@@ -112,8 +113,8 @@ def is_audited(order: WorkOrder) -> bool:
 
     One query.
     """
-    passed = Reply.objects.filter(order=order).order_by("-pk").values_list("passed", flat=True)
-    return bool(passed.first())
+    last = LAST_REPLY.one(order.pk)
+    return bool(last and last.passed)
 
 
 def has_rated(order: WorkOrder) -> bool:

@@ -188,7 +188,7 @@ def _audit(turn: Turn, outcome: AuditOutcome, *, note: str, scores: Scores | Non
         reply_rules.check_passed(judged, mark)
     else:
         order.solved, order.satisfaction, order.reason = "", "", None
-    row = present(Reply.objects.filter(order=order).order_by("-pk").first())
+    row = present(reply_queries.LAST_REPLY.one(order.pk))
     row.passed, row.audit_note = passed, note.strip()[:500]
     row.audited_at, row.audited_by, row.audit_outcome = now, turn.by.staff, outcome.value
     _score(row, judged)
@@ -244,7 +244,7 @@ def verify(
     """
     turn = begin(VERIFY, order_id, by, now)
     order = turn.order
-    last = present(Reply.objects.filter(order=order).order_by("-pk").first())
+    last = present(reply_queries.LAST_REPLY.one(order.pk))
     if last.passed is not None:
         raise Refused("这份回复已经审核", remedy="请直接按回访结果办结")
     if not unreached:

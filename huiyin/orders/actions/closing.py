@@ -10,12 +10,14 @@ from django.db.models import Exists, OuterRef
 from huiyin.kernel import masks, text
 from huiyin.kernel.checks import present
 from huiyin.kernel.errors import NotAllowed, Refused
+from huiyin.kernel.prepared import Prepared
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Reason
-from huiyin.orders import rules
+from huiyin.orders import moving, rules
 from huiyin.orders.actions.turn import Turn, begin, finish
 from huiyin.orders.kinds import LinkKind
-from huiyin.orders.models import OrderLink, Reply, WorkOrder
+from huiyin.orders.models import OrderLink, WorkOrder
+from huiyin.orders.reply_queries import LAST_REPLY
 from huiyin.orders.states import (
     ANSWER_FROM_FILE,
     ARCHIVE,
@@ -34,6 +36,9 @@ from huiyin.orders.states import (
     State,
 )
 from huiyin.orgs.actors import SYSTEM, Actor
+
+# An order that nobody else has locked at this moment.
+_FREE = Prepared(lambda key: WorkOrder.objects.select_for_update(skip_locked=True).filter(pk=key))
 
 
 @transaction.atomic
@@ -266,12 +271,10 @@ def archive_closed(*, until: datetime, limit: int = 500) -> int:
 
 @transaction.atomic
 def _archive(order_id: int, now: datetime) -> bool:
-    taken = WorkOrder.objects.select_for_update(skip_locked=True).filter(
-        pk=order_id, state=State.CLOSED
-    )
-    if not taken.exists():
+    order = _FREE.one(order_id)
+    if order is None or order.standing not in ARCHIVE.sources:
         return False
-    finish(begin(ARCHIVE, order_id, SYSTEM, now))
+    finish(Turn(ARCHIVE, order, SYSTEM, now, was=moving.snapshot(order)))
     return True
 
 
@@ -287,11 +290,10 @@ def _check_audited(order: WorkOrder) -> None:
 
     Source: R-148 (requirement 165).
     """
-    audited = Reply.objects.filter(order=order).order_by("-pk").values_list("passed", flat=True)
-    if not audited.first():
+    last = LAST_REPLY.one(order.pk)
+    if last is None or not last.passed:
         raise Refused("回复还没有审核，不能办结", remedy="请记录回访结果，转审核后办结")
 
 
 def _outcome(order: WorkOrder) -> Outcome:
-    last = Reply.objects.filter(order=order).order_by("-pk").values_list("outcome", flat=True)
-    return Outcome(present(last.first()))
+    return Outcome(present(LAST_REPLY.one(order.pk)).outcome)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from django.db.models import F, Model, QuerySet
 
 from huiyin.kernel.errors import Changed, NotFound
+from huiyin.kernel.prepared import Prepared
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.rules import Matter
 from huiyin.knowledge.states import ClockKind
@@ -27,6 +28,21 @@ from huiyin.worktime import deadline as worktime
 from huiyin.worktime import limits
 
 Row = TypeVar("Row", bound=Model)
+
+# What every step reads.
+_LOCKED = Prepared(
+    lambda key: (
+        WorkOrder.objects.select_for_update(of=("self",))
+        .select_related("category", "lead_unit")
+        .filter(pk=key)
+    )
+)
+_PART = Prepared(
+    lambda order, unit: Assignment.objects.select_related("unit").filter(
+        order_id=order, unit_id=unit, ended_at__isnull=True
+    ),
+    values=2,
+)
 
 
 @dataclass(slots=True)
@@ -49,11 +65,7 @@ def begin(step: Step, order_id: int, by: Actor, now: datetime) -> Turn:
         WrongState: the step cannot be taken from where the order stands.
         NotAllowed: the actor may not take it.
     """
-    order = only(
-        WorkOrder.objects.select_for_update(of=("self",))
-        .select_related("category", "lead_unit")
-        .filter(pk=order_id)
-    )
+    order = _LOCKED.one(order_id)
     if order is None:
         raise NotFound("没有这件工单")
     policy.check_state(step, order)
@@ -96,11 +108,7 @@ def part_of(order: WorkOrder, by: Actor) -> Assignment | None:
     """Return the open assignment of the actor's own unit on the order. One query for unit staff."""
     if by.unit is None or Perm.HANDLE not in by.perms:
         return None
-    return only(
-        Assignment.objects.select_related("unit").filter(
-            order=order, unit=by.unit, ended_at__isnull=True
-        )
-    )
+    return _PART.one(order.pk, by.unit.pk)
 
 
 def lead_of(order: WorkOrder) -> Assignment:
@@ -184,6 +192,7 @@ def finish(
     _set_waits(order, started, stops)
     if order.standing in FINAL:
         order.news_at = None
+    if order.standing in FINAL and before not in FINAL:
         Assignment.objects.filter(order=order, ended_at__isnull=True).update(ended_at=turn.now)
     event = _next_event(turn, before, note=note, public_note=public_note, data=data or {})
     moving.store(order, turn.was, event, stops=stops, starts=started, now=turn.now)

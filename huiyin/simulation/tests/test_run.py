@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -164,14 +165,20 @@ def test_every_close_type_that_is_built_can_be_reached() -> None:
         reached=0.5,
         outcomes={outcome: 0.2 for outcome in Outcome},
         content={outcome: 0.5 for outcome in Outcome},
+        stubborn=0.5,
+        merged=0.3,
+        again=0.2,
+        filed=0.6,
+        terminated=0.1,
+        suspended=0.1,
+        extended=0.1,
+        conferred=0.1,
+        contested=0.6,
+        right_returned=0.2,
+        improved=0.9,
     )
-    found = simulate(Plan(days=3, per_day=100, behaviour=trouble))
-    # Ways that need a second decision, which nobody in the simulation takes yet; the stories of
-    # orders/tests prove them.
-    not_lived = {
-        CloseType.MERGED, CloseType.FILED, CloseType.TERMINATED, CloseType.WRITTEN_OFF,
-    }  # fmt: skip
-    assert set(found.by_close_type) == {c.value for c in CloseType if c not in not_lived}
+    found = simulate(Plan(days=20, per_day=15, behaviour=trouble, beat=timedelta(hours=6)))
+    assert set(found.by_close_type) == {each.value for each in CloseType}
     assert found.refused == {}
     assert list(queries.breaks()) == [300]
 

@@ -26,6 +26,7 @@ from huiyin.orders.states import Channel, Outcome
 from huiyin.simulation import plan as plans
 from huiyin.simulation import yearly
 from huiyin.simulation.behaviour import DEFAULT, FIGURES, Behaviour, Habitat, Published
+from huiyin.simulation.neighbours import LANES, TOGETHER, lane_of
 from huiyin.simulation.plan import Plan
 from huiyin.simulation.run import simulate
 from huiyin.simulation.steady import WHATS, part_of, steady
@@ -86,14 +87,28 @@ def city(world: World) -> World:
     return world
 
 
-@pytest.mark.rule("R-186")
+@pytest.mark.rule("R-173", "R-186")
 @pytest.mark.usefixtures("city")
 def test_the_number_of_stages_changes_nothing_and_the_seed_everything() -> None:
-    one, three = (told(PLAN, stages=n) for n in (1, 3))
+    trouble = replace(BUSY, merged=0.4, again=0.2, extended=0.3, suspended=0.2, agreed=0.7)
+    plan = replace(PLAN, behaviour=trouble)
+    one, three = (told(plan, stages=n) for n in (1, 3))
     assert one == three
-    other = told(replace(PLAN, seed=2))
+    assert one["refused"] == {}
+    assert one["by_close_type"]["merged"] > 0
+    other = told(replace(plan, seed=2))
     assert other["digest"] != one["digest"]
     assert one["orders"] == other["orders"] == 16
+
+
+@pytest.mark.rule("R-173")
+def test_cases_that_follow_each_other_share_a_lane_and_every_lane_is_used() -> None:
+    lanes = [lane_of(index) for index in range(2 * LANES * TOGETHER)]
+    assert lanes[:TOGETHER] == [0] * TOGETHER
+    assert lanes[TOGETHER] == 1
+    assert {lane: lanes.count(lane) for lane in range(LANES)} == dict.fromkeys(
+        range(LANES), 2 * TOGETHER
+    )
 
 
 @pytest.mark.rule("R-187")
