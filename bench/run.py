@@ -85,6 +85,13 @@ def list_p95_ms_1m() -> Figure:
     return Figure(round(worst, 1), "ms", None, round(values[0], 1), round(worst, 1), len(values))
 
 
+def simulate_steps_per_second() -> Figure:
+    """Steps that a simulated city takes in a second, all rules, in two processes."""
+    from bench import year
+
+    return Figure.of([year.steps_per_second()], "steps/s")
+
+
 class on:  # noqa: N801 - reads as a word
     """Work on one of the two filled databases inside the block."""
 
@@ -122,7 +129,7 @@ BENCHES: dict[str, Callable[[], Figure]] = {
     bench.__name__: bench
     for bench in (
         create_vs_pgbench, create_http_vs_pgbench, create_1m_vs_10k,
-        lives_per_second, list_p95_ms_1m,
+        lives_per_second, list_p95_ms_1m, simulate_steps_per_second,
     )
 }  # fmt: skip
 

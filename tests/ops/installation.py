@@ -94,7 +94,7 @@ class Installation:
         return subprocess.run(
             [sys.executable, "-m", "huiyin.config.command", *words],
             env=self.environment(**changes), input=given, capture_output=True, text=True,
-            timeout=120, check=False, cwd=self.folder,
+            timeout=600, check=False, cwd=self.folder,
         )  # fmt: skip
 
     def done(self, *words: str, given: str = "", **changes: str) -> str:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from typing import Any
 
 import psycopg
 import pytest
 
 from huiyin.config.database import DATABASE, private_cluster
-from tests.ops.installation import Installation
+from tests.ops.installation import Installation, children, until
 
 SMALL = ("simulate", "--city", "dezhou", "--days", "1", "--orders-per-day", "6", "--seed", "7")
 DEMO = (
@@ -69,6 +73,42 @@ def test_a_demonstration_is_filled_up_to_now(fresh: Installation) -> None:
     other = fresh.run("simulate", "--here", "--city", "nowhere")
     assert other.returncode == 3
     assert "nowhere" in other.stderr
+
+
+@pytest.mark.slow
+def test_a_year_that_is_killed_leaves_sound_orders_and_the_next_run_starts_clean(
+    fresh: Installation,
+) -> None:
+    """Whoever pulls the plug within a year: every history verifies, and the seed still holds."""
+    year = ("simulate", "--year", "--city", "dafeng", "--scale", "0.002", "--processes", "2")
+    whole = without_time(fresh.json(*year))
+    assert whole["refused"] == {}
+    killed = subprocess.Popen(
+        [sys.executable, "-m", "huiyin.config.command", *year],
+        env=fresh.environment(), cwd=fresh.folder, stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    passing = "select datname from pg_database where datname like 'huiyin_passing%'"
+    name = until(lambda: ask(fresh, passing), 300)[0][0]
+    until(lambda: _events_in(fresh, name) > 60, 300)
+    family = [killed.pid, *children(killed.pid)]
+    for pid in reversed(family):
+        os.kill(pid, signal.SIGKILL)
+    killed.wait()
+    address = private_cluster(fresh.var / "postgres").ensure_running().named(name)
+    assert "历史完整" in fresh.done("audit", "verify", DATABASE_URL=address.url)
+    assert without_time(fresh.json(*year)) == whole
+    assert ask(fresh, passing) == []
+
+
+def _events_in(where: Installation, name: str) -> int:
+    address = private_cluster(where.var / "postgres").ensure_running().named(name)
+    with psycopg.connect(**address.as_psycopg()) as connection:
+        try:
+            found = connection.execute("select count(*) from orders_orderevent").fetchone()
+        except psycopg.errors.UndefinedTable:
+            return 0
+    return int(found[0]) if found else 0
 
 
 @pytest.mark.parametrize(

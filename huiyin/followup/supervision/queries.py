@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 
 from huiyin.followup.supervision.models import Urging
-from huiyin.followup.supervision.states import BY_PERSON, UrgeKind, UrgeReason
+from huiyin.followup.supervision.states import BY_PERSON, UrgeReason
 from huiyin.kernel.paging import Page, page
-from huiyin.orders.models import Assignment, Clock, WorkOrder
-from huiyin.orders.states import State
+from huiyin.orders.models import WorkOrder
 
 # The highest mark that each running limit has passed, where the unit was not reminded of it yet.
 _TO_REMIND = """
@@ -31,6 +31,26 @@ _TO_REMIND = """
     )
     order by c.due_at, c.id limit %s
 """
+# Lead parts whose unit nobody was asked to call for this reason yet: not signed for days, or late.
+_LEADS = """
+    select a.id, a.order_id, a.unit_id from orders_assignment a
+    where a.ended_at is null and a.role = 'lead' and a.parent_id is null and {late}
+    and not exists (
+        select from supervision_urging u
+        where u.assignment_id = a.id and u.kind = 'telephone' and u.reason = '{reason}'
+    )
+    order by a.dispatched_at, a.id limit %s
+"""
+_UNREAD = _LEADS.format(
+    reason=UrgeReason.UNREAD.value,
+    late="a.signed_at is null and a.dispatched_at <= %s and exists"
+    " (select from orders_workorder o where o.id = a.order_id and o.state = 'to_sign')",
+)
+_RAN_OUT = _LEADS.format(
+    reason=UrgeReason.OVERDUE.value,
+    late="a.due_at <= %s and exists (select from orders_clock c where c.assignment_id = a.id"
+    " and c.kind = 'finish' and c.stopped_at is null and c.due_at <= %s)",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,35 +87,18 @@ def to_call(until: datetime, *, unread_days: int, overdue: bool, limit: int) -> 
     """
     found: list[Slow] = []
     if unread_days:
-        unread = _leads().filter(
-            order__state=State.TO_SIGN,
-            signed_at__isnull=True,
-            dispatched_at__lte=until - timedelta(days=unread_days),
-        )
-        found += _slow(unread, UrgeReason.UNREAD, limit)
+        since = until - timedelta(days=unread_days)
+        found += _slow(_UNREAD, [since, limit], UrgeReason.UNREAD)
     if overdue:
-        ran_out = Clock.objects.filter(
-            assignment=OuterRef("pk"),
-            kind="finish",
-            stopped_at__isnull=True,
-            due_at__lte=until,
-        )
-        late = _leads().filter(Exists(ran_out), due_at__lte=until)
-        found += _slow(late, UrgeReason.OVERDUE, limit)
+        found += _slow(_RAN_OUT, [until, until, limit], UrgeReason.OVERDUE)
     return found
 
 
-def _leads() -> QuerySet[Assignment]:
-    return Assignment.objects.filter(ended_at__isnull=True, role="lead", parent__isnull=True)
-
-
-def _slow(parts: QuerySet[Assignment], reason: UrgeReason, limit: int) -> list[Slow]:
-    known = Urging.objects.filter(
-        assignment=OuterRef("pk"), kind=UrgeKind.TELEPHONE.value, reason=reason.value
-    )
-    rows = parts.exclude(Exists(known)).order_by("dispatched_at", "pk")
-    keys = rows.values_list("pk", "order_id", "unit_id")[:limit]
-    return [Slow(*row, reason=reason) for row in keys]
+def _slow(statement: str, values: list[Any], reason: UrgeReason) -> list[Slow]:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        rows = cursor.fetchall()
+    return [Slow(part, order, unit, reason=reason) for part, order, unit in rows]
 
 
 def tasks() -> QuerySet[Urging]:

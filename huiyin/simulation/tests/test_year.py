@@ -87,7 +87,8 @@ def city(world: World) -> World:
     return world
 
 
-@pytest.mark.rule("R-173", "R-186")
+@pytest.mark.rule("R-173")
+@pytest.mark.rule("R-186")
 @pytest.mark.usefixtures("city")
 def test_the_number_of_stages_changes_nothing_and_the_seed_everything() -> None:
     trouble = replace(BUSY, merged=0.4, again=0.2, extended=0.3, suspended=0.2, agreed=0.7)
