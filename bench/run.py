@@ -92,6 +92,13 @@ def simulate_steps_per_second() -> Figure:
     return Figure.of([year.steps_per_second()], "steps/s")
 
 
+def faq_top3() -> Figure:
+    """Questions worded anew for which the right article is among the first three, in per cent."""
+    from bench import faq
+
+    return faq.top3()
+
+
 class on:  # noqa: N801 - reads as a word
     """Work on one of the two filled databases inside the block."""
 
@@ -130,6 +137,7 @@ BENCHES: dict[str, Callable[[], Figure]] = {
     for bench in (
         create_vs_pgbench, create_http_vs_pgbench, create_1m_vs_10k,
         lives_per_second, list_p95_ms_1m, simulate_steps_per_second,
+        faq_top3,
     )
 }  # fmt: skip
 

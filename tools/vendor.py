@@ -31,6 +31,7 @@ ICONS = (
     "arrow-forward-up",
     "arrow-right",
     "award",
+    "book",
     "building",
     "calendar",
     "camera",

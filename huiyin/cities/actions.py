@@ -84,7 +84,8 @@ def _apply(found: Profile, now: datetime) -> tuple[Changes, ...]:
         *_apply_rules(found, today),
         knowledge.sync_reasons(rows.reasons(found)),
         knowledge.sync_tags(rows.tags(found)),
-        knowledge.sync_articles(rows.articles(found)),
+        knowledge.sync_duties(rows.duties(found)),
+        knowledge.sync_articles(rows.articles(found), now=now),
         messages.sync_templates(rows.templates(found), today=today, source=origin),
     )
 
@@ -103,6 +104,9 @@ def _apply_rules(found: Profile, today: date) -> tuple[Changes, ...]:
         done.append(knowledge.sync_parameters(parameters, today=today, in_use=in_use))
     with _naming_lines("catalogue.csv", {(r.code, r.valid_from): r.line for r in found.catalogue}):
         done.append(knowledge.sync_catalogue(items, today=today, in_use=in_use))
+    with _naming_lines("library.toml", {(r.code, r.valid_from): r.line for r in found.documents}):
+        papers = rows.documents(found)
+        done.append(knowledge.sync_documents(papers, today=today, in_use=in_use))
     return tuple(done)
 
 

@@ -30,6 +30,8 @@ def check(draft: Draft, notebook: Notebook) -> None:
         _check_tags,
         check_messages,
         _check_articles,
+        _check_library,
+        _check_duties,
         _check_accounts,
     ):
         each(draft, notebook)
@@ -117,6 +119,35 @@ def _check_articles(draft: Draft, notebook: Notebook) -> None:
             notebook.note(draft.answers.file, each.line, reason)
     note_unknown(draft.answers, lambda each: (each.category,), draft.categories, "分类", notebook)
     note_unknown(draft.answers, lambda each: (each.unit,), draft.units, "单位", notebook)
+
+
+def _check_library(draft: Draft, notebook: Notebook) -> None:
+    """Check the documents: one version at a time, units exist, answers follow one that exists.
+
+    Source: R-357 (requirements 15, 101, 119; handbook domain.md 2.9).
+    """
+    documents = draft.documents
+    note_overlaps(documents, lambda each: each.code, "编码", notebook)
+    note_unknown(documents, lambda each: (each.unit,) if each.unit else (), draft.units, "单位",
+                 notebook)  # fmt: skip
+    note_unknown(
+        draft.answers,
+        lambda each: (each.source,) if each.source else (),
+        documents,
+        "文件",
+        notebook,
+    )
+
+
+def _check_duties(draft: Draft, notebook: Notebook) -> None:
+    """Check the duty directory: units and categories exist, no entry stands twice.
+
+    Source: R-355 (requirement 81; handbook domain.md 1.2 (二)).
+    """
+    duties = draft.duties
+    note_doubles(duties, lambda each: each.code, "编码", notebook)
+    note_unknown(duties, lambda each: (each.unit,), draft.units, "单位", notebook)
+    note_unknown(duties, lambda each: each.categories, draft.categories, "分类", notebook)
 
 
 def _check_accounts(draft: Draft, notebook: Notebook) -> None:

@@ -9,6 +9,8 @@ from huiyin.cities.shapes import (
     Category,
     City,
     DemoAccount,
+    Document,
+    Duty,
     EmailTemplate,
     LimitRule,
     MergedLine,
@@ -67,4 +69,6 @@ class Draft:
     emails: Listing[EmailTemplate]
     news: Listing[NewsItem]
     answers: Listing[SelectedAnswer]
+    documents: Listing[Document]
+    duties: Listing[Duty]
     accounts: Listing[DemoAccount]

@@ -14,6 +14,7 @@ from huiyin.cities.parsers import (
     one_of,
     pattern,
     shares,
+    span,
     text,
     whole,
     words,
@@ -208,6 +209,36 @@ ANSWER: Sequence[Field] = (
     Field("answer", text(600, lines=True)),
     Field("basis", text(120)),
     Field("demo", flag),
+    Field("wordings", listed(text(100)), required=False, default=()),
+    Field("source", _WORD, required=False, default=""),
+    Field("clause", text(60), required=False, default=""),
+    Field("visibility", one_of(vocabulary.VISIBILITIES), required=False, default="public"),
+    Field("review_on", day, required=False),
+    Field("expires_on", day, required=False),
+)
+
+DOCUMENT: Sequence[Field] = (
+    Field("code", _WORD),
+    Field("kind", one_of(vocabulary.DOCUMENT_KINDS)),
+    Field("title", text(100)),
+    Field("number", text(80), required=False, default=""),
+    Field("issuer", text(100)),
+    Field("issued_on", day, required=False),
+    Field("text", text(20_000, lines=True)),
+    Field("roles", listed(one_of(vocabulary.ROLES)), required=False, default=()),
+    Field("visibility", one_of(vocabulary.VISIBILITIES), required=False, default="staff"),
+    Field("unit", _UNIT_CODE, required=False, default=""),
+    *_validity(),
+)
+
+DUTY: Sequence[Field] = (
+    Field("code", _ITEM_CODE),
+    Field("unit", _UNIT_CODE),
+    Field("matter", text(60)),
+    Field("categories", words(_CATEGORY_CODE), required=False, default=()),
+    Field("phone", pattern(r"[0-9-]{3,20}", "电话号码"), required=False, default=""),
+    Field("hours", span, required=False),
+    Field("hint", text(300), required=False, default=""),
 )
 
 ACCOUNT: Sequence[Field] = (

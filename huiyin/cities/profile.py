@@ -30,6 +30,8 @@ __all__ = ["Problem", "Profile", "ProfileError", "available", "path_of", "read"]
 _SHIPPED = Path(__file__).parent
 
 NO_TAGS: Listing[shapes.Tag] = Listing("tags.csv", (), frozenset(), is_whole=True)
+NO_DUTIES: Listing[shapes.Duty] = Listing("duty.csv", (), frozenset(), is_whole=True)
+NO_DOCUMENTS: Listing[shapes.Document] = Listing("library.toml", (), frozenset(), is_whole=True)
 
 T = TypeVar("T")
 
@@ -99,6 +101,8 @@ def read(folder: Path, *, rules: Path | None = None) -> Profile:
         emails=draft.emails.records,
         news=draft.news.records,
         answers=draft.answers.records,
+        documents=draft.documents.records,
+        duties=draft.duties.records,
         accounts=draft.accounts.records,
         habitat=habitat,
     )
@@ -112,7 +116,11 @@ def _draft(folder: Path, notebook: Notebook, rules_file: Path) -> Draft:
     demo = read_toml(folder / "demo.toml", notebook, arrays=("account",))
     classes = read_toml(folder / "classes.toml", notebook, arrays=("class",))
     scoring = read_toml(folder / "scoring.toml", notebook, arrays=("scheme",))
-    has_tags = (folder / "tags.csv").is_file()  # a city need not use tags
+    # A city need not use tags, nor have a library or a duty directory.
+    has_tags, has_duties = (folder / "tags.csv").is_file(), (folder / "duty.csv").is_file()
+    library = None
+    if (folder / "library.toml").is_file():
+        library = read_toml(folder / "library.toml", notebook, arrays=("document",))
 
     def rows(name: str, shape: type[T], columns: Sequence[Field]) -> Listing[T]:
         return _listing(name, read_csv(folder / name, columns, notebook), shape, columns, notebook)
@@ -140,6 +148,10 @@ def _draft(folder: Path, notebook: Notebook, rules_file: Path) -> Draft:
         emails=tables(templates, "email", shapes.EmailTemplate, fields.EMAIL),
         news=tables(news, "news", shapes.NewsItem, fields.NEWS),
         answers=tables(news, "answer", shapes.SelectedAnswer, fields.ANSWER),
+        documents=tables(library, "document", shapes.Document, fields.DOCUMENT)
+        if library
+        else NO_DOCUMENTS,
+        duties=rows("duty.csv", shapes.Duty, fields.DUTY) if has_duties else NO_DUTIES,
         accounts=tables(demo, "account", shapes.DemoAccount, fields.ACCOUNT),
     )
 

@@ -10,6 +10,7 @@ from huiyin.channels.messaging.actions import TemplateRow
 from huiyin.channels.messaging.states import Medium, Text
 from huiyin.cities.shapes import City, Profile
 from huiyin.knowledge import actions as knowledge
+from huiyin.knowledge.article_states import Visibility
 from huiyin.knowledge.states import ArticleKind
 from huiyin.orgs import actions as orgs
 from huiyin.worktime.calendar import SHANGHAI, Span
@@ -266,10 +267,54 @@ def articles(profile: Profile) -> list[knowledge.ArticleRow]:
             demo=each.demo,
             category=each.category,
             unit=each.unit,
+            wordings=each.wordings,
+            visibility=Visibility(each.visibility),
+            source=each.source,
+            clause=each.clause,
+            review_on=each.review_on,
+            expires_on=each.expires_on,
         )
         for each in profile.answers
     ]
     return [*news, *answers]
+
+
+def documents(profile: Profile) -> list[knowledge.DocumentRow]:
+    """Return the documents of the library."""
+    return [
+        knowledge.DocumentRow(
+            code=each.code,
+            kind=each.kind,
+            title=each.title,
+            number=each.number,
+            issuer=each.issuer,
+            issued_on=each.issued_on,
+            body=each.text,
+            roles=each.roles,
+            visibility=each.visibility,
+            unit=each.unit,
+            valid_from=each.valid_from,
+            valid_to=each.valid_to,
+        )
+        for each in profile.documents
+    ]
+
+
+def duties(profile: Profile) -> list[knowledge.DutyRow]:
+    """Return the duty directory."""
+    return [
+        knowledge.DutyRow(
+            code=each.code,
+            unit=each.unit,
+            matter=each.matter,
+            categories=each.categories,
+            phone=each.phone.replace("-", ""),
+            opens=each.hours[0] if each.hours else None,
+            closes=each.hours[1] if each.hours else None,
+            hint=each.hint,
+        )
+        for each in profile.duties
+    ]
 
 
 def _midnight(day: date) -> datetime:

@@ -6,7 +6,7 @@ Validity is half-open: a rule holds from ``valid_from`` until the day before ``v
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, time
 
 from huiyin.simulation.behaviour import Habitat
 from huiyin.worktime.calendar import WorkHours
@@ -275,6 +275,45 @@ class SelectedAnswer:
     answer: str
     basis: str
     demo: bool
+    wordings: tuple[str, ...]
+    source: str
+    clause: str
+    visibility: str
+    review_on: date | None
+    expires_on: date | None
+
+
+@dataclass(frozen=True)
+class Document:
+    """One version of a policy, a rule of work or a procedure of the city's library."""
+
+    line: int
+    code: str
+    kind: str
+    title: str
+    number: str
+    issuer: str
+    issued_on: date | None
+    text: str
+    roles: tuple[str, ...]
+    visibility: str
+    unit: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True)
+class Duty:
+    """Whom the hotline calls at once for a matter; an empty number is filled in by the city."""
+
+    line: int
+    code: str
+    unit: str
+    matter: str
+    categories: tuple[str, ...]
+    phone: str
+    hours: tuple[time, time] | None
+    hint: str
 
 
 @dataclass(frozen=True)
@@ -309,5 +348,7 @@ class Profile:
     emails: tuple[EmailTemplate, ...]
     news: tuple[NewsItem, ...]
     answers: tuple[SelectedAnswer, ...]
+    documents: tuple[Document, ...]
+    duties: tuple[Duty, ...]
     accounts: tuple[DemoAccount, ...]
     habitat: Habitat | None = None

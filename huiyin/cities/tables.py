@@ -92,6 +92,25 @@ def scripts(value: object) -> object:
     return value
 
 
+def groups(value: object) -> object:
+    """Read under which groups the city reports its categories; no category in two of them."""
+    seen: set[object] = set()
+    for row in _rows(value, frozenset({"code", "name", "categories"})):
+        if not isinstance(row["code"], str) or not _CODE.fullmatch(row["code"] + "1"):
+            raise ValueError(f"编码“{row['code']}”应是 1 到 3 个大写字母")
+        _word(row, "name", _LONGEST_NAME)
+        listed = row["categories"]
+        if not isinstance(listed, list | tuple) or not listed:
+            raise ValueError(f"“{row['code']}”的 categories 应至少一项")
+        for code in listed:
+            if not isinstance(code, str) or not code or not _CATEGORY.fullmatch(code):
+                raise ValueError(f"分类“{code}”应是 2、4 或 6 位数字")
+            if code in seen:
+                raise ValueError(f"分类“{code}”写了两次")
+            seen.add(code)
+    return value
+
+
 def checklists(value: object) -> object:
     """Read the standard items that stand beside the form of a step."""
     seen: set[object] = set()

@@ -10,6 +10,7 @@ from huiyin.channels.messaging import rules as messages
 from huiyin.channels.messaging.states import TEMPLATE_KEYS
 from huiyin.cities import parsers, tables
 from huiyin.cities.parsers import Parse
+from huiyin.knowledge.article_states import DocumentKind, Visibility
 from huiyin.knowledge.states import (
     ClockKind,
     Indicator,
@@ -52,6 +53,8 @@ OTHER_LIMITS = (
 CLOCKS = (*(clock.value for clock in ClockKind), *OTHER_LIMITS)
 REQUEST_KINDS = tuple(kind.value for kind in Kind)
 URGENCIES = tuple(urgency.value for urgency in Urgency)
+VISIBILITIES = tuple(each.value for each in Visibility)
+DOCUMENT_KINDS = tuple(each.value for each in DocumentKind)
 LINE_MODES = tuple(mode.value for mode in LineMode)
 INDICATORS = tuple(indicator.value for indicator in Indicator)
 CHANNELS = tuple(channel.value for channel in Channel)
@@ -119,6 +122,13 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "suggest.replies": parsers.flag,
         "filing.valid_months": parsers.whole(1, 36),
         "write_off.days": parsers.whole(1, 365),
+        "intake.scripts": tables.scripts,
+        "report.groups": tables.groups,
+        "suggest.articles": parsers.flag,
+        "suggest.articles_least": parsers.whole(5, 95),
+        "knowledge.review_days": parsers.whole(0, 365),
+        "knowledge.frequent_days": parsers.whole(7, 365),
+        "knowledge.frequent_least": parsers.whole(2, 100_000),
         "messaging.events": messages.read_events,
         "messaging.quiet_hours": parsers.quiet,
         "messaging.at_once": messages.read_templates,
@@ -180,6 +190,13 @@ OPTIONAL_PARAMETERS = frozenset(
         "telephony.connect_target",
         "missed.attempts",
         "missed.quiet_hours",
+        "intake.scripts",
+        "report.groups",
+        "suggest.articles",
+        "suggest.articles_least",
+        "knowledge.review_days",
+        "knowledge.frequent_days",
+        "knowledge.frequent_least",
     }
 )
 

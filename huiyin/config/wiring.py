@@ -11,6 +11,7 @@ from huiyin.orders.states import GROUP_TOPICS
 
 JOBS = (
     "huiyin.kernel.upkeep",
+    "huiyin.knowledge.jobs",
     "huiyin.orders.jobs",
     "huiyin.dispatch.duplicates.jobs",
     "huiyin.followup.callbacks.jobs",

@@ -6,8 +6,17 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 
+from huiyin.knowledge.article_states import (
+    UNDER_WORK,
+    DocumentKind,
+    TaskKind,
+    TaskState,
+    UseKind,
+    VersionState,
+    Visibility,
+)
 from huiyin.knowledge.states import KIND_LABELS, ArticleKind, LineMode, TrialState
-from huiyin.orgs.models import Unit
+from huiyin.orgs.models import Staff, Unit
 
 VALID = Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
 
@@ -205,12 +214,17 @@ class Tag(models.Model):
 
 
 class Article(models.Model):
-    """News of the hotline or a selected answer, shown in the portal while published."""
+    """News of the hotline, or a question with its answer; shown while published.
+
+    The row is what readers see. What editors write on an answer stands in its versions until the
+    owner unit publishes one; news has no versions.
+    """
 
     code = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=10, choices=[(k.value, k.value) for k in ArticleKind])
     title = models.CharField(max_length=100)
     body = models.TextField(max_length=10_000)
+    wordings = ArrayField(models.CharField(max_length=100), default=list)
     request_kind = models.CharField(
         max_length=20,
         blank=True,
@@ -219,14 +233,197 @@ class Article(models.Model):
     )
     category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
     unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    visibility = models.CharField(
+        max_length=10,
+        choices=[(v.value, v.label) for v in Visibility],
+        default=Visibility.PUBLIC.value,
+    )
+    source_code = models.CharField(max_length=40, blank=True, default="")
+    clause = models.CharField(max_length=60, blank=True, default="")
+    review_on = models.DateField(null=True)
+    expires_on = models.DateField(null=True)
     demo = models.BooleanField(default=False)
     published_at = models.DateTimeField(null=True)
+    changed_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = (models.Index(fields=["kind", "-published_at"], name="article_latest"),)
 
     def __str__(self) -> str:
         return self.title
+
+
+class ArticleVersion(models.Model):
+    """One version of an answer: at most one is being worked on, at most one is published."""
+
+    article = models.ForeignKey(Article, models.PROTECT, related_name="versions")
+    number = models.SmallIntegerField()
+    state = models.CharField(max_length=10, choices=[(s.value, s.label) for s in VersionState])
+    title = models.CharField(max_length=100)
+    body = models.TextField(max_length=10_000)
+    wordings = ArrayField(models.CharField(max_length=100), default=list)
+    request_kind = models.CharField(max_length=20, blank=True, default="")
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    visibility = models.CharField(max_length=10, default=Visibility.PUBLIC.value)
+    source_code = models.CharField(max_length=40, blank=True, default="")
+    source_from = models.DateField(null=True)
+    clause = models.CharField(max_length=60, blank=True, default="")
+    review_on = models.DateField(null=True)
+    expires_on = models.DateField(null=True)
+    written_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    written_at = models.DateTimeField()
+    reviewed_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    reviewed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = (models.Index(fields=["state", "unit"], name="version_waiting"),)
+        constraints = (
+            models.UniqueConstraint(fields=["article", "number"], name="version_once"),
+            models.UniqueConstraint(
+                fields=["article"],
+                condition=Q(state=VersionState.PUBLISHED.value),
+                name="version_shown_once",
+            ),
+            models.UniqueConstraint(
+                fields=["article"],
+                condition=Q(state__in=[s.value for s in UNDER_WORK]),
+                name="version_worked_on_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.title}（第 {self.number} 版）"
+
+    @property
+    def standing(self) -> VersionState:
+        """Return the state as a word of the engine."""
+        return VersionState(self.state)
+
+
+class ArticleEvent(models.Model):
+    """One step of an article, kept for ever; a trigger refuses changes."""
+
+    article = models.ForeignKey(Article, models.PROTECT, related_name="events")
+    number = models.SmallIntegerField()
+    verb = models.CharField(max_length=20)
+    by = models.CharField(max_length=60)
+    staff = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    note = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        indexes = (models.Index(fields=["article", "id"], name="article_story"),)
+
+    def __str__(self) -> str:
+        return f"{self.article_id} {self.verb}"
+
+
+class ArticleUse(models.Model):
+    """An article used for an answer, or judged by whoever read it."""
+
+    article = models.ForeignKey(Article, models.PROTECT, related_name="uses")
+    kind = models.CharField(max_length=10, choices=[(k.value, k.label) for k in UseKind])
+    by_staff = models.BooleanField()
+    note = models.CharField(max_length=200, blank=True, default="")
+    number = models.CharField(max_length=24, blank=True, default="")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["article", "kind"], name="article_uses"),)
+
+    def __str__(self) -> str:
+        return f"{self.article_id} {self.kind}"
+
+
+class KnowledgeTask(models.Model):
+    """Something missing or doubtful in the knowledge base, for its owner unit or the centre.
+
+    ``key`` names what it is about, so that asking again only counts; one open task for each.
+    """
+
+    kind = models.CharField(max_length=20, choices=[(k.value, k.label) for k in TaskKind])
+    key = models.CharField(max_length=120)
+    words = models.CharField(max_length=200)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
+    article = models.ForeignKey(Article, models.PROTECT, null=True, related_name="tasks")
+    times = models.IntegerField(default=1)
+    evidence = ArrayField(models.CharField(max_length=200), default=list)
+    state = models.CharField(
+        max_length=10,
+        choices=[(s.value, s.label) for s in TaskState],
+        default=TaskState.OPEN.value,
+    )
+    opened_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    closed_by = models.CharField(max_length=60, blank=True, default="")
+    note = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        indexes = (models.Index(fields=["state", "unit", "-times"], name="task_waiting"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["kind", "key"], condition=Q(state="open"), name="task_open_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.words
+
+
+class Document(models.Model):
+    """One version of a policy, a rule of work or a procedure, with the days on which it holds.
+
+    Versions of one document share ``code``; they are never changed, only ended.
+    """
+
+    code = models.CharField(max_length=40)
+    kind = models.CharField(max_length=10, choices=[(k.value, k.label) for k in DocumentKind])
+    title = models.CharField(max_length=200)
+    number = models.CharField(max_length=80, blank=True, default="")
+    issuer = models.CharField(max_length=100, blank=True, default="")
+    issued_on = models.DateField(null=True)
+    body = models.TextField(max_length=100_000)
+    roles = ArrayField(models.CharField(max_length=20), default=list)
+    visibility = models.CharField(max_length=10, default=Visibility.STAFF.value)
+    unit = models.ForeignKey(Unit, models.PROTECT, null=True, related_name="+")
+    of_profile = models.BooleanField(default=False)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["code", "valid_from"], name="document_once"),
+            models.CheckConstraint(condition=VALID, name="document_dates"),
+        )
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Duty(models.Model):
+    """Who is called at once for a matter: the duty telephone of a unit and its hours.
+
+    Without hours it is answered day and night. An empty number is still to be filled in.
+    """
+
+    code = models.CharField(max_length=20, unique=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    matter = models.CharField(max_length=60)
+    categories = ArrayField(models.CharField(max_length=12), default=list)
+    phone = models.CharField(max_length=20, blank=True, default="")
+    opens = models.TimeField(null=True)
+    closes = models.TimeField(null=True)
+    hint = models.CharField(max_length=300, blank=True, default="")
+    active = models.BooleanField(default=True)
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.CharField(max_length=60, blank=True, default="")
+
+    def __str__(self) -> str:
+        return self.matter
 
 
 class RuleTrial(models.Model):

@@ -218,13 +218,24 @@ def responsible_for(category: Category, day: date) -> list[CatalogueItem]:
 
 
 def catalogue(
-    words: str, day: date, *, every: bool = False, cursor: str = "", size: int = 50
+    words: str,
+    day: date,
+    *,
+    every: bool = False,
+    below: str = "",
+    cursor: str = "",
+    size: int = 50,
 ) -> Page[CatalogueItem]:
-    """Return one page of the catalogue by code: what holds on ``day``, or every row. One query."""
+    """Return one page of the catalogue by code: what holds on ``day``, or every row. One query.
+
+    ``below`` narrows it to a branch of the tree, by the code of its category.
+    """
     rows = CatalogueItem.objects.select_related("category", "lead")
     if not every:
         open_end = Q(valid_to__isnull=True) | Q(valid_to__gt=day)
         rows = rows.filter(open_end, valid_from__lte=day)
+    if below:
+        rows = rows.filter(category__code__startswith=below)
     for word in words.split()[:5]:
         matter = Q(matter__icontains=word) | Q(category__full_name__icontains=word)
         lead = Q(lead__name__icontains=word) | Q(lead__short_name__icontains=word)

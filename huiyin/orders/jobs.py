@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 
 from huiyin.kernel.jobs import periodic
-from huiyin.orders import actions
+from huiyin.knowledge import actions as knowledge
+from huiyin.orders import actions, questions
 from huiyin.orders.actions import texts
 
 
@@ -44,3 +45,10 @@ def carry_out_changes(scheduled_for: datetime) -> int:
 def learn_words(scheduled_for: datetime) -> int:  # noqa: ARG001 - the words are those of now
     """Learn which words occur, for slips of the ear in searches, at 03:40 local time."""
     return texts.learn_words()
+
+
+@periodic("30 16 * * *", period=timedelta(days=1))
+def suggest_articles(scheduled_for: datetime) -> int:
+    """Open tasks for what is asked often and has no article, at 00:30 local time."""
+    rows = questions.asked_without_article(scheduled_for)
+    return knowledge.suggest_from_orders(rows, now=scheduled_for)

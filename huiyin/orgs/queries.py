@@ -300,6 +300,12 @@ def tokens_of(staff: Staff) -> QuerySet[ApiToken]:
     return ApiToken.objects.filter(staff=staff).order_by("-pk")
 
 
+def names_by_code(codes: Iterable[str]) -> dict[str, str]:
+    """Return the short names of units by their codes, past units too. One query."""
+    rows = Unit.objects.filter(code__in=list(codes))
+    return {unit.code: str(unit) for unit in rows.only("code", "name", "short_name")}
+
+
 def names_of_actors(references: Iterable[str]) -> dict[str, str]:
     """Return the name and unit behind references such as ``staff:17``. One query."""
     keys = {int(r[6:]) for r in references if r.startswith("staff:") and r[6:].isdigit()}

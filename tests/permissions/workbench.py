@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from huiyin.knowledge import actions as knowledge
+from huiyin.knowledge.actions import AnswerText
+from huiyin.knowledge.models import Article, CatalogueItem, Document, Duty
 from huiyin.orders.actions.files import Upload, accept, attach
 from huiyin.orders.models import Attachment
 from tests.permissions.row import (
@@ -20,6 +23,8 @@ from tests.world import PASSWORD, Story, at
 HOLDERS = frozenset({"water_handler", "water_leader"})
 URGING = frozenset({"supervisor", "manager"})
 AGENTS = frozenset({"agent", "vendor_agent"})
+EDITORS = frozenset({"manager", "administrator"})
+KEEPERS = EDITORS | UNITS
 STRANGERS = {name: 404 for name in UNITS - HOLDERS}
 OUTSIDE = dict.fromkeys(UNITS, 404)
 HELD = "created.submitted.dispatched"
@@ -66,6 +71,44 @@ def thanked(story: Story) -> Facts:
     if not Commendation.objects.exists():
         thank(story)
     return {"key": Commendation.objects.get().pk}
+
+
+def answer(story: Story) -> Facts:
+    """Publish an answer of the water bureau, once."""
+    if not Article.objects.exists():
+        world = story.world
+        text = AnswerText("停水怎么办？", "看公告。", unit=world.water)
+        key = knowledge.write_answer(text, by=world.actor("manager"), now=at(1)).article_id
+        knowledge.take_step(key, "submit", by=world.actor("manager"), now=at(1))
+        knowledge.take_step(key, "publish", by=world.actor("water_leader"), now=at(1))
+    return {"key": Article.objects.get().pk}
+
+
+def matter(story: Story) -> Facts:
+    CatalogueItem.objects.get_or_create(
+        code="PD1", category=story.world.heating, matter="供热", lead=story.world.water,
+        valid_from=at(1).date(),
+    )  # fmt: skip
+    return {"code": "PD1"}
+
+
+def document(story: Story) -> Facts:
+    Document.objects.get_or_create(
+        code="r1", kind="rule", title="t", body="b", valid_from=at(1).date()
+    )
+    return {"code": "r1"}
+
+
+def duty(story: Story) -> Facts:
+    found, _ = Duty.objects.get_or_create(code="Z1", unit=story.world.water, matter="停水")
+    return {"key": found.pk}
+
+
+def gap(story: Story) -> Facts:
+    by = story.world.actor("agent")
+    task = knowledge.report_gap("没有的事", by=by, now=at(1))
+    assert task is not None
+    return {"key": task.pk}
 
 
 # The lead unit sees these steps greyed, with the reason in words: not now, rather than never.
@@ -115,6 +158,31 @@ ROWS: list[Row] = [
     Row(
         "workbench:commendation_photo", CENTRE | HOLDERS, kwargs=thanked, refused_for=STRANGERS,
     ),
+    Row("workbench:knowledge", EVERYBODY),
+    Row("workbench:gap", EVERYBODY, method="POST", data=lambda story: {"q": "没有的事"}),
+    Row("workbench:answer", EVERYBODY, kwargs=answer),
+    Row("workbench:answer_opinion", EVERYBODY, "POST", kwargs=answer,
+        data=lambda story: {"kind": "right"}),
+    Row("workbench:answer_new", KEEPERS),
+    Row("workbench:answer_new", KEEPERS, "POST", data=lambda story: {"title": ""}),
+    Row("workbench:answer_edit", EDITORS | HOLDERS, kwargs=answer),
+    Row("workbench:answer_edit", EDITORS | HOLDERS, "POST", kwargs=answer,
+        data=lambda story: {"title": "停水怎么办？", "body": "看公告。", "unit": "water",
+                            "visibility": "public"}),
+    Row("workbench:answer_step", frozenset({"water_leader"}), "POST",
+        kwargs=lambda story: answer(story) | {"verb": "confirm"}),
+    Row("workbench:answers", AGENTS, "POST", data=lambda story: {"content": "家里停水了"}),
+    Row("workbench:catalogue", EVERYBODY),
+    Row("workbench:matter", EVERYBODY, kwargs=matter),
+    Row("workbench:documents", EVERYBODY),
+    Row("workbench:document", EVERYBODY, kwargs=document),
+    Row("workbench:document_new", EDITORS),
+    Row("workbench:document_new", EDITORS, "POST", data=lambda story: {"code": ""}),
+    Row("workbench:duty", EVERYBODY),
+    Row("workbench:duty_phone", EDITORS | HOLDERS, "POST", kwargs=duty,
+        data=lambda story: {"phone": "12345"}),
+    Row("workbench:knowledge_tasks", KEEPERS),
+    Row("workbench:knowledge_task", EDITORS, "POST", kwargs=gap, data=lambda story: {"do": "done"}),
     Row("workbench:new", AGENTS),
     Row("workbench:new", AGENTS, method="POST", data=lambda story: CALL),
     Row("workbench:before", AGENTS, method="POST", data=lambda story: {"phone": "13812345678"}),

@@ -14,9 +14,13 @@ from huiyin.cities.report import Report
 from huiyin.kernel.compare import Changes
 from huiyin.knowledge.models import (
     Article,
+    ArticleEvent,
+    ArticleVersion,
     CaseClass,
     CatalogueItem,
     Category,
+    Document,
+    Duty,
     LimitRule,
     Line,
     Parameter,
@@ -38,7 +42,8 @@ from tests.world import PASSWORD, Story, World, at
 
 TABLES = (
     City, Region, Unit, UnitContact, ContactChange, CalendarYear, Category, Line, CaseClass,
-    ScoringScheme, LimitRule, Parameter, CatalogueItem, Reason, Tag, Article, MessageTemplate,
+    ScoringScheme, LimitRule, Parameter, CatalogueItem, Reason, Tag, Article,
+    ArticleVersion, ArticleEvent, Document, Duty, MessageTemplate,
 )  # fmt: skip
 
 

@@ -1,5 +1,12 @@
 """Everything that changes the tree of matters, the dated rules, reasons and articles."""
 
+from huiyin.knowledge.actions.answers import (
+    AnswerText,
+    expire_answers,
+    revise_answer,
+    take_step,
+    write_answer,
+)
 from huiyin.knowledge.actions.articles import (
     ArticleText,
     create_article,
@@ -20,6 +27,16 @@ from huiyin.knowledge.actions.dated import (
     sync_parameters,
     sync_scoring,
 )
+from huiyin.knowledge.actions.library import (
+    DocumentRow,
+    DocumentText,
+    DutyRow,
+    add_document,
+    end_document,
+    set_duty_phone,
+    sync_documents,
+    sync_duties,
+)
 from huiyin.knowledge.actions.listed import (
     ArticleRow,
     CategoryRow,
@@ -32,9 +49,36 @@ from huiyin.knowledge.actions.listed import (
     sync_reasons,
     sync_tags,
 )
+from huiyin.knowledge.actions.tasks import (
+    Missing,
+    close_task,
+    look_after_dates,
+    record_use,
+    report_gap,
+    suggest_from_orders,
+)
 from huiyin.knowledge.actions.trials import TRIERS, Verdict, answer_next, ask_trial
 
 __all__ = [
+    "AnswerText",
+    "DocumentRow",
+    "DocumentText",
+    "DutyRow",
+    "Missing",
+    "add_document",
+    "close_task",
+    "end_document",
+    "look_after_dates",
+    "record_use",
+    "report_gap",
+    "set_duty_phone",
+    "suggest_from_orders",
+    "sync_documents",
+    "sync_duties",
+    "expire_answers",
+    "revise_answer",
+    "take_step",
+    "write_answer",
     "TRIERS",
     "Verdict",
     "answer_next",

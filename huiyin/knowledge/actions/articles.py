@@ -1,4 +1,4 @@
-"""News and selected answers: written as drafts, published, withdrawn."""
+"""News of the hotline: drafts, published, withdrawn; questions with answers are in ``answers``."""
 
 from __future__ import annotations
 
@@ -106,13 +106,18 @@ def withdraw_article(article_id: int, *, by: Actor) -> Article:
 
 def _locked(article_id: int, by: Actor) -> Article:
     policy.require(by, Perm.CONTENT)
-    article = Article.objects.select_for_update().filter(pk=article_id).first()
+    rows = Article.objects.select_for_update().filter(kind=ArticleKind.NEWS.value)
+    article = rows.filter(pk=article_id).first()
     if article is None:
         raise NotFound("没有这篇内容")
     return article
 
 
 def _put(article: Article, written: ArticleText) -> None:
+    if written.kind is not ArticleKind.NEWS:
+        raise Invalid(
+            "问答须经审核发布", remedy="请到知识库起草", fields={"kind": "只能是热线动态"}
+        )
     title, body = text.clean(written.title), text.clean(written.body, lines=True)
     faults = {}
     if not title or len(title) > LONGEST_TITLE:

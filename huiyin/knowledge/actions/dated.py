@@ -17,6 +17,7 @@ from huiyin.knowledge.models import (
     CaseClass,
     CatalogueItem,
     Category,
+    Document,
     LimitRule,
     Parameter,
     ScoringScheme,
@@ -24,7 +25,7 @@ from huiyin.knowledge.models import (
 from huiyin.knowledge.rules import Key, Plan, Version
 from huiyin.orgs.models import Unit
 
-M = TypeVar("M", LimitRule, Parameter, CatalogueItem, CaseClass, ScoringScheme)
+M = TypeVar("M", LimitRule, Parameter, CatalogueItem, CaseClass, ScoringScheme, Document)
 
 
 class PastRewritten(Refused):
@@ -203,14 +204,18 @@ def _sync(
     code: str = "code",
     today: date,
     in_use: bool,
+    only: Mapping[str, object] | None = None,
 ) -> Changes:
-    """Carry out ``rules.succession`` for one table; ``code`` is the field that names a rule."""
+    """Carry out ``rules.succession`` for one table; ``code`` is the field that names a rule.
+
+    With ``only`` rows that have other values in these columns are left alone.
+    """
     told = wanted[0] if wanted else {}
     fields = [name for name in told if name not in (code, "valid_from", "valid_to")]
     rows = {(row[code], row["valid_from"]): row for row in wanted}
     held = {
         (getattr(each, code), each.valid_from): each
-        for each in model._default_manager.order_by("pk")
+        for each in model._default_manager.filter(**(only or {})).order_by("pk")
     }
     plan: Plan = rules.succession(
         {key: _version(vars(each), fields) for key, each in held.items()},

@@ -10,6 +10,8 @@ from django.db import transaction
 
 from huiyin.kernel import bulk
 from huiyin.kernel.compare import Changes, compare
+from huiyin.knowledge.actions.versions import end_versions, load_versions
+from huiyin.knowledge.article_states import Visibility
 from huiyin.knowledge.models import Article, Category, Line, Reason, Tag
 from huiyin.knowledge.states import ArticleKind
 from huiyin.orgs.models import Unit
@@ -71,6 +73,12 @@ class ArticleRow:
     demo: bool
     category: str = ""
     unit: str = ""
+    wordings: tuple[str, ...] = ()
+    visibility: Visibility = Visibility.PUBLIC
+    source: str = ""
+    clause: str = ""
+    review_on: date | None = None
+    expires_on: date | None = None
 
 
 @transaction.atomic(savepoint=False)
@@ -157,11 +165,11 @@ def sync_tags(rows: Sequence[TagRow]) -> Changes:
 
 
 @transaction.atomic(savepoint=False)
-def sync_articles(rows: Sequence[ArticleRow]) -> Changes:
-    """Let these articles be published as written here. Up to five statements.
+def sync_articles(rows: Sequence[ArticleRow], *, now: datetime | None = None) -> Changes:
+    """Let these articles be published as written here. Up to nine statements.
 
     Articles that are not among them belong to the city's editors and are left alone, except those
-    written for demonstrations, which are taken down.
+    written for demonstrations, which are taken down. A changed answer becomes a new version.
     """
     categories: dict[str, int] = dict(Category.objects.values_list("code", "pk"))
     units: dict[str, int] = dict(Unit.objects.values_list("code", "pk"))
@@ -170,8 +178,14 @@ def sync_articles(rows: Sequence[ArticleRow]) -> Changes:
             "kind": row.kind.value,
             "title": row.title,
             "body": row.body,
+            "wordings": list(row.wordings),
             "category_id": categories.get(row.category),
             "unit_id": units.get(row.unit),
+            "visibility": row.visibility.value,
+            "source_code": row.source,
+            "clause": row.clause,
+            "review_on": row.review_on,
+            "expires_on": row.expires_on,
             "demo": row.demo,
             "published_at": row.published_at,
         }
@@ -183,7 +197,15 @@ def sync_articles(rows: Sequence[ArticleRow]) -> Changes:
         if article.demo or article.code in wanted
     }
     found = compare(held, wanted, off={"published_at": None})
-    new = [Article(code=code, **wanted[code]) for code in found.missing]
+    at = now or max((row.published_at for row in rows), default=None)
+    new = [Article(code=code, **wanted[code], changed_at=at) for code in found.missing]
+    for article in found.touched:
+        article.changed_at = at
     bulk.add(Article, new)
-    bulk.store(Article, found.touched, found.fields)
+    bulk.store(Article, found.touched, (*found.fields, "changed_at") if found.touched else ())
+    ended = {id(article) for article in found.ended}
+    shown = [a for a in (*new, *found.touched) if a.kind == ArticleKind.ANSWER.value]
+    if shown and at:
+        load_versions([a for a in shown if id(a) not in ended], at)
+        end_versions([a for a in shown if id(a) in ended], at)
     return found.told("动态和答复", new, lambda each: each.title)

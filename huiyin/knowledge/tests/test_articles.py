@@ -41,7 +41,7 @@ def test_white_space_is_tidied(world: World) -> None:
 
 def test_an_empty_body_is_a_draft_only(world: World) -> None:
     by = world.actor("manager")
-    empty = ArticleText(ArticleKind.ANSWER, "怎样报修")
+    empty = ArticleText(ArticleKind.NEWS, "怎样报修")
     article = actions.create_article(empty, by=by)
     with pytest.raises(Invalid):
         actions.publish_article(article.pk, by=by, now=at(3))
@@ -73,3 +73,10 @@ def test_others_may_not_and_unknown_is_not_found(world: World) -> None:
             step()
     with pytest.raises(NotFound):
         actions.withdraw_article(0, by=world.actor("manager"))
+
+
+def test_answers_are_no_news(world: World) -> None:
+    with pytest.raises(Invalid):
+        actions.create_article(
+            ArticleText(ArticleKind.ANSWER, "怎样报修", "打电话"), by=world.actor("manager")
+        )

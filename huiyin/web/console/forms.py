@@ -221,11 +221,11 @@ class AsOfForm(HouseForm):
 
 
 class ArticleForm(HouseForm):
-    """News or a selected answer."""
+    """News of the hotline; answers are written in the knowledge base."""
 
     kind = forms.ChoiceField(
         label="类别",
-        choices=[(k.value, k.label) for k in ArticleKind],
+        choices=[(ArticleKind.NEWS.value, ArticleKind.NEWS.label)],
         error_messages={"invalid_choice": "没有这个类别"},
     )
     title = forms.CharField(label="标题", max_length=100)

@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from huiyin.kernel.cached import remembered
 from huiyin.knowledge import queries as knowledge
+from huiyin.knowledge.article_states import BY_VERB
 from huiyin.knowledge.models import Category
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.models import Region
@@ -50,6 +51,7 @@ PLACES = (
     Place("/desk/callback", "回访", "phone", frozenset({Perm.CALL_BACK})),
     Place("/desk/urging", "催办", "clock", frozenset({Perm.SUPERVISE})),
     Place("/desk/orders", "工单", "clipboard-list", LISTS),
+    Place("/desk/knowledge", "知识", "book"),
     Place("/desk/unsatisfied", "台账", "file-certificate", LISTS),
     Place("/console/", "管理", "settings", CONSOLE),
 )
@@ -74,6 +76,19 @@ def desk_nav(context: dict[str, Any]) -> list[Item]:
 def desk_may_list(context: dict[str, Any]) -> bool:
     """Tell whether the signed-in person has any orders to look for."""
     return bool(LISTS & context["staff"].perms)
+
+
+@register.simple_tag(takes_context=True)
+def may_keep_knowledge(context: dict[str, Any]) -> bool:
+    """Tell whether the signed-in person looks after answers: a unit's people, or an editor."""
+    return bool({Perm.CONTENT, Perm.HANDLE} & context["staff"].perms)
+
+
+@register.simple_tag
+def verb_past(verb: str) -> str:
+    """Return what a step of an answer is called once it is taken."""
+    step = BY_VERB.get(verb)
+    return step.past if step else verb
 
 
 @register.simple_tag

@@ -126,6 +126,7 @@ class IntakeForm(MatterFields):
     is_enterprise = forms.BooleanField(label="企业来电", required=False)
     wants_reply = forms.BooleanField(label="需要回复", required=False, initial=True)
     key = forms.CharField(max_length=80, widget=forms.HiddenInput)
+    article = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
     sequel = OrderField(max_length=24, required=False, widget=forms.HiddenInput)
     tie = forms.CharField(max_length=40, required=False, widget=forms.HiddenInput)
     ending = forms.ChoiceField(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,9 +16,12 @@ from huiyin.channels.intake.actions import Ending, take_down
 from huiyin.dispatch.duplicates.queries import Likely, Subject, likely_same
 from huiyin.followup.filings import queries as filings
 from huiyin.kernel import clock
-from huiyin.kernel.errors import Invalid, WrongState
+from huiyin.kernel.errors import Invalid, NotFound, WrongState
+from huiyin.knowledge import actions as kept
+from huiyin.knowledge import article_queries
 from huiyin.knowledge import queries as knowledge
-from huiyin.knowledge.states import ReasonGroup
+from huiyin.knowledge.article_states import UseKind
+from huiyin.knowledge.states import Kind, ReasonGroup
 from huiyin.orders import numbers, queries
 from huiyin.orders.actions.intake import place_key
 from huiyin.orders.models import WorkOrder
@@ -65,6 +69,7 @@ def new(request: StaffRequest) -> HttpResponse:
     except (Invalid, WrongState) as refusal:
         put_on(form, refusal)
         return _page(request, form, status=422, sequel=earlier)
+    _used(request, form, receipt.number)
     return go(request, f"{reverse('workbench:new')}?taken={receipt.number}")
 
 
@@ -115,17 +120,52 @@ def _ending(form: IntakeForm, joined: WorkOrder | None) -> Ending:
     return Ending(clean["ending"], **said, matters=matters, filing=filing)
 
 
+def _used(request: StaffRequest, form: IntakeForm, number: str) -> None:
+    """Count the article from which the answer was taken; one withdrawn meanwhile counts nothing."""
+    key, ending = form.cleaned_data["article"], form.cleaned_data["ending"]
+    if not key.isdecimal() or ending != "answer":
+        return
+    with suppress(NotFound):
+        kept.record_use(int(key), UseKind.USED, by=request.actor, now=clock.now(), number=number)
+
+
 def _page(
     request: StaffRequest, form: IntakeForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     dress(form)
+    form.fields["content"].widget.attrs |= {
+        "hx-post": reverse("workbench:answers"),
+        "hx-trigger": "input changed delay:600ms, huiyin:filled",
+        "hx-target": "#answers",
+        "hx-swap": "outerHTML",
+        "hx-sync": "#answers:replace",
+    }
+    now = clock.now()
     found = {
         "form": form,
+        "scripts": _scripts(),
+        "duties": [(e, article_queries.on_duty(e, now)) for e in article_queries.duties()],
         "reasons": knowledge.reasons(ReasonGroup.REFER),
         "emergencies": EMERGENCIES,
         "advice": knowledge.reasons(ReasonGroup.EMERGENCY),
     }
     return render(request, "workbench/new.html", found | _before(request) | more, status=status)
+
+
+def _scripts() -> list[dict[str, str]]:
+    """Return what agents say for each kind of request, with the names of kind and category."""
+    names = {kind.value: kind.label for kind in Kind}
+    every = " ".join(names)
+    told = []
+    for row in article_queries.scripts(clock.now()):
+        category = knowledge.category(row["category"]) if row["category"] else None
+        told.append({
+            "kind": row["kind"] or every,
+            "label": names.get(row["kind"], "全部类型"),
+            "about": category.name if category else "",
+            "text": row["text"],
+        })  # fmt: skip
+    return told
 
 
 def _before(request: StaffRequest) -> dict[str, Any]:

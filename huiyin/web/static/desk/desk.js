@@ -344,6 +344,8 @@
     const fill = event.target.closest("[data-fill]");
     if (fill) {
       put(fill.dataset.into, fill.dataset.fill, fill.dataset.name);
+      const choice = fill.dataset.choose && $(fill.dataset.choose);
+      if (choice) { choice.checked = true; choice.dispatchEvent(new Event("change", { bubbles: true })); }
       if (fill.dataset.also) put(fill.dataset.also, fill.dataset.alsoFill, fill.dataset.alsoName);
     }
     const row = event.target.closest("[data-row]");
