@@ -133,13 +133,6 @@ def _page(
     request: StaffRequest, form: IntakeForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     dress(form)
-    form.fields["content"].widget.attrs |= {
-        "hx-post": reverse("workbench:answers"),
-        "hx-trigger": "input changed delay:600ms, huiyin:filled",
-        "hx-target": "#answers",
-        "hx-swap": "outerHTML",
-        "hx-sync": "#answers:replace",
-    }
     now = clock.now()
     found = {
         "form": form,

@@ -168,12 +168,12 @@ def _written(request: StaffRequest, form: AnswerForm, article: Article | None) -
     if request.method == "POST":
         status = 422
         if form.is_valid():
-            written, how = form.written(), {"by": request.actor, "now": clock.now()}
+            written, by, now = form.written(), request.actor, clock.now()
             try:
                 version = (
-                    actions.revise_answer(article.pk, written, **how)
+                    actions.revise_answer(article.pk, written, by=by, now=now)
                     if article
-                    else actions.write_answer(written, **how)
+                    else actions.write_answer(written, by=by, now=now)
                 )
             except Refused as refusal:
                 if refusal.status in (403, 404):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -208,7 +209,7 @@ def task(request: StaffRequest, key: int) -> HttpResponse:
     return redirect(f"{reverse('workbench:knowledge_tasks')}?done=1")
 
 
-def _matters(items: list[CatalogueItem]) -> list[Matters]:
+def _matters(items: Sequence[CatalogueItem]) -> list[Matters]:
     """Return rows with the names of assisting units and the limit in words. One query."""
     codes = {code for item in items for code in item.assist_codes}
     names = orgs.names_by_code(codes) if codes else {}
