@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Count, F, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet, Sum
 
 from huiyin.kernel import text
 from huiyin.kernel.cached import remembered
@@ -37,7 +37,7 @@ from huiyin.orgs.states import Perm
 from huiyin.worktime.calendar import SHANGHAI
 
 MOST_SUGGESTED = 3
-LEAST_SCORE = 22
+LEAST_SCORE = 24
 SHORTEST_QUESTION = 4
 
 
@@ -102,8 +102,10 @@ def _with_articles(found: Sequence[Found]) -> list[Suggested]:
 def _index_now(now: datetime, *, staff: bool) -> Index:
     """Return the index of the articles as they are now; made anew when one was changed."""
     rows = in_force(now, staff=staff)
-    version = rows.aggregate(last=Max("changed_at"), shown=Max("published_at"), count=Count("pk"))
-    key = (staff, version["last"], version["shown"], version["count"])
+    version = rows.aggregate(
+        last=Max("changed_at"), shown=Max("published_at"), count=Count("pk"), which=Sum("pk")
+    )
+    key = tuple(version.values())
     kept = _kept.get(staff)
     if kept is None or kept[0] != key:
         found = rows.select_related("unit").only(

@@ -23,6 +23,8 @@ _WEIGHTS = {"c": 0.25, "b": 1.0, "t": 0.6, "w": 0.9, "s": 0.8}
 _LONGEST_QUESTION = 400
 _ASKING = 0.25
 """What words of asking weigh against words that name the matter."""
+_PARTICLES = frozenset("了的吗呢么吧啊怎什哪")
+_SMALLEST = 50
 _LOOKED_AT = 20
 """How many of the nearest articles are looked at from their own side as well."""
 _UNKNOWN = 0.5
@@ -95,7 +97,7 @@ class Index:
             held = frozenset(gram for _, counted in own for gram in counted)
             self._held.append(held)
             spread.update(held)
-        total = max(1, len(self._keys))
+        total = max(_SMALLEST, len(self._keys))  # rarity means nothing among a few
         self._rarity = {
             gram: math.log(1 + (total - held + 0.5) / (held + 0.5)) for gram, held in spread.items()
         }
@@ -173,7 +175,7 @@ class Index:
         shared = [
             (weight, gram[1:])
             for gram, weight in weights.items()
-            if gram[0] in "wbs" and gram[1:] not in ASKING and gram in self._held[at]
+            if gram[0] in "wbs" and not _is_asking(gram[1:]) and gram in self._held[at]
         ]
         told: list[str] = []
         for _, word in sorted(shared, key=lambda each: (-len(each[1]), -each[0])):
@@ -184,4 +186,9 @@ class Index:
 
 def _weight(gram: str) -> float:
     kind, piece = gram[0], gram[1:]
-    return _WEIGHTS[kind] * (_ASKING if piece in ASKING else 1.0)
+    return _WEIGHTS[kind] * (_ASKING if _is_asking(piece) else 1.0)
+
+
+def _is_asking(piece: str) -> bool:
+    """Tell whether a piece is a word of asking, or holds a particle and so joins two words."""
+    return piece in ASKING or not _PARTICLES.isdisjoint(piece)
