@@ -6,6 +6,7 @@ from huiyin.cities.marks import note_doubles, note_overlaps, note_unknown
 from huiyin.cities.reading import WHOLE_FILE, Notebook
 
 _NAMES_A_UNIT = "dispatch.supervising_unit"
+_LISTS_CATEGORIES = "dispatch.community_list"
 
 
 def check_rules(draft: Draft, notebook: Notebook) -> None:
@@ -39,12 +40,24 @@ def _check_parameters(draft: Draft, notebook: Notebook) -> None:
         except ValueError as error:
             notebook.note(parameters.file, each.line, f"value：{error}")
             continue
+        if each.key == _LISTS_CATEGORIES:
+            _check_codes(each.value, each.line, draft, notebook)
         named = each.key == _NAMES_A_UNIT and str(each.value)
         if named and not draft.units.may_hold(named):
             notebook.note(parameters.file, each.line, f"单位“{named}”不存在")
     for key in vocabulary.PARAMETERS:
         if key not in vocabulary.OPTIONAL_PARAMETERS and not parameters.may_hold(key):
             notebook.note(parameters.file, WHOLE_FILE, f"缺少参数 {key}")
+
+
+def _check_codes(codes: object, line: int, draft: Draft, notebook: Notebook) -> None:
+    """Check that what communities may be given is what the city's tree of matters knows.
+
+    Source: R-134 (handbook domain.md 2.1 art. 17).
+    """
+    for code in codes if isinstance(codes, list | tuple) else ():
+        if not draft.categories.may_hold(str(code)):
+            notebook.note(draft.parameters.file, line, f"分类“{code}”不存在")
 
 
 def _check_classes(draft: Draft, notebook: Notebook) -> None:

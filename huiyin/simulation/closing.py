@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -130,7 +131,7 @@ def _call(town: Town, case: Case, now: datetime) -> None:
     reached = case.calls == case.answers_at
     telephone.called(town, case, who, now, reached=reached)
     if reached:
-        answers = _opinion(town, case)
+        answers = _told(case, _opinion(town, case))
         if town.take(case, CALLBACK, callbacks.record_call, answers, by=who, **facts):
             _after_answer(town, case, now, by_phone=True)
         return
@@ -166,11 +167,17 @@ def _after_answer(town: Town, case: Case, now: datetime, *, by_phone: bool) -> N
         town.later(town.pace.daytime(now + minutes(case.random, 60, 240), case.random), _talk, case)
 
 
+def _told(case: Case, answers: Answers) -> Answers:
+    """Let the clerk tell the answer in the same call, where the hotline itself answers."""
+    return replace(answers, told=reply_queries.must_tell(case.order))
+
+
 def _talk(town: Town, case: Case, now: datetime) -> None:
     """Call the citizen who is not satisfied in the last round; this call reaches them."""
     if case.is_at(State.TO_CALLBACK):
         answers = Answers(Solved.NO, Satisfaction.UNSATISFIED, comment="电话说明后仍不认可")
         facts = {"by": town.desk(Role.CALLBACK, case), "number": case.phone, "now": now}
+        answers = _told(case, answers)
         if town.take(case, CALLBACK, callbacks.record_call, answers, **facts):
             _after_answer(town, case, now, by_phone=True)
 

@@ -138,3 +138,11 @@ def test_the_supervising_unit_of_the_city_must_exist(copy: Copy, value: str, rea
     (problem,) = copy.problems()
     assert reason in problem.reason
     assert problem.file == "rules.toml"
+
+
+@pytest.mark.rule("R-134")
+def test_a_list_for_communities_names_matters_that_the_city_knows(copy: Copy) -> None:
+    copy.change("rules.toml", 'value = ["03", "05"]', 'value = ["03", "9876"]')
+    (problem,) = copy.problems()
+    assert problem.reason == "分类“9876”不存在"
+    assert problem.file == "rules.toml"

@@ -146,3 +146,27 @@ def test_risks_can_be_tagged_everywhere(profile: Profile) -> None:
 def test_what_is_published_is_marked_as_demonstration(profile: Profile) -> None:
     assert len(profile.news) >= 4
     assert all(each.demo for each in (*profile.news, *profile.answers))
+
+
+@pytest.mark.rule("R-134")
+@pytest.mark.parametrize("name", ["dezhou", "zhengzhou", "dafeng", "zhuzhou", "beijing"])
+def test_every_city_lists_what_communities_are_given_and_says_what_a_clerk_may_say(
+    name: str,
+) -> None:
+    held = {row.key: row for row in read(path_of(name)).parameters}
+    listed = held["dispatch.community_list"]
+    assert listed.value, "an empty list forbids everything"
+    assert "我们自定" in listed.source, "no list was published"
+    scripts = held["callback.script"].value
+    assert {row["kind"] for row in scripts} >= {"", "complaint", "report", "suggestion"}
+    assert all("{title}" not in row["text"] for row in scripts if row["kind"] == "report")
+
+
+def test_zhengzhou_answers_itself_and_beijing_answers_twice() -> None:
+    def of(profile: Profile, key: str) -> object:
+        return {row.key: row.value for row in profile.parameters}[key]
+
+    assert of(ZHENGZHOU, "answer.by_office") is True
+    assert of(BEIJING, "reply.dual_feedback") is True
+    assert of(BEIJING, "local_callback.required") is False
+    assert of(BEIJING, "whistle.callers") == ("township",)

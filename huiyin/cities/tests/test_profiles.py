@@ -15,6 +15,7 @@ from huiyin.followup.callbacks import actions as callbacks
 from huiyin.followup.callbacks.actions import Answers
 from huiyin.knowledge.models import CatalogueItem
 from huiyin.orders import actions as orders
+from huiyin.orders import reply_queries
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.states import Satisfaction, Solved, State
 from huiyin.orgs.actions import create_staff
@@ -111,7 +112,8 @@ class Life:
         return orders.pass_audit(order.pk, by=self.desk(Role.AUDITOR), now=now)
 
     def close(self, order: WorkOrder, now: datetime) -> WorkOrder:
-        answers = Answers(Solved.YES, Satisfaction.SATISFIED)
+        told = reply_queries.must_tell(order)
+        answers = Answers(Solved.YES, Satisfaction.SATISFIED, told=told)
         return callbacks.record_call(order.pk, answers, by=self.desk(Role.CALLBACK), now=now)
 
 
