@@ -8,6 +8,7 @@ from functools import cache
 
 from django.contrib.auth.hashers import make_password
 
+from huiyin.assessment.models import ExclusionRequest, Round
 from huiyin.followup.filings.models import Filing
 from huiyin.knowledge.models import Category, LimitRule, Parameter, Reason
 from huiyin.knowledge.states import Kind
@@ -228,6 +229,8 @@ class Story:
         self.order: WorkOrder
         self.main: WorkOrder
         self.filing: Filing
+        self.round: Round
+        self.request: ExclusionRequest
 
     def created(self, now: datetime | None = None, by: str = "agent", **changes: object) -> Story:
         from dataclasses import replace
@@ -560,6 +563,42 @@ class Story:
         self.order = writeoffs.ask(
             self.order.pk, by=self.world.actor("water_handler"), improvement="已换管道",
             now=at(4, 11, 45),
+        )  # fmt: skip
+        return self
+
+    def assessed(self) -> Story:
+        """Let the first three days of March be a round that its units look at."""
+        from datetime import timedelta
+
+        from huiyin.assessment import actions as assessment
+        from huiyin.assessment.actions import Opening
+        from huiyin.insight.facts import actions as facts
+        from huiyin.knowledge.models import ScoringScheme
+
+        ScoringScheme.objects.create(
+            code="three-rates", name="三率", least_valid=1, valid_from=START, source="t",
+            weights={"response": 20, "solved": 40, "satisfied": 40}, text="三率。",
+        )  # fmt: skip
+        last = date(2026, 3, 3)
+        facts.close_days(last, now=at(4, 1))
+        opening = Opening(last - timedelta(days=2), last, "three-rates", title="三月第一旬")
+        manager = self.world.actor("manager")
+        self.round = assessment.open_round(opening, by=manager, now=at(4, 2))
+        self.round = assessment.preview(self.round.pk, by=manager, now=at(4, 2))
+        return self
+
+    def frozen(self) -> Story:
+        from huiyin.assessment import actions as assessment
+
+        self.round = assessment.freeze(self.round.pk, by=self.world.actor("manager"), now=at(4, 3))
+        return self
+
+    def exclusion_asked(self) -> Story:
+        from huiyin.assessment import actions as assessment
+
+        self.request = assessment.ask(
+            self.round.pk, assessment.Asking("撤回", "录音", self.order.number, "X12"),
+            by=self.world.actor("water_handler"), now=at(4, 4),
         )  # fmt: skip
         return self
 

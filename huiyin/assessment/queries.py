@@ -48,6 +48,14 @@ def round_by_key(key: int) -> Round | None:
     return Round.objects.filter(pk=key).first()
 
 
+def rounds_before(round_: Round, limit: int) -> list[Round]:
+    """Return a round and computed ones of the same scheme that ended before it. One query."""
+    rows = Round.objects.filter(
+        last_day__lte=round_.last_day, rules__scheme__code=round_.rules["scheme"]["code"]
+    ).exclude(basis={})
+    return list(rows.order_by("-last_day", "-pk")[:limit])
+
+
 def published() -> QuerySet[Round]:
     """Return the published rounds, newest first."""
     return Round.objects.filter(state=RoundState.PUBLISHED.value).order_by("-last_day", "-pk")
@@ -395,6 +403,12 @@ def _figures(
     return {matter: rules.figure(each, sums, shares) for matter, sums in by_matter.items()}
 
 
+def in_lake(as_of: date) -> bool:
+    """Tell whether the lake holds every month until a day. One query."""
+    last = facts.lake_months().last()
+    return last is not None and last.month >= as_of.replace(day=1)
+
+
 def digest_of(result: Mapping[str, Any]) -> str:
     """Return the digest over the bytes of a result. No query."""
     return sha256(rules.as_bytes(result)).hexdigest()
@@ -421,14 +435,13 @@ def verified(round_: Round) -> Verified:
     """
     again = computed(round_, round_.basis)
     as_of = date.fromisoformat(round_.basis["as_of"])
-    in_lake = None
-    last = facts.lake_months().last()
-    if last is not None and last.month >= as_of.replace(day=1):
-        in_lake = digest_of(computed(round_, round_.basis, lake=True)) == round_.digest
+    lake = None
+    if in_lake(as_of):
+        lake = digest_of(computed(round_, round_.basis, lake=True)) == round_.digest
     return Verified(
         stored=digest_of(round_.result) == round_.digest,
         database=digest_of(again) == round_.digest,
-        lake=in_lake,
+        lake=lake,
     )
 
 

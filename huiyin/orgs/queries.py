@@ -84,6 +84,11 @@ def units_typed(words: Iterable[str], *, every: bool = False) -> dict[str, list[
     }
 
 
+def units_with_keys(keys: Iterable[int]) -> QuerySet[Unit]:
+    """Return these units, by name."""
+    return Unit.objects.filter(pk__in=list(keys)).order_by("name")
+
+
 def unit_with_code(code: str) -> Unit | None:
     """Return the active unit with this code. One query."""
     return Unit.objects.filter(code=code, active=True).first()

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.permissions.row import CENTRE, EVERYBODY, STEP_CASES, Row, filled, refusals
+from tests.permissions.row import CENTRE, EVERYBODY, STEP_CASES, UNITS, Row, filled, refusals
 from tests.world import Story, at
 
 Facts = dict[str, Any]
@@ -67,6 +67,12 @@ ROWS: list[Row] = [
     Row("api:list_reasons", EVERYBODY, api=True, data=fixed(group="refer")),
     Row("api:list_limits", EVERYBODY, api=True),
     Row("api:list_classes", EVERYBODY, api=True),
+    Row("api:list_rounds", UNITS | {"supervisor", "manager"}, api=True),
+    Row(
+        "api:read_round", UNITS | {"supervisor", "manager"}, api=True,
+        story="created.submitted.dispatched.assessed",
+        kwargs=lambda story: {"key": story.round.pk},
+    ),
     Row("api:list_lines", EVERYBODY, api=True),
     Row(
         "api:read_line_figures", READING, api=True,

@@ -37,6 +37,7 @@ ROWS: list[Row] = [
     Row("portal:more", method="POST", story="created", kwargs=number, public=True),
     Row("portal:file", story="created", kwargs=file, public=True),
     Row("portal:rate", story="to_callback", kwargs=link, public=True),
+    Row("portal:assessment", public=True),
     Row("portal:news", public=True),
     Row("portal:news_item", kwargs=lambda story: {"code": "none"}, public=True),
     Row("portal:answers", public=True),

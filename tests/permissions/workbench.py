@@ -28,6 +28,7 @@ KEEPERS = EDITORS | UNITS
 STRANGERS = {name: 404 for name in UNITS - HOLDERS}
 OUTSIDE = dict.fromkeys(UNITS, 404)
 HELD = "created.submitted.dispatched"
+ROUND = f"{HELD}.signed.contacted.assessed"
 CALL = {
     "content": "幸福小区 3 号楼暖气不热", "kind": "help", "category": "0404", "urgency": "normal",
     "ending": "submit", "key": "k",
@@ -63,6 +64,10 @@ def filing(story: Story) -> Facts:
 
 def report(story: Story) -> Facts:
     return {"key": story.filing.reports.get().pk}
+
+
+def a_round(story: Story) -> Facts:
+    return {"key": story.round.pk}
 
 
 def thanked(story: Story) -> Facts:
@@ -148,6 +153,39 @@ ROWS: list[Row] = [
     Row(
         "workbench:filing_report", CENTRE | HOLDERS, story="applied", kwargs=report, refused=403,
         refused_for=STRANGERS,
+    ),
+    Row("workbench:assessment", UNITS | URGING),
+    Row(
+        "workbench:assessment", URGING, method="POST",
+        data=lambda story: {"first_day": "2026-03-01"},
+    ),
+    Row("workbench:round", UNITS | URGING, story=ROUND, kwargs=a_round),
+    Row("workbench:round_table", UNITS | URGING, story=ROUND, kwargs=a_round),
+    Row("workbench:round_requests", UNITS | URGING, story=ROUND, kwargs=a_round),
+    Row(
+        "workbench:round_requests", HOLDERS, method="POST", story=ROUND, kwargs=a_round,
+        data=lambda story: {"reason": "有误", "proof": "说明"},
+    ),
+    Row(
+        "workbench:round_request", URGING, method="POST", story=f"{ROUND}.exclusion_asked",
+        kwargs=lambda story: {"key": story.request.pk}, data=lambda story: {"do": "agree"},
+        refused_for=STRANGERS,
+    ),
+    Row("workbench:round_trial", URGING, story=ROUND, kwargs=a_round),
+    Row(
+        "workbench:round_step", URGING, method="POST", story=ROUND,
+        kwargs=lambda story: {"key": story.round.pk, "verb": "preview"},
+    ),
+    Row("workbench:round_correct", URGING, method="POST", story=f"{ROUND}.frozen", kwargs=a_round),
+    Row(
+        "workbench:round_unit", HOLDERS | URGING, story=ROUND,
+        kwargs=lambda story: {"key": story.round.pk, "code": "water"}, refused_for=STRANGERS,
+    ),
+    Row(
+        "workbench:round_orders", HOLDERS | URGING, story=ROUND, refused_for=STRANGERS,
+        kwargs=lambda story: {
+            "key": story.round.pk, "code": "water", "indicator": "signed", "side": "numerator",
+        },
     ),
     Row("workbench:unsatisfied", CENTRE | UNITS),
     Row("workbench:commendations", CENTRE | UNITS),

@@ -8,6 +8,7 @@ from ninja.errors import HttpError, ValidationError
 
 from huiyin.web.api import (
     apply_steps,
+    assessments,
     callbacks,
     calling_steps,
     dispute_steps,
@@ -58,7 +59,8 @@ for error in (Exception, Http404, HttpError, ValidationError):
 api.add_decorator(spoken)
 PARTS = (
     orders, steps, group_steps, unit_steps, apply_steps, dispute_steps, calling_steps,
-    callbacks, urging, files, public, reference, registers, unit_changes, followup, system,
+    callbacks, urging, files, public, reference, registers, unit_changes, followup, assessments,
+    system,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

@@ -15,9 +15,11 @@ from huiyin.kernel.paging import page
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import ArticleKind, ReasonGroup
 from huiyin.web.portal import facts
+from huiyin.web.portal.bulletins import public_rounds
 
 ON_HOME = 3
 ON_LIST = 20
+ROUNDS = 6
 LETTERS = "huiyin_type"
 _YEAR = 365 * 24 * 3600
 ROBOTS = """User-agent: *
@@ -45,6 +47,12 @@ def home(request: HttpRequest) -> HttpResponse:
             "answers": knowledge.published(ArticleKind.ANSWER, now)[:ON_HOME],
         },
     )
+
+
+@require_safe
+def assessment(request: HttpRequest) -> HttpResponse:
+    """Show the lists of the published rounds: names of units alone. One query."""
+    return render(request, "portal/assessment.html", {"rounds": public_rounds(ROUNDS)})
 
 
 @require_safe

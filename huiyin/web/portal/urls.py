@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern] = [
     path("case/<str:number>/more", cases.more, name="more"),
     path("case/<str:number>/files/<int:key>", cases.file, name="file"),
     path("rate/<str:number>/<str:token>", rating.rate, name="rate"),
+    path("assessment", pages.assessment, name="assessment"),
     path("news", pages.news, name="news"),
     path("news/<slug:code>", pages.news_item, name="news_item"),
     path("answers", pages.answers, name="answers"),

@@ -21,6 +21,7 @@ register = template.Library()
 
 LISTS = frozenset({Perm.SEE_ALL, Perm.HANDLE})
 CONSOLE = frozenset({Perm.CONTENT, Perm.STAFF, Perm.RULES, Perm.MESSAGES, Perm.ACCESS_LOG})
+ASSESSED = frozenset({Perm.ASSESS, Perm.HANDLE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ PLACES = (
     Place("/desk/orders", "工单", "clipboard-list", LISTS),
     Place("/desk/knowledge", "知识", "book"),
     Place("/desk/unsatisfied", "台账", "file-certificate", LISTS),
+    Place("/desk/assessment", "考核", "award", ASSESSED),
     Place("/console/", "管理", "settings", CONSOLE),
 )
 

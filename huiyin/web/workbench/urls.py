@@ -3,6 +3,7 @@
 from django.urls import URLPattern, path
 
 from huiyin.web.workbench import (
+    assessment,
     callback,
     files,
     home,
@@ -53,6 +54,20 @@ urlpatterns: list[URLPattern] = [
     path("units", lookup.units, name="units"),
     path("plans", ledgers.plans, name="plans"),
     path("audits", ledgers.audits, name="audits"),
+    path("assessment", assessment.listed, name="assessment"),
+    path("assessment/requests/<int:key>", assessment.request_step, name="round_request"),
+    path("assessment/<int:key>", assessment.shown, name="round"),
+    path("assessment/<int:key>/table.csv", assessment.table, name="round_table"),
+    path("assessment/<int:key>/requests", assessment.requests, name="round_requests"),
+    path("assessment/<int:key>/corrections", assessment.correct, name="round_correct"),
+    path("assessment/<int:key>/trial", assessment.trial, name="round_trial"),
+    path("assessment/<int:key>/units/<str:code>", assessment.unit, name="round_unit"),
+    path(
+        "assessment/<int:key>/units/<str:code>/<slug:indicator>/<slug:side>",
+        assessment.orders,
+        name="round_orders",
+    ),
+    path("assessment/<int:key>/<slug:verb>", assessment.step, name="round_step"),
     path("filings", registers.listed, name="filings"),
     path("filings/new", registers.new, name="filing_new"),
     path("filings/<int:key>", registers.shown, name="filing"),
