@@ -19,6 +19,7 @@ _LONGEST_SCRIPT = 500
 _MOST_ITEMS = 20
 _LONGEST_NAME = 60
 _MOST_POINTS = 100
+_DAY = 1440
 
 
 def _rows(value: object, keys: frozenset[str]) -> list[Mapping[str, object]]:
@@ -46,6 +47,19 @@ def inhabitants(value: object) -> object:
     for code, count in value.items():
         if isinstance(count, bool) or not isinstance(count, int) or count < 1:
             raise ValueError(f"“{code}”的人数应是正整数")
+    return dict(value)
+
+
+def costs(value: object) -> object:
+    """Read minutes of a decision by hand, of a wrong dispatch, and of dearer classes by code."""
+    if not isinstance(value, Mapping) or not set(value) <= {"manual", "wrong", "of"}:
+        raise ValueError("应写 manual、wrong 的分钟数，可以另写 of（分类代码 = 分钟）")
+    of = value.get("of", {})
+    if not isinstance(of, Mapping) or not all(_CATEGORY.fullmatch(str(code)) for code in of):
+        raise ValueError("of 应是分类代码和分钟数")
+    for minutes in (*(value[key] for key in ("manual", "wrong") if key in value), *of.values()):
+        if isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 <= minutes <= _DAY:
+            raise ValueError(f"分钟数应是 0 到 {_DAY} 的整数")
     return dict(value)
 
 

@@ -14,6 +14,7 @@ JOBS = (
     "huiyin.knowledge.jobs",
     "huiyin.orders.jobs",
     "huiyin.dispatch.duplicates.jobs",
+    "huiyin.dispatch.learning.jobs",
     "huiyin.followup.callbacks.jobs",
     "huiyin.followup.supervision.jobs",
     "huiyin.followup.filings.jobs",

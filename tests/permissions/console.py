@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from huiyin.channels.messaging.tests.support import message
+from huiyin.dispatch.learning.tests.messages import model_version
 from huiyin.insight.runs import actions as runs
 from huiyin.insight.runs.actions import RunPlan
 from huiyin.knowledge import actions as knowledge
@@ -79,6 +80,14 @@ def simulated(story: Story) -> Facts:
     return {"key": runs.begin(RunPlan("t", "t", 1, 1.0, 1, day, day), now=at(2))}
 
 
+def learned(story: Story) -> Facts:
+    return {"key": model_version(state="replaced").pk}
+
+
+def used(story: Story) -> Facts:
+    return {"key": model_version(state="active").pk}
+
+
 _count = iter(range(10**6))
 
 
@@ -140,6 +149,11 @@ ROWS: list[Row] = [
     Row("console:article_publish", CONSOLE, "POST", kwargs=article),
     Row("console:article_withdraw", CONSOLE, "POST", kwargs=published),
     Row("console:access_log", ADMIN),
+    Row("console:models", CONSOLE),
+    Row("console:routes", CONSOLE),
+    Row("console:model", CONSOLE, kwargs=learned),
+    Row("console:model_activate", ADMIN, "POST", kwargs=learned),
+    Row("console:model_off", ADMIN, "POST", kwargs=used),
     Row("console:simulation", CONSOLE),
     Row("console:simulation_run", CONSOLE, kwargs=simulated),
 ]

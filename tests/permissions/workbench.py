@@ -223,6 +223,7 @@ ROWS: list[Row] = [
     Row("workbench:knowledge_task", EDITORS, "POST", kwargs=gap, data=lambda story: {"do": "done"}),
     Row("workbench:new", AGENTS),
     Row("workbench:new", AGENTS, method="POST", data=lambda story: CALL),
+    Row("workbench:hints", AGENTS, method="POST", data=lambda story: {"content": "暖气不热"}),
     Row("workbench:before", AGENTS, method="POST", data=lambda story: {"phone": "13812345678"}),
     Row("workbench:callback", frozenset({"callback"})),
     Row("workbench:call", frozenset({"callback"}), story="to_callback", kwargs=order),

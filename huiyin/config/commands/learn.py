@@ -57,7 +57,7 @@ def learn(
             found = actions.learn(
                 samples or queries.confirmed(purpose),
                 purpose,
-                source="已办结的工单" if from_ == ORDERS else Path(from_).name,
+                source=queries.FROM_ORDERS if from_ == ORDERS else Path(from_).name,
                 by="huiyin learn",
                 costs=queries.costs(clock.now()),
                 replace=replace,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,17 +10,19 @@ from django.db import connection, transaction
 
 from huiyin.dispatch.learning import queries, rules
 from huiyin.dispatch.learning.classifier import Classifier
-from huiyin.dispatch.learning.models import ModelVersion
+from huiyin.dispatch.learning.models import ModelVersion, Suggested
 from huiyin.dispatch.learning.rules import Costs, Judged, Standing
 from huiyin.dispatch.learning.samples import Sample
-from huiyin.dispatch.learning.states import ModelState, Purpose
+from huiyin.dispatch.learning.states import Field, ModelState, Purpose, Source
 from huiyin.dispatch.learning.training import SUM, Trained, train
-from huiyin.kernel.errors import NotAllowed, NotFound, WrongState
+from huiyin.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
+from huiyin.knowledge import queries as knowledge
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Perm
 
 LARGEST = 60_000_000
 _KEPT = 12
+ENOUGH_NEW = 500
 _LOCK = "select pg_advisory_xact_lock(hashtext('learning'), hashtext(%s))"
 
 
@@ -183,3 +185,70 @@ def _put(row: ModelVersion, state: ModelState, by: Actor, now: datetime) -> Mode
     row.state, row.state_at, row.state_by = state.value, now, by.label
     row.save(update_fields=["state", "state_at", "state_by"])
     return row
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One suggestion as it was shown to a person."""
+
+    field: Field
+    value: str
+    label: str
+    probability: float
+    source: Source
+    because: str = ""
+
+
+def record(
+    order_id: int, offers: Sequence[Offer], chosen: Mapping[Field, str], *, now: datetime
+) -> int:
+    """Store what was suggested for an order and what the person chose; return how many.
+
+    Of a field with several suggestions each is a row. One statement, none without suggestions.
+
+    Source: R-379 (requirement 211; corrections teach).
+    """
+    rows = [
+        Suggested(
+            order_id=order_id,
+            field=each.field.value,
+            value=each.value[:40],
+            label=each.label[:200],
+            probability=each.probability,
+            source=each.source.value,
+            because=each.because[:200],
+            chosen=chosen.get(each.field, "")[:400],
+            taken=each.value in chosen.get(each.field, "").split(","),
+            at=now,
+        )
+        for each in offers
+    ]
+    Suggested.objects.bulk_create(rows)
+    return len(rows)
+
+
+def learn_nightly(now: datetime) -> int:
+    """Learn category, unit and kind anew where enough orders were confirmed since; return how many.
+
+    In a process of the worker, never of a page. Too little to learn from is no error.
+
+    Source: R-370 (requirement 211; handbook domain.md 3.4).
+    """
+    enough = int(knowledge.parameter("suggest.learn_after", now, default=ENOUGH_NEW))
+    done = 0
+    for purpose in (Purpose.CATEGORY, Purpose.UNIT, Purpose.KIND):
+        if not enough or queries.closed_since_learning(purpose) < enough:
+            continue
+        try:
+            learn(
+                queries.confirmed(purpose),
+                purpose,
+                source=queries.FROM_ORDERS,
+                by="每晚的学习",
+                costs=queries.costs(now),
+                now=now,
+            )
+        except Invalid:
+            continue
+        done += 1
+    return done

@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from huiyin.dispatch.learning.states import ModelState, Purpose
+from huiyin.dispatch.learning.states import Field, ModelState, Purpose, Source
+from huiyin.orders.models import WorkOrder
 
 
 class ModelVersion(models.Model):
@@ -48,3 +49,27 @@ class ModelVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.purpose} {self.number}"
+
+
+class Suggested(models.Model):
+    """What was suggested for a field of an order, and what the person chose. Rows are only added.
+
+    ``chosen`` is empty where the person left the field empty; ``taken`` tells that both agree.
+    """
+
+    order = models.ForeignKey(WorkOrder, models.CASCADE, related_name="suggested")
+    field = models.CharField(max_length=10, choices=[(f.value, f.label) for f in Field])
+    value = models.CharField(max_length=40)
+    label = models.CharField(max_length=200)
+    probability = models.FloatField()
+    source = models.CharField(max_length=10, choices=[(s.value, s.label) for s in Source])
+    because = models.CharField(max_length=200, blank=True, default="")
+    chosen = models.CharField(max_length=400, blank=True, default="")
+    taken = models.BooleanField()
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = (models.Index(fields=["field", "-at"], name="suggested_latest"),)
+
+    def __str__(self) -> str:
+        return f"{self.order_id} {self.field}: {self.value}"

@@ -187,3 +187,25 @@ def _share(right: Sequence[bool]) -> float:
 
 def _harmonic(a: float, b: float) -> float:
     return 2 * a * b / (a + b) if a + b else 0.0
+
+
+RIGHT_BEFORE, WRONG_BEFORE = 19, 1
+TERRITORY_SURE = 0.5
+
+
+def share_wrong(dispatched: int, returned: int) -> float:
+    """Return the share of dispatches along a route that went wrong, few cases drawn to the usual.
+
+    As if twenty had gone that way before, one of them wrong.
+
+    Source: R-378 (requirement 211; measured from accepted returns).
+    """
+    return (returned + WRONG_BEFORE) / (dispatched + RIGHT_BEFORE + WRONG_BEFORE)
+
+
+def share_right(times: int, others: int) -> float:
+    """Return how surely a ruling holds again: by how often it was ruled so, and otherwise.
+
+    Source: R-377 (requirement 211; a ruling of a past dispute comes second).
+    """
+    return (times + RIGHT_BEFORE * 0.2) / (times + others + RIGHT_BEFORE * 0.2 + WRONG_BEFORE * 0.6)

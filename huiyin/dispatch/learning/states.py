@@ -48,3 +48,51 @@ class ModelState(StrEnum):
         return {"active": "green", "replaced": "grey", "refused": "amber", "off": "grey"}[
             self.value
         ]
+
+
+class Field(StrEnum):
+    """For which field of an order something is suggested; the city's switches are named so."""
+
+    KIND = "kind"
+    CATEGORY = "category"
+    URGENCY = "urgency"
+    REGION = "place"
+    TAGS = "tags"
+    UNIT = "unit"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return {
+            "kind": "类型",
+            "category": "分类",
+            "urgency": "紧急程度",
+            "place": "所在街道",
+            "tags": "标签",
+            "unit": "主办单位",
+        }[self.value]
+
+
+class Source(StrEnum):
+    """By what something is suggested, for units in the order in which they are asked."""
+
+    CATALOGUE = "catalogue"
+    RULING = "ruling"
+    LEARNED = "learned"
+    TERRITORY = "territory"
+    NAMES = "names"
+    WORDS = "words"
+    PLACE = "region"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return {
+            "catalogue": "派单目录",
+            "ruling": "以前的裁定",
+            "learned": "以往工单",
+            "territory": "属地",
+            "names": "分类名称",
+            "words": "关键词",
+            "region": "地名",
+        }[self.value]

@@ -48,6 +48,7 @@ PLACES = (
     Place("/console/rules", "时限和参数", "clock", frozenset({Perm.RULES, Perm.REPORTS})),
     Place("/console/calendar", "工作日历", "calendar", frozenset({Perm.RULES, Perm.REPORTS})),
     Place("/console/news", "动态和答复", "news", frozenset({Perm.CONTENT})),
+    Place("/console/models", "学习", "star", frozenset({Perm.RULES, Perm.CONTENT})),
     Place("/console/simulation", "模拟", "history", frozenset({Perm.RULES, Perm.CONTENT})),
     Place("/console/access-log", "查看记录", "shield-lock", frozenset({Perm.ACCESS_LOG})),
     Place("/console/health", "运行状况", "refresh", frozenset(CONSOLE)),

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from huiyin.dispatch.queries import suggestions
+from huiyin.dispatch.learning.routes import routes
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import ClockKind, ReasonGroup
 from huiyin.orders import actions
@@ -26,9 +26,8 @@ from huiyin.web.workbench.forms import (
     moment_field,
     note_field,
 )
+from huiyin.web.workbench.route_record import record_routes
 from huiyin.worktime.calendar import SHANGHAI
-
-MOST_SUGGESTED = 4
 
 
 def deadlines(setting: Setting, *kinds: ClockKind) -> list[Clock]:
@@ -70,7 +69,7 @@ class Dispatch(StepForm):
     def facts(self) -> dict[str, Any]:
         """Return the suggested units and the deadlines that will result."""
         return {
-            "suggestions": suggestions(self.setting.order, self.setting.now)[:MOST_SUGGESTED],
+            "routes": routes(self.setting.order, self.setting.now),
             "deadlines": deadlines(
                 self.setting, ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH
             ),
@@ -78,9 +77,10 @@ class Dispatch(StepForm):
 
     def take(self) -> None:
         """Dispatch."""
-        clean = self.cleaned_data
+        clean, order = self.cleaned_data, self.setting.order
+        shown = routes(order, self.setting.now)
         actions.dispatch(
-            self.setting.order.pk,
+            order.pk,
             lead=clean["lead"][0],
             assist=clean["assist"],
             supervise=next(iter(clean["supervise"]), None),
@@ -91,6 +91,7 @@ class Dispatch(StepForm):
             shared=clean["shared"],
             **self.how,
         )
+        record_routes(shown, order.pk, clean["lead"][0].code, self.setting.now)
 
     def _call(self) -> CallForm:
         clean = self.cleaned_data

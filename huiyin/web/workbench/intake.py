@@ -29,6 +29,7 @@ from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, staff_page
 from huiyin.web.workbench.forms import dress
 from huiyin.web.workbench.forms_intake import EMERGENCIES, IntakeForm
+from huiyin.web.workbench.hints import record_hints
 from huiyin.web.workbench.rows import rows_for
 from huiyin.web.workbench.steps import go, put_on
 from huiyin.worktime.calendar import SHANGHAI
@@ -70,6 +71,9 @@ def new(request: StaffRequest) -> HttpResponse:
         put_on(form, refusal)
         return _page(request, form, status=422, sequel=earlier)
     _used(request, form, receipt.number)
+    key = queries.visible_key(request.actor, receipt.number)
+    if receipt.new and key is not None:
+        record_hints(request.POST, key, clock.now())
     return go(request, f"{reverse('workbench:new')}?taken={receipt.number}")
 
 
@@ -159,6 +163,11 @@ def _scripts() -> list[dict[str, str]]:
             "text": row["text"],
         })  # fmt: skip
     return told
+
+
+def page_with(request: StaffRequest, form: IntakeForm, found: dict[str, Any]) -> HttpResponse:
+    """Return the whole page with more facts, for those without JavaScript."""
+    return _page(request, form, **found)
 
 
 def _before(request: StaffRequest) -> dict[str, Any]:

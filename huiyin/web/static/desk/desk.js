@@ -333,8 +333,8 @@
   const put = (selector, value, labels) => {
     const field = $(selector);
     if (!field) return;
-    field.value = value;
-    field.dataset.labels = labels || "";
+    if (field.type === "radio" || field.type === "checkbox") field.checked = true;
+    else { field.value = value; field.dataset.labels = labels || ""; }
     field.dispatchEvent(new CustomEvent("huiyin:filled", { bubbles: true }));
     field.dispatchEvent(new Event("change", { bubbles: true }));
   };

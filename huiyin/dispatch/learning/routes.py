@@ -1,0 +1,117 @@
+"""To whom an order may go: catalogue, then rulings, then what was learned, then the place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from huiyin.dispatch import queries as dispatch
+from huiyin.dispatch.learning import queries, rules
+from huiyin.dispatch.learning.hints import is_on
+from huiyin.dispatch.learning.states import Field, Purpose, Source
+from huiyin.orders.models import WorkOrder
+from huiyin.orgs import queries as orgs
+from huiyin.orgs.models import Unit
+
+MOST = 4
+MEASURED = timedelta(days=180)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A unit that may lead, how surely, by what, why in words, and who should assist."""
+
+    unit: Unit
+    source: Source
+    probability: float
+    why: str
+    assist: tuple[Unit, ...] = ()
+    sure: bool = True
+
+    @property
+    def percent(self) -> int:
+        """Return the probability in whole per cent, never a hundred."""
+        return min(99, round(100 * self.probability))
+
+
+@dataclass(frozen=True, slots=True)
+class Routes:
+    """The units that are suggested, and what the platform is not sure enough of to suggest."""
+
+    found: tuple[Route, ...]
+    unsure: Route | None = None
+
+
+def routes(order: WorkOrder, now: datetime) -> Routes:
+    """Return who may lead an order, the surest ground first; each unit is named once.
+
+    A ground that says the same as one before it is told beside it. What the model suggests below
+    the city's threshold is not among the suggestions. At most nine queries.
+
+    Source: R-377 (requirement 211; handbook domain.md 1.2 (五), 2.1: catalogue, ruling, territory).
+    """
+    if not is_on(Field.UNIT, now):
+        return Routes(())
+    found: dict[int, Route] = {}
+    unsure = None
+    for each in _all(order, now):
+        if not each.sure:
+            unsure = each
+        elif each.unit.pk in found:
+            first = found[each.unit.pk]
+            if first.source is not each.source:
+                found[each.unit.pk] = replace(first, why=f"{first.why}；{each.why}")
+        else:
+            found[each.unit.pk] = each
+    if unsure is not None and unsure.unit.pk in found:
+        unsure = None
+    return Routes(tuple(found.values())[:MOST], unsure)
+
+
+def _all(order: WorkOrder, now: datetime) -> Iterator[Route]:
+    measured = queries.wrong_shares(now - MEASURED, now) if order.category_id else {}
+    for each in dispatch.suggestions(order, now):
+        route = (order.category_id or 0, each.unit.pk)
+        wrong = measured.get(route, rules.share_wrong(0, 0))
+        yield Route(each.unit, Source.CATALOGUE, 1 - wrong, each.why, each.assist)
+    yield from _rulings(order)
+    yield from _learned(order, now)
+    yield from _territory(order)
+
+
+def _rulings(order: WorkOrder) -> Iterator[Route]:
+    """Yield the units that disputes about the same matter were ruled to, the latest first."""
+    rows = queries.rulings_like(order)
+    for unit, number, at, times in rows:
+        sure = rules.share_right(times, len(rows) - 1)
+        why = f"{at:%Y-%m-%d} 裁定同类异议由{unit}办理（{number}）"
+        yield Route(unit, Source.RULING, sure, why)
+
+
+def _learned(order: WorkOrder, now: datetime) -> Iterator[Route]:
+    model = queries.model_for(Purpose.UNIT)
+    if model is None:
+        return
+    guess = model.guess(order.title, f"{order.content}\n{order.place}")
+    unit = orgs.unit_with_code(guess.label)
+    if unit is None:
+        return
+    least = rules.threshold(queries.costs(now), guess.label)
+    said = "、".join(guess.because) or "用语"
+    why = f"以往类似工单由{unit}办理（{said}）"
+    is_sure = guess.probability >= least
+    yield Route(unit, Source.LEARNED, guess.probability, why, sure=is_sure)
+
+
+def _territory(order: WorkOrder) -> Iterator[Route]:
+    """Yield the township or county of the order's place, when nothing else is known."""
+    regions = orgs.places_of(order.region_id)
+    for level, kinds in (("street", ("township",)), ("county", ("sub_centre", "county"))):
+        region = regions.get(level)
+        if region is None:
+            continue
+        units = [u for u in orgs.units_around((), [region.pk]) if u.kind in kinds]
+        if units:
+            yield Route(units[0], Source.TERRITORY, rules.TERRITORY_SURE, f"属地：{region.name}")
+            return
