@@ -34,6 +34,8 @@ from huiyin.worktime.calendar import SHANGHAI
 PASS_MARK = 60
 LAST_REPLY = Prepared(lambda order: Reply.objects.filter(order_id=order).order_by("-pk")[:1])
 """The last reply to an order, by its key."""
+_MATTERS = Prepared(lambda order: OrderMatter.objects.filter(order_id=order).order_by("seq"))
+_EXPLANATIONS = Prepared(lambda order: Explanation.objects.filter(order_id=order))
 
 
 def scorecard(at: datetime) -> tuple[ScoreItem, ...]:
@@ -80,9 +82,9 @@ def needs_of(order: WorkOrder, *, since: datetime | None, at: datetime) -> Reply
         sign_off=asked("reply.signoff_required", default=True),
         per_matter=asked("reply.each_matter", default=True),
         dual=asked("reply.dual_feedback", default=False),
-        matters=tuple(matters_of(order).values_list("seq", flat=True)),
+        matters=tuple(matter.seq for matter in _MATTERS(order.pk)),
         since=since,
-        explained=Explanation.objects.filter(order=order).count(),
+        explained=len(_EXPLANATIONS(order.pk)),
         explain_least=int(knowledge.parameter("reply.explanations", at, default=1)),
     )
 

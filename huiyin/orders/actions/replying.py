@@ -239,6 +239,8 @@ def send_on(turn: Turn, row: Reply, *, note: str = "") -> WorkOrder:
 
 def _told(order: WorkOrder, answers: Iterable[MatterAnswer]) -> list[dict[str, Any]]:
     """Return the answers as they are kept: with the words of each matter as it stands now."""
+    if not (given := list(answers)):
+        return []
     words = dict(reply_queries.matters_of(order).values_list("seq", "text"))
     return [
         {
@@ -248,7 +250,7 @@ def _told(order: WorkOrder, answers: Iterable[MatterAnswer]) -> list[dict[str, A
             "label": each.outcome.label,
             "result": text.clean(each.result, lines=True),
         }
-        for each in sorted(answers, key=lambda each: each.seq)
+        for each in sorted(given, key=lambda each: each.seq)
     ]
 
 

@@ -43,6 +43,11 @@ _PART = Prepared(
     ),
     values=2,
 )
+_LEAD = Prepared(
+    lambda order: Assignment.objects.select_related("unit").filter(
+        order_id=order, role="lead", parent__isnull=True, ended_at__isnull=True
+    )
+)
 
 
 @dataclass(slots=True)
@@ -113,9 +118,10 @@ def part_of(order: WorkOrder, by: Actor) -> Assignment | None:
 
 def lead_of(order: WorkOrder) -> Assignment:
     """Return the accountable lead assignment. One query."""
-    return Assignment.objects.select_related("unit").get(
-        order=order, role="lead", parent__isnull=True, ended_at__isnull=True
-    )
+    lead = _LEAD.one(order.pk)
+    if lead is None:
+        raise Assignment.DoesNotExist
+    return lead
 
 
 def matter_of(order: WorkOrder) -> Matter:
