@@ -122,7 +122,7 @@ def test_a_task_is_gone_when_the_unit_wakes_up_by_itself(story: Story) -> None:
     story.created().submitted().dispatched().signed()
     actions.ask_for_calls(until=at(20))
     assert [u.reason for u in queries.tasks()] == ["overdue"]
-    assert queries.asked_for(at(19), at(20)) == [story.key]
+    assert queries.asked_for(at(19), at(20)) == [story.order.pk]
     assert queries.asked_for(at(20), at(21)) == []
     story.contacted().replied(at(20, 10))
     assert queries.how_many_tasks() == 0
