@@ -23,8 +23,10 @@ LEAST_EACH = 20
 
 def hear(topic: str, payload: Mapping[str, Any], now: datetime) -> None:
     """Look at a new reply, or write down its audit (outbox consumer); safe to hear twice."""
+    # Two workers may hear of the same reply at once: the second waits, and finds it looked at.
     reply = (
-        Reply.objects.filter(order=payload["order"])
+        Reply.objects.select_for_update(of=("self",))
+        .filter(order=payload["order"])
         .select_related("order", "assignment")
         .order_by("-pk")
         .first()
@@ -38,8 +40,8 @@ def hear(topic: str, payload: Mapping[str, Any], now: datetime) -> None:
 
 
 def hear_all(news: Sequence[tuple[str, Mapping[str, Any]]], now: datetime) -> None:
-    """Do for many steps what ``hear`` does for one."""
-    for topic, payload in news:
+    """Do for many steps what ``hear`` does for one; by order, so that two workers never cross."""
+    for topic, payload in sorted(news, key=lambda each: int(each[1]["order"])):
         hear(topic, payload, now)
 
 
