@@ -99,6 +99,36 @@ def faq_top3() -> Figure:
     return faq.top3()
 
 
+def search_p95_ms() -> Figure:
+    """Newest 50 at 1,000,000 orders for 2 to 4 characters and 3 words: p95 of the worst class."""
+    from bench import search
+
+    with on("bench_1m", server.LARGE):
+        search.fill()
+        took = search.p95_by_class()
+    search.tell(took)
+    values = sorted(took.values())
+    return Figure(round(values[-1], 1), "ms", None, round(values[0], 1), values[-1], len(values))
+
+
+def create_with_search() -> Figure:
+    """Creating with news for the search, against the same without."""
+    ours, ratios = measure.interleaved(
+        lambda: measure.processes("create", 2), lambda: measure.processes("create_unsearched", 2)
+    )
+    return Figure.of(ours, "orders/s", ratios)
+
+
+def found_within_ms() -> Figure:
+    """From the creation of an order until it is found, while two processes create others."""
+    from bench import search
+
+    times = search.until_found()
+    return Figure(
+        round(measure.percentile(times, 0.95), 1), "ms", None, min(times), max(times), len(times)
+    )
+
+
 class on:  # noqa: N801 - reads as a word
     """Work on one of the two filled databases inside the block."""
 
@@ -137,7 +167,7 @@ BENCHES: dict[str, Callable[[], Figure]] = {
     for bench in (
         create_vs_pgbench, create_http_vs_pgbench, create_1m_vs_10k,
         lives_per_second, list_p95_ms_1m, simulate_steps_per_second,
-        faq_top3,
+        faq_top3, search_p95_ms, create_with_search, found_within_ms,
     )
 }  # fmt: skip
 

@@ -15,6 +15,14 @@ def creator() -> Callable[[int], object]:
     return scene.create
 
 
+def creator_unsearched() -> Callable[[int], object]:
+    """Return the same without news for the search, as if there were none."""
+    from huiyin.kernel import outbox
+
+    outbox.unregister("search")
+    return creator()
+
+
 def liver() -> Callable[[int], object]:
     """Return a function that leads one order through its whole life."""
     from bench.scene import Scene
@@ -23,7 +31,21 @@ def liver() -> Callable[[int], object]:
     return scene.live
 
 
-WORKS: dict[str, Callable[[], Callable[[int], object]]] = {"create": creator, "live": liver}
+WORKS: dict[str, Callable[[], Callable[[int], object]]] = {
+    "create": creator,
+    "create_unsearched": creator_unsearched,
+    "live": liver,
+}
+
+
+def drain(seconds: float) -> None:
+    """Pass news on as a worker does, and so write the words of orders."""
+    from huiyin.kernel import outbox
+
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        if not outbox.drain():
+            time.sleep(0.25)
 
 
 def main(name: str, seconds: float) -> None:
@@ -31,6 +53,9 @@ def main(name: str, seconds: float) -> None:
     import django
 
     django.setup()
+    if name == "drain":
+        drain(seconds)
+        return
     work = WORKS[name]()
     for n in range(5):
         work(n)

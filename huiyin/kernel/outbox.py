@@ -66,6 +66,12 @@ def register(
     _listening.clear()
 
 
+def unregister(name: str) -> None:
+    """Take a consumer off the list of this process, as when what it costs is measured."""
+    _consumers.pop(name, None)
+    _listening.clear()
+
+
 def consumers_of(topic: str) -> tuple[str, ...]:
     """Return the names of the consumers of ``topic``, in a fixed order."""
     if topic not in _listening:

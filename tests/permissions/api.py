@@ -104,6 +104,7 @@ ROWS: list[Row] = [
     # Everybody may ask; who sees no orders gets an empty answer.
     Row("api:count_open", EVERYBODY, api=True),
     Row("api:list_orders", EVERYBODY, api=True),
+    Row("api:search", EVERYBODY, api=True, data=fixed(q="暖气")),
     Row("api:create_order", AGENTS, "POST", api=True, data=fixed(content="暖气不热，请处理")),
     of_order("read_order", allowed=SEEING, story=HELD),
     of_order("list_events", allowed=SEEING, story=HELD),

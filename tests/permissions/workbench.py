@@ -138,6 +138,8 @@ ROWS: list[Row] = [
         "workbench:urge", URGING, method="POST", story=HELD, kwargs=order,
         data=lambda story: {"kind": "telephone", "said": "请签收"},
     ),
+    Row("workbench:search", EVERYBODY, data=lambda story: {"q": "暖气"}),
+    Row("workbench:search", EVERYBODY, method="POST", data=lambda story: {"q": "暖气"}),
     Row("workbench:units", CENTRE | UNITS),
     Row("workbench:filings", CENTRE | UNITS),
     Row("workbench:filing_new", UNITS),

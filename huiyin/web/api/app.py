@@ -20,6 +20,7 @@ from huiyin.web.api import (
     public,
     reference,
     registers,
+    search,
     steps,
     system,
     unit_changes,
@@ -59,7 +60,7 @@ for error in (Exception, Http404, HttpError, ValidationError):
 api.add_decorator(spoken)
 PARTS = (
     orders, steps, group_steps, unit_steps, apply_steps, dispute_steps, calling_steps,
-    callbacks, urging, files, public, reference, registers, unit_changes, followup, assessments,
+    callbacks, urging, files, public, reference, registers, search, unit_changes, followup, assessments,
     system,
 )  # fmt: skip
 for part in PARTS:

@@ -35,6 +35,7 @@ from huiyin.web.api.order_telling import ROOT
 from huiyin.web.api.problems import MEDIA_TYPE, NOT_SIGNED_IN, Problem, Unavailable
 from huiyin.web.api.reference import UnitQuery
 from huiyin.web.api.registers import PeriodQuery
+from huiyin.web.api.search import SearchQuery
 from huiyin.web.api.unit_changes import ChangeQuery
 from huiyin.web.errors import Fault
 
@@ -116,6 +117,7 @@ def made(api: NinjaAPI) -> Document:
     _refer(document["paths"])
     for filters in (
         OrderQuery, UnitQuery, PeriodQuery, ChangeQuery, FilingQuery, LedgerQuery, ThanksQuery,
+        SearchQuery,
     ):  # fmt: skip
         schemas.pop(filters.__name__, None)
     document["servers"] = [{"url": "/", "description": "本平台"}]

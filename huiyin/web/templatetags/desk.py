@@ -75,12 +75,6 @@ def desk_nav(context: dict[str, Any]) -> list[Item]:
 
 
 @register.simple_tag(takes_context=True)
-def desk_may_list(context: dict[str, Any]) -> bool:
-    """Tell whether the signed-in person has any orders to look for."""
-    return bool(LISTS & context["staff"].perms)
-
-
-@register.simple_tag(takes_context=True)
 def may_keep_knowledge(context: dict[str, Any]) -> bool:
     """Tell whether the signed-in person looks after answers: a unit's people, or an editor."""
     return bool({Perm.CONTENT, Perm.HANDLE} & context["staff"].perms)

@@ -50,6 +50,7 @@ class ListForm(forms.Form):
     )
     unit = forms.CharField(label="承办单位（含下级）", max_length=80, required=False)
     category = forms.CharField(label="分类", max_length=12, required=False)
+    region = forms.CharField(max_length=12, required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(
         label="类型",
         choices=_ANY + [(k.value, label) for k, label in KIND_LABELS.items()],
@@ -105,6 +106,14 @@ class ListForm(forms.Form):
             raise forms.ValidationError("没有这个分类")
         return found
 
+    def clean_region(self) -> Any:
+        """Return the place with this code."""
+        code = self.cleaned_data["region"]
+        found = orgs.region(code) if code else None
+        if code and found is None:
+            raise forms.ValidationError("没有这个地区")
+        return found
+
     def clean_queue(self) -> Any:
         """Return the queue, when it is one of the person's own."""
         key = self.cleaned_data["queue"]
@@ -129,6 +138,7 @@ class ListForm(forms.Form):
             phone=clean["phone"],
             unit=clean["unit"],
             category=clean["category"],
+            region=clean["region"],
             kind=clean["kind"],
             channel=clean["channel"],
             case_class=clean.get("case_class", ""),
