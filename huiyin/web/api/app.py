@@ -60,8 +60,8 @@ for error in (Exception, Http404, HttpError, ValidationError):
 api.add_decorator(spoken)
 PARTS = (
     orders, steps, group_steps, unit_steps, apply_steps, dispute_steps, calling_steps,
-    callbacks, urging, files, public, reference, registers, search, unit_changes, followup, assessments,
-    system,
+    callbacks, urging, files, public, reference, registers, search, unit_changes, followup,
+    assessments, system,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)
