@@ -9,7 +9,6 @@ from django import forms
 from huiyin.assessment.definitions import templates
 from huiyin.assessment.states import GROUNDS
 from huiyin.knowledge import queries as knowledge
-from huiyin.orgs.models import Unit
 from huiyin.web.workbench.forms import note_field
 
 _DAY = {"required": "请填写日期", "invalid": "日期格式不对"}
@@ -62,7 +61,7 @@ class CorrectForm(forms.Form):
     use_required_attribute = False
 
     unit = forms.ModelChoiceField(
-        label="单位", queryset=Unit.objects.none(), to_field_name="code",
+        label="单位", queryset=None, to_field_name="code",
         error_messages={"required": "请选择单位", "invalid_choice": "不在这一考核期内"},
     )  # fmt: skip
     points = forms.DecimalField(
