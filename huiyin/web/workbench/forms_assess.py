@@ -60,7 +60,7 @@ class CorrectForm(forms.Form):
 
     use_required_attribute = False
 
-    unit = forms.ModelChoiceField(
+    unit: forms.ModelChoiceField[Any] = forms.ModelChoiceField(
         label="单位", queryset=None, to_field_name="code",
         error_messages={"required": "请选择单位", "invalid_choice": "不在这一考核期内"},
     )  # fmt: skip
