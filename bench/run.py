@@ -90,6 +90,19 @@ def simulate_steps_per_second() -> Figure:
     from bench import year
 
     return Figure.of([year.steps_per_second()], "steps/s")
+def duplicates_p95_ms_100k() -> Figure:
+    """One suggestion of likely duplicates at 100,000 stored requests: p95."""
+    from bench import likeness
+
+    with on("bench_100k", likeness.STORED):
+        return likeness.suggestion_p95()
+
+
+def replies_auc() -> Figure:
+    """How well the judge of replies tells poor from good, by cross-validation."""
+    from bench import likeness
+
+    return likeness.judge_auc()
 
 
 def faq_top3() -> Figure:
@@ -168,6 +181,9 @@ BENCHES: dict[str, Callable[[], Figure]] = {
         create_vs_pgbench, create_http_vs_pgbench, create_1m_vs_10k,
         lives_per_second, list_p95_ms_1m, simulate_steps_per_second,
         faq_top3, search_p95_ms, create_with_search, found_within_ms,
+        faq_top3,
+        lives_per_second, list_p95_ms_1m,
+        duplicates_p95_ms_100k, replies_auc,
     )
 }  # fmt: skip
 

@@ -231,6 +231,7 @@ class Story:
         self.filing: Filing
         self.round: Round
         self.request: ExclusionRequest
+        self.incident: int
 
     def created(self, now: datetime | None = None, by: str = "agent", **changes: object) -> Story:
         from dataclasses import replace
@@ -385,6 +386,17 @@ class Story:
         """Make another order about the same event, into which this one may be merged."""
         other = Story(self.world).created().submitted().order
         self.main = other
+        return self
+
+    def five_alike(self) -> Story:
+        """Make five like requests at one place, found as a group incident."""
+        from huiyin.dispatch.incidents import actions as incidents
+        from huiyin.dispatch.incidents.models import Incident
+
+        for n in range(5):
+            self.created(phone=f"1380000000{n}").submitted()
+        incidents.find(at(2, 10))
+        self.incident = Incident.objects.get().pk
         return self
 
     def merged(self) -> Story:

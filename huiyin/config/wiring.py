@@ -15,6 +15,7 @@ JOBS = (
     "huiyin.orders.jobs",
     "huiyin.dispatch.duplicates.jobs",
     "huiyin.dispatch.learning.jobs",
+    "huiyin.dispatch.incidents.jobs",
     "huiyin.followup.callbacks.jobs",
     "huiyin.followup.supervision.jobs",
     "huiyin.followup.filings.jobs",

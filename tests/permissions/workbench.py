@@ -62,6 +62,10 @@ def filing(story: Story) -> Facts:
     return {"key": story.filing.pk}
 
 
+def incident(story: Story) -> Facts:
+    return {"key": story.incident}
+
+
 def report(story: Story) -> Facts:
     return {"key": story.filing.reports.get().pk}
 
@@ -131,6 +135,11 @@ ROWS: list[Row] = [
     Row(
         "workbench:export",
         UNITS | {"dispatcher", "auditor", "callback", "supervisor", "manager"},
+    ),
+    Row("workbench:incidents", frozenset({"dispatcher"})),
+    Row(
+        "workbench:incident", frozenset({"dispatcher"}), method="POST",
+        story="five_alike", kwargs=incident, data=lambda story: {"do": "dismiss"},
     ),
     Row("workbench:urging", URGING),
     Row("workbench:urge", URGING, story=HELD, kwargs=order),

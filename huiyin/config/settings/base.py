@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "huiyin.orders.apps.OrdersConfig",
     "huiyin.dispatch.learning.apps.LearningConfig",
     "huiyin.dispatch.duplicates.apps.DuplicatesConfig",
+    "huiyin.dispatch.incidents.apps.IncidentsConfig",
     "huiyin.followup.callbacks.apps.CallbacksConfig",
     "huiyin.followup.supervision.apps.SupervisionConfig",
     "huiyin.followup.filings.apps.FilingsConfig",

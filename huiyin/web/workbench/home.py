@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from huiyin.dispatch.incidents import queries as incidents
 from huiyin.kernel import clock
 from huiyin.orders import queries
 from huiyin.orders.states import State
@@ -53,7 +54,7 @@ def counted_in_words(count: int) -> str:
 def home(request: StaffRequest) -> HttpResponse:
     """Show the queues of the person's roles, and the first orders of the most pressing one.
 
-    One query per queue and four for the first orders, whatever their number.
+    One query per queue and five more, whatever their number.
     """
     now, actor = clock.now(), request.actor
     tiles = [Tile(q, queries.counted(actor, q.wanted(now))) for q in queues_of(actor)]
@@ -67,6 +68,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "rows": rows_for(actor, page.rows, now) if page else [],
         "states": _overview(actor),
         "next_url": _next_url(first),
+        "incidents": incidents.counted() if Perm.DISPATCH in actor.perms else 0,
         "may_intake": Perm.INTAKE in actor.perms,
         "may_audit": bool({Perm.AUDIT, Perm.SUPERVISE, Perm.REPORTS} & actor.perms),
     }
