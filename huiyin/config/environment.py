@@ -62,6 +62,14 @@ VARIABLES: tuple[Variable, ...] = (
         "HUIYIN_SMS_SECRET", "", "what {secret} stands for in headers and fields of that file"
     ),
     Variable(
+        "HUIYIN_ASSISTANT_URL",
+        "",
+        "chat completions address of a language model (OpenAI-compatible); empty: none is asked",
+    ),
+    Variable("HUIYIN_ASSISTANT_MODEL", "", "name of the model at that address"),
+    Variable("HUIYIN_ASSISTANT_SECRET", "", "its key, sent as a bearer token; empty: none"),
+    Variable("HUIYIN_ASSISTANT_TIMEOUT", "20", "seconds that a draft may take"),
+    Variable(
         "HUIYIN_API_RATE",
         "6000",
         "API requests per minute of one token or account, in each web process; 0: no limit",

@@ -104,6 +104,7 @@ def step(name: str, **more: Any) -> Row:
 
 
 ROWS: list[Row] = [
+    Row("console:assistant", READERS),
     Row("console:overview", CONSOLE),
     Row("console:health", CONSOLE),
     Row("console:messages", CONSOLE),

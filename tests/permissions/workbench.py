@@ -136,6 +136,14 @@ ROWS: list[Row] = [
         "workbench:export",
         UNITS | {"dispatcher", "auditor", "callback", "supervisor", "manager"},
     ),
+    Row(
+        "workbench:draft_order", frozenset(), method="POST", refused_for=dict.fromkeys(AGENTS, 404),
+        data=lambda story: {"content": "暖气不热"},
+    ),
+    Row(
+        "workbench:draft_summary", frozenset(), method="POST", story="created", kwargs=order,
+        refused=404, refused_for={"administrator": 403},
+    ),
     Row("workbench:incidents", frozenset({"dispatcher"})),
     Row(
         "workbench:incident", frozenset({"dispatcher"}), method="POST",

@@ -26,6 +26,10 @@ SMTP_URL = environment.get("HUIYIN_SMTP_URL")
 SMS_URL = environment.get("HUIYIN_SMS_URL")
 SMS_FILE = environment.get("HUIYIN_SMS_FILE")
 SMS_SECRET = environment.get("HUIYIN_SMS_SECRET")
+ASSISTANT_URL = environment.get("HUIYIN_ASSISTANT_URL")
+ASSISTANT_MODEL = environment.get("HUIYIN_ASSISTANT_MODEL")
+ASSISTANT_SECRET = environment.get("HUIYIN_ASSISTANT_SECRET")
+ASSISTANT_TIMEOUT = environment.number("HUIYIN_ASSISTANT_TIMEOUT", least=1, most=120)
 LIVE_PAGES = True  # our staff pages listen to live events
 LIVE_URL = environment.get("HUIYIN_LIVE_URL")  # empty: this host, at the port below
 LIVE_PORT = environment.live_port()
@@ -93,6 +97,7 @@ INSTALLED_APPS = [
     "huiyin.insight.facts.apps.FactsConfig",
     "huiyin.callcentre.telephony.apps.TelephonyConfig",
     "huiyin.insight.runs.apps.RunsConfig",
+    "huiyin.channels.assistant.apps.AssistantConfig",
     "huiyin.channels.intake.apps.IntakeConfig",
     "huiyin.channels.messaging.apps.MessagingConfig",
     "huiyin.assessment.apps.AssessmentConfig",

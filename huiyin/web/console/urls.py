@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from huiyin.web.console import (
     access_log,
+    assistant,
     calendar,
     changes,
     learning,
@@ -20,6 +21,7 @@ from huiyin.web.console import (
 app_name = "console"
 urlpatterns: list[URLPattern] = [
     path("", overview.overview, name="overview"),
+    path("assistant", assistant.log, name="assistant"),
     path("health", overview.health, name="health"),
     path("messages", messages.listed, name="messages"),
     path("messages/templates", messages.templates, name="templates"),

@@ -51,6 +51,7 @@ PLACES = (
     Place("/console/models", "学习", "star", frozenset({Perm.RULES, Perm.CONTENT})),
     Place("/console/simulation", "模拟", "history", frozenset({Perm.RULES, Perm.CONTENT})),
     Place("/console/access-log", "查看记录", "shield-lock", frozenset({Perm.ACCESS_LOG})),
+    Place("/console/assistant", "助手", "message-2", frozenset({Perm.RULES, Perm.REPORTS})),
     Place("/console/health", "运行状况", "refresh", frozenset(CONSOLE)),
 )
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from huiyin.channels.assistant import queries as assistant
+from huiyin.channels.assistant.states import Task
 from huiyin.dispatch.duplicates.queries import likely_duplicates
 from huiyin.followup.commendations import queries as commendations
 from huiyin.followup.filings import queries as filings
@@ -62,6 +64,7 @@ def around_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any
         "filings_found": _filed(order, now) if centre else [],
         "write_offs": writeoffs.requests_of(order),
         "thanks": commendations.of_order(order) if order.closed_at else [],
+        "may_draft": assistant.is_on(Task.SUMMARY, now),
         "advice": _advice(actor, order, now),
         "may_file": Perm.HANDLE in actor.perms and order.standing is State.IN_PROGRESS,
         "may_merge": Perm.DISPATCH in actor.perms and order.standing is State.TO_DISPATCH,

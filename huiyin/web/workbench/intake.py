@@ -12,6 +12,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from huiyin.channels.assistant import queries as assistant
+from huiyin.channels.assistant.states import Task
 from huiyin.channels.intake.actions import Ending, take_down
 from huiyin.dispatch.duplicates.queries import Likely, Subject, likely_same
 from huiyin.followup.filings import queries as filings
@@ -145,6 +147,7 @@ def _page(
         "reasons": knowledge.reasons(ReasonGroup.REFER),
         "emergencies": EMERGENCIES,
         "advice": knowledge.reasons(ReasonGroup.EMERGENCY),
+        "may_draft": assistant.is_on(Task.ORDER, clock.now()),
     }
     return render(request, "workbench/new.html", found | _before(request) | more, status=status)
 

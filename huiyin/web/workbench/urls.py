@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from huiyin.web.workbench import (
     assessment,
+    assistant,
     callback,
     files,
     hints,
@@ -33,6 +34,7 @@ urlpatterns: list[URLPattern] = [
     path("orders", lists.orders, name="orders"),
     path("orders.csv", lists.export, name="export"),
     path("new", intake.new, name="new"),
+    path("new/draft", assistant.intake, name="draft_order"),
     path("new/before", intake.before, name="before"),
     path("new/answers", knowledge.answers, name="answers"),
     path("knowledge", knowledge.listed, name="knowledge"),
@@ -88,5 +90,6 @@ urlpatterns: list[URLPattern] = [
     path("orders/<str:number>/urge", urging.urge, name="urge"),
     path("orders/<str:number>/sheet", sheet.sheet, name="sheet"),
     path("orders/<str:number>/sheet.pdf", sheet.sheet_pdf, name="sheet_pdf"),
+    path("orders/<str:number>/draft/summary", assistant.summary, name="draft_summary"),
     path("orders/<str:number>/<slug:verb>", steps.step, name="step"),
 ]
