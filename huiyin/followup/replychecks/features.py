@@ -43,14 +43,15 @@ class Weights:
         return 1 / (1 + exp(-max(-40.0, min(40.0, total))))
 
 
-# Set by hand: a reply of some forty different characters is in doubt, substance speaks for it,
-# passing on, asking back and copying against it. The city's own decisions replace them.
+# Set by hand: a reply of some forty different characters is in doubt, substance speaks for it;
+# passing on, sending elsewhere, asking back, links and copying speak against it. What a city's own
+# audits teach starts from here.
 SHIPPED = Weights(
     bias=7.6,
     weights={
-        "log_variety": -1.3, "substance": -0.4, "words": -0.4, "any_pass": 1.0, "any_asking": 0.7,
-        "any_wait": 0.5, "process": -0.3, "basis": -0.4, "result": -0.3, "points": -0.3,
-        "phone": -0.2, "title": -0.3, "copied": 1.5, "linked": 0.5,
+        "log_variety": -1.3, "substance": -0.4, "words": -0.4, "basis": -0.4, "result": -0.3,
+        "title": -0.3, "any_pass": 1.0, "any_asking": 1.5, "elsewhere": 0.8, "cannot": 0.3,
+        "linked": 1.0, "copied": 1.5,
     },
 )  # fmt: skip
 
