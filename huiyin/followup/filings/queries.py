@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,9 +14,12 @@ from huiyin.followup.filings.rules import Scope
 from huiyin.followup.filings.states import FilingState
 from huiyin.kernel import crypto, text
 from huiyin.kernel.paging import Page, page
+from huiyin.knowledge.models import Category
 from huiyin.orders.actions.intake import place_key
 from huiyin.orders.models import WorkOrder
 from huiyin.orgs.actors import Actor
+
+_MOST_READ = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,27 @@ def at_intake(phone: str, place: str, today: date) -> list[Filing]:
     """
     key = crypto.lookup(text.phone_digits(phone), "phone")
     return list(_in_force(place_key(text.clean(place)), key, today))
+
+
+def like(
+    said: str, *, orders: Collection[int], category: Category | None, today: date
+) -> list[Filing]:
+    """Return the filings in force that a request resembles in words, the newest first.
+
+    Those of orders that are likely the same event, and those of the class whose own request says
+    the like. To be read by the one who decides: place or caller may be others. Two queries at most.
+
+    Source: R-209 (requirement 113: recognised at intake).
+    """
+    rows = Filing.objects.filter(state=FilingState.VALID.value, valid_to__gt=today)
+    rows = rows.select_related("category", "unit", "order").order_by("-pk")
+    of_orders = rows.filter(Q(order__in=orders) | Q(used__order__in=orders)) if orders else []
+    found = {each.pk: each for each in of_orders}
+    if category is not None:
+        for each in rows.filter(category=category)[:_MOST_READ]:
+            if rules.says_the_like(said, each.order.content if each.order else each.cause):
+                found[each.pk] = each
+    return sorted(found.values(), key=lambda each: -each.pk)
 
 
 def _in_force(place: str, caller: bytes, today: date) -> QuerySet[Filing]:

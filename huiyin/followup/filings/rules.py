@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 
 from huiyin.followup.filings.states import FilingState
+from huiyin.kernel import likeness
 from huiyin.kernel.errors import Invalid, WrongState
 
 SHORTEST = 10
+LIKE = 40
 SHORTEST_PLACE = 4
 LONGEST = {
     "title": 80, "place": 200, "cause": 2000, "process": 3000, "basis": 500, "public_answer": 3000,
@@ -92,3 +94,12 @@ def answers(filing: Scope, order: Scope) -> bool:
         return False
     same_place = len(filing.place_key) >= SHORTEST_PLACE and filing.place_key == order.place_key
     return same_place or (filing.phone_key != b"" and filing.phone_key == order.phone_key)
+
+
+def says_the_like(said: str, filed: str, *, percent: int = LIKE) -> bool:
+    """Tell whether a request says what the request on file said, for somebody to look at.
+
+    Source: R-209 (requirement 113).
+    """
+    one, other = (likeness.pairs(likeness.folded(text)) for text in (said, filed))
+    return likeness.likeness(one, other) * 100 >= percent

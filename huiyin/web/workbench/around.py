@@ -8,7 +8,7 @@ from typing import Any
 
 from huiyin.channels.assistant import queries as assistant
 from huiyin.channels.assistant.states import Task
-from huiyin.dispatch.duplicates.queries import likely_duplicates
+from huiyin.dispatch.duplicates.queries import Likely, likely_duplicates
 from huiyin.followup.commendations import queries as commendations
 from huiyin.followup.filings import queries as filings
 from huiyin.followup.filings.models import Filing
@@ -51,6 +51,8 @@ def around_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any
         for each in links
         if each.kind != LinkKind.MERGED
     ]
+    likely = _likely(order, now) if centre else []
+    filed = _filed(order, now) if centre else []
     return {
         "tags": [knowledge.tag_name(code) for code in order.tags],
         "merged": merged,
@@ -60,8 +62,11 @@ def around_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any
         "call_throughs": around.call_throughs_of(order),
         "case_facts": around.facts_of(order),
         "aid": around.aid_to(order) if centre else [],
-        "likely": _likely(order, now) if centre else [],
-        "filings_found": _filed(order, now) if centre else [],
+        "likely": likely,
+        "filings_found": filed,
+        "like_filings": [each for each in _like_filed(order, likely, now) if each not in filed]
+        if centre
+        else [],
         "write_offs": writeoffs.requests_of(order),
         "thanks": commendations.of_order(order) if order.closed_at else [],
         "may_draft": assistant.is_on(Task.SUMMARY, now),
@@ -86,7 +91,7 @@ def _filed(order: WorkOrder, now: datetime) -> list[Filing]:
     return filings.matching(order, now.astimezone(SHANGHAI).date())
 
 
-def _likely(order: WorkOrder, now: datetime) -> list[Any]:
+def _likely(order: WorkOrder, now: datetime) -> list[Likely]:
     """Return the likely duplicates of an open order, but those linked with it are left in."""
     return likely_duplicates(order, now) if order.standing in OPEN else []
 
@@ -95,3 +100,12 @@ def _advice(actor: Actor, order: WorkOrder, now: datetime) -> Advice | None:
     """Return a look at the reply that waits for this auditor. Four queries at most."""
     waits = order.standing is State.REPLY_REVIEW and not order.pending
     return replychecks.advice_for(order, now) if waits and Perm.AUDIT in actor.perms else None
+
+
+def _like_filed(order: WorkOrder, likely: list[Likely], now: datetime) -> list[Filing]:
+    """Return the filings that an order resembles in words, before it is dispatched."""
+    if order.standing not in (State.DRAFT, State.REVIEW, State.TO_DISPATCH):
+        return []
+    keys = [each.order.pk for each in likely]
+    today = now.astimezone(SHANGHAI).date()
+    return filings.like(order.content, orders=keys, category=order.category, today=today)

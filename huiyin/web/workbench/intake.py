@@ -24,6 +24,8 @@ from huiyin.knowledge import article_queries
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.article_states import UseKind
 from huiyin.knowledge.states import Kind, ReasonGroup
+from huiyin.knowledge.models import Category
+from huiyin.knowledge.states import ReasonGroup
 from huiyin.orders import numbers, queries
 from huiyin.orders.actions.intake import place_key
 from huiyin.orders.models import WorkOrder
@@ -84,7 +86,7 @@ def new(request: StaffRequest) -> HttpResponse:
 def before(request: StaffRequest) -> HttpResponse:
     """Show what is likely the same event, and what the number and the place had before.
 
-    Twelve queries at most.
+    Fourteen queries at most.
 
     By POST, so that no telephone number stands in an address or a log.
     """
@@ -180,6 +182,8 @@ def _before(request: StaffRequest) -> dict[str, Any]:
     now, actor = clock.now(), request.actor
     likely = _likely(request, content, phone, place, now)
     shown = {each.order.pk for each in likely}
+    today = now.astimezone(SHANGHAI).date()
+    fitting = filings.at_intake(phone, place, today)
     caller = queries.same_phone(phone, limit=MOST_EARLIER)
     there = queries.same_place(place_key(place), limit=MOST_EARLIER)
     rows = rows_for(actor, [*caller, *there], now)
@@ -190,7 +194,14 @@ def _before(request: StaffRequest) -> dict[str, Any]:
         "place_given": len(place_key(place)) >= 4,
         "same_phone": [row for row in rows[: len(caller)] if row.order.pk not in shown],
         "same_place": [row for row in rows[len(caller) :] if row.order.pk not in shown],
-        "filings": filings.at_intake(phone, place, now.astimezone(SHANGHAI).date()),
+        "filings": fitting,
+        "like_filings": [
+            each
+            for each in filings.like(
+                content, orders=shown, category=_category(request), today=today
+            )
+            if each not in fitting
+        ],
     }
 
 
@@ -198,10 +209,14 @@ def _likely(
     request: StaffRequest, content: str, phone: str, place: str, now: datetime
 ) -> list[Likely]:
     """Return what is likely the same event as what has been typed so far. Six queries at most."""
-    title, code = request.POST.get("title", "")[:80], request.POST.get("category", "")[:12]
-    category = knowledge.category(code) if code else None
+    title, category = request.POST.get("title", "")[:80], _category(request)
     typed = Subject.typed(content, title=title, phone=phone, place=place, category=category)
     return likely_same(typed, now, limit=MOST_LIKELY)
+
+
+def _category(request: StaffRequest) -> Category | None:
+    code = request.POST.get("category", "")[:12]
+    return knowledge.category(code) if code else None
 
 
 def _taken(request: StaffRequest) -> dict[str, Any] | None:
