@@ -78,7 +78,7 @@ def test_only_articles_that_were_given_are_cited(model, switched_on) -> None:
     assert (made.cited, made.dropped) == (("A001",), ("B999",))
     assert AssistantUse.objects.get().dropped == 1
     with pytest.raises(Invalid, match="不凭空作答"):
-        actions.draft(Task.ANSWER, "暖气不热", by=switched_on.actor("agent"), now=at(2))
+        actions.draft(Task.ANSWER, "暖气不热怎么办", by=switched_on.actor("agent"), now=at(2))
     with pytest.raises(Invalid, match="先写下内容"):
         actions.draft(Task.ORDER, " ", by=switched_on.actor("agent"), now=at(2))
 
