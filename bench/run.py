@@ -90,6 +90,8 @@ def simulate_steps_per_second() -> Figure:
     from bench import year
 
     return Figure.of([year.steps_per_second()], "steps/s")
+
+
 def duplicates_p95_ms_100k() -> Figure:
     """One suggestion of likely duplicates at 100,000 stored requests: p95."""
     from bench import likeness
