@@ -23,9 +23,8 @@ from huiyin.knowledge import actions as kept
 from huiyin.knowledge import article_queries
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.article_states import UseKind
-from huiyin.knowledge.states import Kind, ReasonGroup
 from huiyin.knowledge.models import Category
-from huiyin.knowledge.states import ReasonGroup
+from huiyin.knowledge.states import Kind, ReasonGroup
 from huiyin.orders import numbers, queries
 from huiyin.orders.actions.intake import place_key
 from huiyin.orders.models import WorkOrder
