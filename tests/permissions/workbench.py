@@ -141,6 +141,10 @@ ROWS: list[Row] = [
         data=lambda story: {"content": "暖气不热"},
     ),
     Row(
+        "workbench:draft_answer", frozenset(), method="POST",
+        refused_for=dict.fromkeys(AGENTS, 404), data=lambda story: {"content": "暖气不热"},
+    ),
+    Row(
         "workbench:draft_summary", frozenset(), method="POST", story="created", kwargs=order,
         refused=404, refused_for={"administrator": 403},
     ),

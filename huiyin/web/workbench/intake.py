@@ -149,6 +149,7 @@ def _page(
         "emergencies": EMERGENCIES,
         "advice": knowledge.reasons(ReasonGroup.EMERGENCY),
         "may_draft": assistant.is_on(Task.ORDER, clock.now()),
+        "may_draft_answer": assistant.is_on(Task.ANSWER, clock.now()),
     }
     return render(request, "workbench/new.html", found | _before(request) | more, status=status)
 

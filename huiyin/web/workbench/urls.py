@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("orders.csv", lists.export, name="export"),
     path("new", intake.new, name="new"),
     path("new/draft", assistant.intake, name="draft_order"),
+    path("new/draft/answer", assistant.answer, name="draft_answer"),
     path("new/before", intake.before, name="before"),
     path("new/answers", knowledge.answers, name="answers"),
     path("knowledge", knowledge.listed, name="knowledge"),

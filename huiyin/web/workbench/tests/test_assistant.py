@@ -7,9 +7,9 @@ import pytest
 from huiyin.channels.assistant.models import AssistantUse
 from huiyin.channels.messaging.tests.servers import GatewayServer, say
 from huiyin.kernel import cached
-from huiyin.knowledge.models import Parameter
+from huiyin.knowledge.models import Article, Parameter
 from huiyin.orders.models import WorkOrder
-from tests.world import START, Story
+from tests.world import START, Story, at
 
 
 def text(answer) -> str:
@@ -22,7 +22,7 @@ def model(settings, world):
         body = {"choices": [{"message": {"content": "暖气不热\n\n幸福小区室温低<b>"}}]}
         server.answer = say(200, body)
         settings.ASSISTANT_URL, settings.ASSISTANT_MODEL = server.url, "small"
-        for key in ("assistant.order", "assistant.summary"):
+        for key in ("assistant.order", "assistant.summary", "assistant.answer"):
             Parameter.objects.create(key=key, value=True, valid_from=START, source="t", text="t")
         cached.forget_all()
         yield server
@@ -67,3 +67,22 @@ def test_where_it_is_off_there_is_no_trace_of_it(story: Story, desk) -> None:
     assert "请助手" not in text(desk("dispatcher").get(f"/desk/orders/{order.number}"))
     assert desk("agent").post("/desk/new/draft", {"content": "暖气不热"}).status_code == 404
     assert "没有设置" in text(desk("manager").get("/console/assistant"))
+
+
+@pytest.mark.rule("R-207")
+def test_an_answer_is_drafted_from_published_articles_alone(model, world, desk) -> None:
+    agent, data = desk("agent"), {"content": "暖气费什么时候退，暖气不热能退费吗"}
+    refused = agent.post("/desk/new/draft/answer", data)
+    assert refused.status_code == 422
+    assert "不凭空作答" in text(refused)
+    assert model.asked == []
+    article = Article.objects.create(
+        code="HEAT1", kind="answer", title="暖气不热能退费吗", body="连续两天不达标的按天退费。",
+        visibility="public", published_at=at(1), changed_at=at(1),
+    )  # fmt: skip
+    model.answer = say(200, {"choices": [{"message": {"content": "按天退费[HEAT1]。[NONE9]"}}]})
+    page = text(agent.post("/desk/new/draft/answer", data, headers={"HX-Request": "true"}))
+    assert article.body in model.asked[0].content.decode()
+    assert "按天退费[HEAT1]。" in page
+    assert "已去掉：NONE9" in page
+    assert 'data-into="#id_answer"' in page
