@@ -180,15 +180,9 @@ def _connect(name: str) -> None:
 BENCHES: dict[str, Callable[[], Figure]] = {
     bench.__name__: bench
     for bench in (
-        create_vs_pgbench, create_http_vs_pgbench, create_1m_vs_10k,
-        lives_per_second, list_p95_ms_1m, simulate_steps_per_second,
-        faq_top3, search_p95_ms, create_with_search, found_within_ms,
-        faq_top3,
-        lives_per_second, list_p95_ms_1m,
-        duplicates_p95_ms_100k, replies_auc,
         create_vs_pgbench, create_http_vs_pgbench, create_1m_vs_10k, lives_per_second,
-        list_p95_ms_1m, simulate_steps_per_second, faq_top3, duplicates_p95_ms_100k,
-        replies_auc,
+        list_p95_ms_1m, simulate_steps_per_second, faq_top3, search_p95_ms, create_with_search,
+        found_within_ms, duplicates_p95_ms_100k, replies_auc,
     )
 }  # fmt: skip
 
