@@ -78,6 +78,10 @@ ROWS: list[Row] = [
         "api:read_line_figures", READING, api=True,
         data=fixed(since="2026-03-01", until="2026-03-31"),
     ),
+    Row(
+        "api:apply_filing", UNITS, "POST", api=True, form=True,
+        data=lambda s: {"title": "老旧管网供热不足"},
+    ),
     Row("api:list_filings", EVERYBODY, api=True),
     Row(
         "api:read_filing", SEEING, story="applied", kwargs=lambda s: {"key": s.filing.pk},

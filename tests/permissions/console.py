@@ -63,6 +63,12 @@ def change(story: Story) -> Facts:
     return {"key": made.pk}
 
 
+def due_change(story: Story) -> Facts:
+    found = change(story)
+    UnitChange.objects.update(effective=at(1).date())
+    return found
+
+
 def trial(story: Story) -> Facts:
     day = at(2).date()
     return {"key": RuleTrial.objects.create(text="", first=day, last=day, asked_at=at(2)).pk}
@@ -120,6 +126,7 @@ ROWS: list[Row] = [
     Row("console:change_new", ADMIN),
     Row("console:change_new", ADMIN, "POST"),
     Row("console:change", CONSOLE, kwargs=change),
+    Row("console:change_carry_out", ADMIN, "POST", kwargs=due_change),
     Row("console:change_cancel", ADMIN, "POST", kwargs=change),
     Row("console:trials", TRIERS),
     Row("console:trials", TRIERS, "POST"),

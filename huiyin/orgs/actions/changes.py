@@ -228,14 +228,18 @@ def carry_out_change(key: int, *, by: Actor, now: datetime) -> UnitChange | None
 
 
 def rename(unit: Unit, name: str, short: str, since: date, plan: UnitChange | None) -> None:
-    """Give a unit another name and keep the one it had; two names on one day keep the first."""
+    """Give a unit another name and keep the one it had; two names on one day keep the first.
+
+    It is found by the initials of its new short name from now on.
+    """
     FormerName.objects.get_or_create(
         unit=unit,
         until=since,
         defaults={"name": unit.name, "short_name": unit.short_name, "change": plan},
     )
     unit.name, unit.short_name = name, short
-    unit.save(update_fields=["name", "short_name"])
+    unit.pinyin = text.initials(short or name)[:80]
+    unit.save(update_fields=["name", "short_name", "pinyin"])
 
 
 def _end_unit(plan: UnitChange, by: Actor, now: datetime) -> None:

@@ -22,7 +22,8 @@ from huiyin.followup.filings.states import FilingState
 from huiyin.followup.writeoffs import actions as writeoffs
 from huiyin.followup.writeoffs import queries as ledger
 from huiyin.kernel import clock
-from huiyin.kernel.errors import Invalid, NotFound
+from huiyin.kernel.errors import Invalid, NotFound, WrongType
+from huiyin.orders.actions.files import Upload
 from huiyin.orders.states import Satisfaction, Solved
 from huiyin.web.api import order_telling as telling
 from huiyin.web.api import reading
@@ -38,6 +39,41 @@ from huiyin.web.api.words import asked, said, shape
 router = Router(tags=["备案、销号、表扬"])
 Cursor = Annotated[str, StringConstraints(max_length=400), said("上一页给出的 next")]
 Size = Annotated[int, Ge(1), Le(200), said("每页条数")]
+
+
+# What is sent with an application beside category, caller and reports.
+FILING_FIELDS = {
+    "title": "事项",
+    "cause": "不能解决的原因",
+    "process": "已做的工作",
+    "basis": "政策依据",
+    "public_answer": "给诉求人的答复",
+    "place": "地点；不填为全市",
+    "order": "工单编号；可不填",
+}
+_TEXTS = {name: {"type": "string", "description": what} for name, what in FILING_FIELDS.items()}
+FILING_FORM = {
+    "required": True,
+    "content": {
+        "multipart/form-data": {
+            "schema": {
+                "type": "object",
+                "required": ["title", "category", "cause", "process", "public_answer", "reports"],
+                "properties": _TEXTS
+                | {
+                    "category": {"type": "string", "description": "分类编码"},
+                    "caller": {"type": "boolean", "description": "只对这件工单的诉求人适用"},
+                    "reports": {
+                        "type": "array",
+                        "minItems": 1,
+                        "items": {"type": "string", "format": "binary"},
+                        "description": "盖章的书面报告，PDF 或照片",
+                    },
+                },
+            }
+        }
+    },
+}
 
 
 class FilingQuery(BaseModel):
@@ -238,6 +274,26 @@ def list_filings(request: ApiRequest, wanted: Query[FilingQuery]) -> FilingPage:
 def read_filing(request: ApiRequest, key: int) -> FilingTold:
     """Tell one filing."""
     return _filing(_seen(request, key))
+
+
+@endpoint(
+    router, "POST", "/filings", summary="申请备案", statuses=(201,), problems=(*BODY, 404),
+    about="以表单提交并附盖章报告；由热线中心审核。需要 order.handle。",
+    extra={"requestBody": FILING_FORM},
+)  # fmt: skip
+def apply_filing(request: ApiRequest) -> Answered[FilingTold]:
+    """Apply to put a difficult matter on file."""
+    if request.content_type != "multipart/form-data":
+        raise WrongType("申请须以表单提交", remedy="请将 Content-Type 设为 multipart/form-data")
+    said_ = {name: str(request.POST.get(name, "")) for name in FILING_FIELDS}
+    form = filings.Application(
+        **said_,
+        category=reading.category(str(request.POST.get("category", ""))),
+        caller=request.POST.get("caller") == "true",
+    )
+    files = [Upload(file.name or "", file.read()) for file in request.FILES.getlist("reports")]
+    made = filings.apply(form, files, by=request.auth.actor, now=clock.now())
+    return Answered(_filing(_seen(request, made.pk)), 201)
 
 
 @endpoint(

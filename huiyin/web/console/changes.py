@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from huiyin.kernel import clock
 from huiyin.kernel.errors import NotFound, Refused
 from huiyin.knowledge import queries as knowledge
+from huiyin.orders import actions as order_actions
 from huiyin.orders import queries as orders
 from huiyin.orgs import actions, succession
 from huiyin.orgs.models import UnitChange
@@ -115,7 +116,18 @@ def cancel(request: StaffRequest, key: int) -> HttpResponse:
     return _back(key, "cancelled")
 
 
+@require_POST
+@staff_page(Perm.STAFF)
+def carry_out(request: StaffRequest, key: int) -> HttpResponse:
+    """Carry out a change whose day has come now, instead of waiting for the job."""
+    if succession.change(key) is None:
+        raise NotFound("没有这项机构调整", remedy="请从列表重新进入")
+    order_actions.carry_out(key, by=request.actor, now=clock.now())
+    return _back(key, "done")
+
+
 _SAID = {
+    "done": "已执行，在办工单已划转，时限不变。",
     "planned": "已安排，到生效日由系统自动执行；在此之前可以取消。",
     "cancelled": "已取消，什么也没有改变。",
 }

@@ -31,6 +31,7 @@ urlpatterns: list[URLPattern] = [
     path("units/changes", changes.listed, name="changes"),
     path("units/changes/new", changes.new, name="change_new"),
     path("units/changes/<int:key>", changes.shown, name="change"),
+    path("units/changes/<int:key>/carry-out", changes.carry_out, name="change_carry_out"),
     path("units/changes/<int:key>/cancel", changes.cancel, name="change_cancel"),
     path("units/<str:code>", units.shown, name="unit"),
     path("units/<str:code>/mode", units.mode, name="unit_mode"),

@@ -2,7 +2,45 @@
 
 from __future__ import annotations
 
+import io
+
+import time_machine
+from django.test import Client
+
+from huiyin.web.api.tests.asking import ROOT, Answer, Api, check
 from tests.world import Story
+
+FIELDS = {
+    "title": "老旧管网供热不足", "category": "0404", "cause": "楼内管网老化，须整体改造。",
+    "process": "已检修换热站并调高水温。", "basis": "供热条例第十条",
+    "public_answer": "楼内管网改造已列入明年计划。", "place": "幸福小区",
+}  # fmt: skip
+
+
+def apply(api: Api, fields: dict[str, str], who: str, report: bytes = b"%PDF-1.4 x") -> Answer:
+    """Apply with a report; the answer is held against the document as well."""
+    file = io.BytesIO(report)
+    file.name = "报告.pdf"
+    sent = fields | ({"reports": [file]} if report else {})
+    headers = {"Authorization": f"Bearer {api.token(who)}"}
+    with time_machine.travel(api.now, tick=False):
+        response = Client().post(f"{ROOT}/filings", sent, headers=headers)
+    answer = Answer(response.status_code, response.json(), dict(response.headers), response.content)
+    check("POST", f"{ROOT}/filings", answer)
+    return answer
+
+
+def test_a_unit_applies_with_a_sealed_report(api) -> None:
+    made = apply(api, FIELDS, "water_handler")
+    assert (made.status, made.body["state"], made.body["unit"]["code"]) == (201, "applied", "water")
+    assert api.get(f"/filings/{made.body['id']}", "manager").body["title"] == FIELDS["title"]
+    assert apply(api, FIELDS, "water_handler", report=b"").status == 422
+    assert apply(api, FIELDS | {"category": "77"}, "water_handler").status == 422
+    assert apply(api, FIELDS | {"title": ""}, "water_handler").status == 422
+    assert apply(api, FIELDS | {"order": "26030100000001"}, "water_handler").status == 404
+    assert apply(api, FIELDS, "agent").status == 403
+    assert apply(api, FIELDS, "water_handler", report=b"MZ not a report").status == 415
+    assert api.post("/filings", FIELDS, "water_handler").status == 415
 
 
 def test_a_filing_is_reviewed_read_and_cancelled(api) -> None:

@@ -129,6 +129,25 @@ def test_a_unit_shows_its_past(world: World, boss: Client) -> None:
     assert "2026年3月10日更名为市水利局" in said
 
 
+@pytest.mark.rule("R-201")
+def test_a_change_whose_day_has_come_is_carried_out_by_hand(world: World, boss: Client) -> None:
+    boss.post(
+        NEW + "rename", GIVEN | {"unit": "water", "name": "市水利局", "short_name": "市水利局"}
+    )
+    page = f"/console/units/changes/{UnitChange.objects.get().pk}"
+    early = boss.post(f"{page}/carry-out")
+    assert early.status_code == 409
+    assert "才生效" in words(early)
+    UnitChange.objects.update(effective=at(1).date())
+    assert "现在执行" in words(boss.get(page))
+    done = boss.post(f"{page}/carry-out")
+    assert done.status_code == 302
+    assert "已执行" in words(boss.get(done.headers["Location"]))
+    world.water.refresh_from_db()
+    assert (world.water.short_name, world.water.pinyin) == ("市水利局", "sslj")
+    assert boss.post("/console/units/changes/999999/carry-out").status_code == 404
+
+
 def test_a_list_costs_the_same_with_many_changes(
     world: World, boss: Client, django_assert_num_queries
 ) -> None:
