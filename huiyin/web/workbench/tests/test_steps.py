@@ -554,7 +554,7 @@ def test_the_catalogue_suggests_the_responsible_unit(story: Story, desk: Desk) -
     story.created().submitted()
     form = desk("dispatcher").get(url(story, "dispatch")).content.decode()
     assert 'data-fill="water"' in form
-    assert "目录建议" in form
+    assert "系统建议" in form
 
 
 def photo(name: str = "现场.jpg") -> SimpleUploadedFile:
