@@ -144,6 +144,20 @@ def found_within_ms() -> Figure:
     )
 
 
+def learn_words() -> Figure:
+    """Macro-F1 of seven classes, trained on messages cut into words; from worst to best recall."""
+    from bench import learning
+
+    return learning.macro_f1("labelled_words.csv")
+
+
+def learn_raw() -> Figure:
+    """Macro-F1 of seven classes, trained on raw messages alone; from worst to best recall."""
+    from bench import learning
+
+    return learning.macro_f1("labelled_raw.csv")
+
+
 class on:  # noqa: N801 - reads as a word
     """Work on one of the two filled databases inside the block."""
 
@@ -183,6 +197,7 @@ BENCHES: dict[str, Callable[[], Figure]] = {
         create_vs_pgbench, create_http_vs_pgbench, create_1m_vs_10k, lives_per_second,
         list_p95_ms_1m, simulate_steps_per_second, faq_top3, search_p95_ms, create_with_search,
         found_within_ms, duplicates_p95_ms_100k, replies_auc,
+        learn_words, learn_raw,
     )
 }  # fmt: skip
 

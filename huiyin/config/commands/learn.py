@@ -240,12 +240,31 @@ def _from_database(what: str) -> Any:
     loaded = next((m for m in map(queries.model_for, purposes) if m is not None), None)
     costs = queries.costs(clock.now())
     if loaded is None:
+        from huiyin.dispatch.learning.hints import named_category
+        from huiyin.knowledge import queries as knowledge
+
+        if knowledge.categories():
+            return _by_names(named_category, costs)
         raise CannotRun("还没有模型；请先执行 huiyin learn --from 文件.csv，或 --from orders")
 
     def suggest(title: str, detail: str) -> dict[str, Any]:
         guess = loaded.guess(title, detail)
         accepted = guess.probability >= rules.threshold(costs, guess.label)
         return _answer(guess.label, guess.probability, list(guess.because), accepted=accepted)
+
+    return suggest
+
+
+def _by_names(named: Any, costs: Any) -> Any:
+    """Suggest by the names of the city's categories, which is all that is known yet."""
+    from huiyin.dispatch.learning import rules
+
+    def suggest(title: str, detail: str) -> dict[str, Any]:
+        match = named(f"{title}{detail}")
+        if match is None:
+            return _answer("", 0.0, [], accepted=False)
+        accepted = match.probability >= rules.threshold(costs, match.code)
+        return _answer(match.code, match.probability, list(match.words), accepted=accepted)
 
     return suggest
 

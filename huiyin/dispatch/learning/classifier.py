@@ -28,7 +28,7 @@ FORM = 1
 MOST_REASONS = 4
 FAMILY_WEIGHTS = (0.7, 0.7, 1.0)
 """How much a text counts as characters, by its beginning, and as words."""
-_LOOKED_AT = 40
+_LOOKED_AT = 24
 _FEWEST_PIECES = 3
 
 
@@ -112,17 +112,16 @@ class Classifier:
         because: tuple[str, ...] = ()
         if reasons:
             spoke = values * (table[:, best] - table[:, next_])
-            because = self._because(pieces.words, places, spoke)
+            because = self._because(pieces, places, spoke)
         others = tuple((self.labels[int(i)], float(odds[i])) for i in order[1:])
         return Guess(self.labels[best], float(odds[best]), because, others)
 
-    def _because(self, words: Sequence[str], places: Array, spoke: Array) -> tuple[str, ...]:
+    def _because(self, pieces: Pieces, places: Array, spoke: Array) -> tuple[str, ...]:
         """Return the words of the text that spoke most for its label against the next one."""
         import numpy as np
 
         spoken: dict[str, float] = {}
-        said = sorted(set(words))
-        known = dict(zip(grams.word_keys(said).tolist(), said, strict=True))
+        known = dict(zip(pieces.keys.tolist(), pieces.words, strict=True))
         most = min(_LOOKED_AT, len(spoke))
         for i in np.argpartition(-spoke, most - 1)[:most].tolist():
             key = int(self.keys[places[i]])

@@ -43,11 +43,13 @@ def spelling(title: str, detail: str) -> str:
 class Pieces:
     """The pieces of a text by family - characters, beginning, words - and its words in order.
 
-    Each family is its numbers in ascending order, and how often each occurs.
+    Each family is its numbers in ascending order, and how often each occurs; ``keys`` are the
+    numbers of the words.
     """
 
     families: tuple[tuple[Array, Array], ...]
     words: list[str]
+    keys: Array
 
 
 def pieces(text: str) -> Pieces:
@@ -61,7 +63,7 @@ def pieces(text: str) -> Pieces:
         runs(text[:BEGINNING]) | np.uint64(1 << _TAG),
         np.concatenate([keys, _pair_keys(keys)]),
     )
-    return Pieces(tuple(np.unique(each, return_counts=True) for each in families), said)
+    return Pieces(tuple(np.unique(each, return_counts=True) for each in families), said, keys)
 
 
 def runs(text: str) -> Array:

@@ -81,8 +81,8 @@ def train(samples: Sequence[Sample], costs: Costs) -> Trained:
     """Train a model on labelled messages and measure it on a fifth that it has not seen.
 
     The fifth is the latest one where most messages have a time, else one of every label. Repeats of
-    a text stay on one side. A second fifth sets the temperature, so that the figures are honest;
-    the model that is kept has then learned from everything.
+    a text stay on one side. Each half of it is given the temperature that suits the other half, so
+    that the figures are honest; the model that is kept has then learned from everything.
 
     Raises:
         Invalid: too few messages, or fewer than two labels.
@@ -95,19 +95,13 @@ def train(samples: Sequence[Sample], costs: Costs) -> Trained:
     folds, by = _folds(kept, read.texts)
     import numpy as np
 
-    tested, tuned = folds == 0, folds == 1
-    first = _fit(read, ~tested)
-    scores = _scores(first, read, tested)
-    second = _fit(read, ~tuned)
-    tuning = _scores(second, read, tuned)
-    odds = probabilities(scores, _temperature(tuning, read.wanted[tuned]))
-    held = _held(kept, read, tested, odds)
-    both = np.concatenate([scores, tuning])
-    wanted = np.concatenate([read.wanted[tested], read.wanted[tuned]])
+    tested = folds == 0
+    scores = _scores(_fit(read, ~tested), read, tested)
+    held = _held(kept, read, tested, _crossed(scores, read.wanted[tested]))
     whole = _fit(read, np.ones(len(kept), bool))
     stored = replace(whole, weights=whole.weights.astype(np.float16))
     return Trained(
-        model=replace(stored, temperature=_temperature(both, wanted)),
+        model=replace(stored, temperature=_temperature(scores, read.wanted[tested])),
         figures=rules.figures([each.judged for each in held], costs),
         hold_out=held,
         hold_out_by=by,
@@ -162,9 +156,8 @@ def _folds(samples: Sequence[Sample], texts: Sequence[str]) -> tuple[Array, str]
     if len(timed) >= TIMED_SHARE * len(samples):
         order = sorted(range(len(samples)), key=lambda i: _moment(samples[i]))
         size = max(1, len(samples) // HOLD_OUT)
-        latest = [order[max(0, len(order) - size * (n + 1)) :][:size] for n in range(2)]
-        folds[:] = 2
-        folds[latest[1]], folds[latest[0]] = 1, 0
+        folds[:] = 1
+        folds[order[-size:]] = 0
         by = "time"
     else:
         by, turn = "label", Counter[str]()
@@ -270,6 +263,17 @@ def _weighed(model: Classifier, read: _Read, chosen: Array) -> csr_matrix:
 def _scores(model: Classifier, read: _Read, chosen: Array) -> Array:
     scores: Array = _weighed(model, read, chosen) @ model.weights + model.bias
     return scores
+
+
+def _crossed(scores: Array, wanted: Array) -> Array:
+    """Return probabilities of a hold-out, each half by the temperature of the other half."""
+    import numpy as np
+
+    odds = np.zeros(scores.shape)
+    even = np.arange(len(wanted)) % 2 == 0
+    for mine in (even, ~even):
+        odds[mine] = probabilities(scores[mine], _temperature(scores[~mine], wanted[~mine]))
+    return odds
 
 
 def _temperature(scores: Array, wanted: Array) -> float:
