@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CITY ?= dezhou
 
-.PHONY: help setup run stop switch check test test-slow bench lint docs clean lock
+.PHONY: help setup run stop switch check test test-slow test-switch bench lint docs clean lock
 
 help: ## say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -55,6 +55,10 @@ lint: setup ## check style, types and the order of the packages
 	$(BIN)/mypy huiyin
 	$(BIN)/lint-imports
 	$(BIN)/huiyin django makemigrations --check --dry-run
+
+test-switch: setup switch ## run the tests with real calls through a real switch
+	@command -v sipp >/dev/null || { echo "missing: sipp (Debian: apt install sip-tester)" >&2; exit 1; }
+	$(BIN)/python -m pytest -m switch
 
 bench: setup ## measure speed as ratios and write var/bench.json
 	$(BIN)/huiyin bench

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import orjson
 
-from bench import measure, server
+from bench import calls, measure, server
 from bench.measure import Figure
 
 CITY = os.environ.get("HUIYIN_BENCH_CITY", "dezhou")
@@ -198,6 +198,9 @@ BENCHES: dict[str, Callable[[], Figure]] = {
         list_p95_ms_1m, simulate_steps_per_second, faq_top3, search_p95_ms, create_with_search,
         found_within_ms, duplicates_p95_ms_100k, replies_auc,
         learn_words, learn_raw,
+        calls.day_zhengzhou_connect, calls.day_beijing_seconds, calls.day_erlang_points,
+        calls.surge_500_failed, calls.surge_500_missing_recordings,
+        calls.surge_500_next_caller_p95_ms, calls.acd_cpu_vs_switch,
     )
 }  # fmt: skip
 

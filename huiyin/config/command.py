@@ -24,6 +24,7 @@ _COMMANDS: dict[str, tuple[str, str]] = {
     "web": ("huiyin.config.commands.parts", "web"),
     "live": ("huiyin.config.commands.parts", "live"),
     "worker": ("huiyin.config.commands.parts", "worker"),
+    "acd": ("huiyin.config.commands.acd", "app"),
     "stop": ("huiyin.config.commands.state", "stop"),
     "status": ("huiyin.config.commands.state", "status"),
     "check": ("huiyin.config.commands.check", "check"),

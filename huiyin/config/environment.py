@@ -74,6 +74,20 @@ VARIABLES: tuple[Variable, ...] = (
         "6000",
         "API requests per minute of one token or account, in each web process; 0: no limit",
     ),
+    Variable(
+        "HUIYIN_SWITCH",
+        "",
+        "folder of the telephone switch that make switch brought; empty: HUIYIN_VAR/switch",
+    ),
+    Variable(
+        "HUIYIN_SWITCH_URL",
+        "",
+        "http://user:password@host:port of an Asterisk of your own; empty: the private one",
+    ),
+    Variable("HUIYIN_SWITCH_SOUNDS", "", "folder of prompts as an Asterisk of your own sees it"),
+    Variable("HUIYIN_ARI_PORT", "18088", "port of the private switch for the platform"),
+    Variable("HUIYIN_SIP_PORT", "5160", "port of the private switch for telephones and lines"),
+    Variable("HUIYIN_TRUNK", "127.0.0.1:5090", "host and port of the carrier's lines"),
     Variable("HUIYIN_DATA", "", "folder of real data for tests, never needed"),
 )
 _BY_NAME = {variable.name: variable for variable in VARIABLES}

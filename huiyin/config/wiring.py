@@ -22,6 +22,7 @@ JOBS = (
     "huiyin.followup.replychecks.jobs",
     "huiyin.insight.facts.jobs",
     "huiyin.channels.messaging.jobs",
+    "huiyin.callcentre.telephony.jobs",
 )
 # Name, topics, who takes one row, who takes many at once.
 CONSUMERS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (

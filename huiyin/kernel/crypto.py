@@ -48,24 +48,30 @@ def seal(text: str, field: str) -> bytes:
 
     The field name is authenticated, so a value moved to another column cannot be read there.
     """
-    if not text:
-        return b""
+    return seal_bytes(text.encode(), field) if text else b""
+
+
+def seal_bytes(content: bytes, field: str) -> bytes:
+    """Encrypt bytes, such as a recording, as ``seal`` encrypts text."""
     ring = keys.ring()
     cipher = _chosen_cipher()
     nonce = secrets.token_bytes(_NONCE)
     head = bytes((cipher, ring.newest))
-    return head + nonce + _encrypt(cipher, ring.newest, nonce, text.encode(), field.encode())
+    return head + nonce + _encrypt(cipher, ring.newest, nonce, content, field.encode())
 
 
 def unseal(sealed: bytes | memoryview, field: str) -> str:
     """Decrypt what ``seal`` made for the same field. Raises Unreadable."""
     sealed = bytes(sealed)
-    if not sealed:
-        return ""
+    return unseal_bytes(sealed, field).decode() if sealed else ""
+
+
+def unseal_bytes(sealed: bytes, field: str) -> bytes:
+    """Decrypt what ``seal_bytes`` made for the same field. Raises Unreadable."""
     try:
         cipher, number = CipherId(sealed[0]), sealed[1]
         nonce, body = sealed[2 : 2 + _NONCE], sealed[2 + _NONCE :]
-        return _decrypt(cipher, number, nonce, body, field.encode()).decode()
+        return _decrypt(cipher, number, nonce, body, field.encode())
     except (ValueError, IndexError, InvalidTag, keys.KeysMissing) as error:
         raise Unreadable(f"{field}: 密文无法解读") from error
 

@@ -120,6 +120,23 @@ def gap(story: Story) -> Facts:
     return {"key": task.pk}
 
 
+SEATED = frozenset({"agent", "vendor_agent", "callback", "supervisor", "quality", "manager"})
+FLOOR = frozenset({"supervisor", "quality", "manager", "water_leader"})
+
+
+def seat(story: Story) -> Facts:
+    from huiyin.callcentre.telephony.actions import setup
+
+    setup.seats("8001", kind="answering")
+    return {"seat": "8001"}
+
+
+def sound(story: Story) -> Facts:
+    from huiyin.callcentre.telephony.tests.kept import kept
+
+    return {"key": kept(at(2, 11)).pk}
+
+
 # The lead unit sees these steps greyed, with the reason in words: not now, rather than never.
 LEADS = {verb: {"water_handler": 409, "water_leader": 409} for verb in ("sub_sign", "sub_reply")}
 ROWS: list[Row] = [
@@ -270,6 +287,20 @@ ROWS: list[Row] = [
     Row("workbench:sheet", CENTRE | HOLDERS, story=HELD, kwargs=order, refused_for=STRANGERS),
     Row("workbench:sheet_pdf", CENTRE | HOLDERS, story=HELD, kwargs=order, refused_for=STRANGERS),
     Row("workbench:plans", CENTRE | UNITS),
+    Row("workbench:phone", SEATED),
+    Row("workbench:phone_sign_in", AGENTS, method="POST", data=seat),
+    Row(
+        "workbench:phone_do", SEATED, method="POST", kwargs=lambda story: {"verb": "choose"},
+        data=lambda story: {"to": "ready"},
+    ),
+    Row("workbench:missed", SEATED - {"quality"}),
+    Row("workbench:calls", SEATED),
+    Row("workbench:floor", FLOOR),
+    Row("workbench:wall", FLOOR),
+    Row(
+        "workbench:recording", frozenset({"supervisor", "quality", "manager"}), method="POST",
+        kwargs=sound, data=lambda story: {"purpose": "质检抽查"},
+    ),
     Row(
         "workbench:audits",
         frozenset({"auditor", "supervisor", "manager", "water_leader"}),

@@ -134,6 +134,15 @@ class Distributor:
         if call.channel:
             self.channels[call.channel] = call.key
 
+    def prioritise(self, key: str, priority: int) -> None:
+        """Give a call the priority that was found for its number while it heard the notice."""
+        call = self.calls.get(key)
+        if call is None or priority <= call.priority:
+            return
+        call.priority = priority
+        if call.state is CallState.WAITING:
+            self._waiting.add(call, (call.skill,))
+
     def _prompted(self, call: Call | None, at: float) -> None:
         if call is None:
             return
@@ -376,7 +385,7 @@ class Distributor:
                 agent = self.agents[leg.seat]
                 ringing = agent.state is AgentState.RINGING
                 self.release(agent, at, Why.CALLER_LEFT if ringing else Why.CALL_OVER)
-        self.commands.append(line.Close(call.key, call.recording))
+        self.commands.append(line.Close(call.channel or call.key, call.recording))
         self.close_span(call, at, left.value)
         call.legs.clear()
         call.state = CallState.ENDED

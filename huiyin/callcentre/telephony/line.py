@@ -91,6 +91,10 @@ Event = (
 )  # fmt: skip
 
 
+class LinkLost(Exception):
+    """The switch has gone in the middle of a request."""
+
+
 class Prompt(StrEnum):
     """What callers hear; the sounds are the installation's own."""
 

@@ -248,3 +248,34 @@ def half_hours(day_begins: datetime) -> Sequence[int]:
     for arrived in rows:
         found[int((arrived - day_begins).total_seconds() // 1800)] += 1
     return found
+
+
+def expected(day_begins: datetime, *, weeks: int) -> Sequence[float]:
+    """Return the calls expected in each half hour: the mean of this weekday in earlier weeks.
+
+    One query.
+
+    Source: R-227 (handbook domain.md 5.3, 5.5: weekday by half hour).
+    """
+    days = [day_begins - timedelta(weeks=week + 1) for week in range(weeks)]
+    within = Q()
+    for day in days:
+        within |= Q(arrived_at__gte=day, arrived_at__lt=day + timedelta(days=1))
+    rows = Call.objects.filter(within, direction=Direction.IN.value)
+    found, seen = [0.0] * 48, set()
+    for arrived in rows.values_list("arrived_at", flat=True):
+        day = next(day for day in days if day <= arrived < day + timedelta(days=1))
+        seen.add(day)
+        found[int((arrived - day).total_seconds() // 1800)] += 1
+    return [number / max(1, len(seen)) for number in found]
+
+
+def latest_calls(staff: int | None, *, limit: int = 60) -> list[Call]:
+    """Return the latest calls with recording, agent and order; one's own, or all for None.
+
+    One query.
+    """
+    rows = Call.objects.select_related("agent", "order", "recording").order_by("-arrived_at", "-pk")
+    if staff is not None:
+        rows = rows.filter(agent_id=staff)
+    return list(rows[:limit])

@@ -22,6 +22,9 @@ def restore(desk: Distributor, agents: Iterable[Agent], calls: Iterable[Call]) -
         desk.agents[agent.seat] = agent
     for call in sorted(calls, key=lambda each: each.place or each.arrived):
         desk.admit(call)
+        if call.spans:  # the stretch that was open goes on
+            last = call.spans.pop()
+            call.open = (last.kind, last.began, last.seat)
         for leg in call.legs - {call.channel}:
             desk.legs[leg] = Leg(call.key, Role.AGENT, call.seat)
 

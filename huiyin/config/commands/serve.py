@@ -200,7 +200,24 @@ def parts() -> list[Part]:
         Part("web", web.run, _BEFORE_WORKER),
         Part("live", _live, _BEFORE_WORKER),
         Part("worker", _worker, _WORKER),
+        *_telephony(),
     ]
+
+
+def _telephony() -> list[Part]:
+    """Return the switch and the distributor, where there is one; without them the rest runs on."""
+    from huiyin.config.processes import switch
+
+    acd = Part("acd", _acd, _BEFORE_WORKER, optional=True)
+    if switch.program() is not None:
+        return [Part("switch", switch.run, _WORKER, optional=True), acd]
+    return [acd] if environment.get("HUIYIN_SWITCH_URL") else []
+
+
+def _acd() -> None:
+    from huiyin.config.processes import acd
+
+    acd.run(simulated=False)
 
 
 def _live() -> None:

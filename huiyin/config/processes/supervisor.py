@@ -33,12 +33,14 @@ _PATIENCE = 12.0
 class Part:
     """One process that is to run; ``body`` runs in it until it is told to stop.
 
-    Parts of a later ``stage`` are stopped after those of earlier ones.
+    Parts of a later ``stage`` are stopped after those of earlier ones. The rest goes on without an
+    ``optional`` one that cannot run; it is tried again now and then.
     """
 
     name: str
     body: Callable[[], None]
     stage: int = 0
+    optional: bool = False
     pid: int = 0
     began: float = 0.0
     due: float = 0.0
@@ -105,9 +107,9 @@ class Supervisor:
         now = time.monotonic()
         settled = now - part.began > _SETTLED
         part.endings = 1 if settled else part.endings + 1
-        pause = min(_LONGEST_PAUSE, 0.25 * 2 ** (part.endings - 1))
+        pause = min(_LONGEST_PAUSE, 0.25 * 2 ** min(part.endings - 1, 12))
         part.due = now + pause
-        if part.endings >= _TOO_OFTEN:
+        if part.endings >= _TOO_OFTEN and not part.optional:
             self._given_up = part.name
             self._say(f"{part.name} 连续 {part.endings} 次没能运行下去，全部停止；原因见上面的输出")
         else:

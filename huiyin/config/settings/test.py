@@ -17,6 +17,7 @@ SECRET_KEY = keys.read_file(KEYS_FILE).derive("django").hex()
 ATTACHMENTS_DIR = _TEMP / "attachments"
 LAKE_DIR = _TEMP / "lake"
 RECORDINGS_DIR = _TEMP / "recordings"
+ACD_LOOKS = 1
 STATIC_ROOT = _TEMP / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # the server of static files warns of a folder that is not there
 DATABASES = {

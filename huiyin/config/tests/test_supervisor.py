@@ -10,6 +10,8 @@ import textwrap
 import time
 from pathlib import Path
 
+from huiyin.config.processes.supervisor import Part, Supervisor
+
 ROOT = Path(__file__).resolve().parents[3]
 HEAD = """
 import os, signal, sys, time
@@ -143,3 +145,14 @@ def test_work_apart_returns_its_answer_or_ends_us() -> None:
         """)
     )
     assert lines == ["{'pid': True}", "不行", "3"]
+
+
+def test_the_rest_goes_on_without_an_optional_part() -> None:
+    said: list[str] = []
+    part = Part("acd", lambda: None, optional=True)
+    one = Supervisor([part], on_change=lambda _: None, on_tick=lambda: None, say=said.append)
+    for _ in range(2000):
+        part.began = time.monotonic()
+        one._plan(part, 3)
+    assert one._given_up is None
+    assert "30 秒后重新启动" in said[-1]

@@ -1,9 +1,10 @@
 """The ASGI application of live events. ``GET /events`` streams; ``GET /health`` says that we live.
 
-Events: ``orders`` carries ``{"states": {state: count}}`` at once and whenever it changed, ``order``
-carries ``{"number", "state", "events"}`` of an order that moved, ``reset`` says that news was lost
-and the page should load itself again. A comment every 15 seconds keeps the stream open; whoever has
-signed out by then is cut off. Django must be set up before this module is imported.
+Events: ``floor`` says that calls or agents moved, ``orders`` carries ``{"states": {state: count}}``
+at once and whenever it changed, ``order`` carries ``{"number", "state", "events"}`` of one that
+moved, ``reset`` says that news was lost and the page should load itself again. A comment every 15
+seconds keeps the stream open; whoever has signed out by then is cut off. Django must be set up
+before this module is imported.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 import psycopg
 
+from huiyin.callcentre.telephony.actions.wishes import FLOOR
 from huiyin.kernel import log
 from huiyin.web.live import audience as audiences
 from huiyin.web.live.audience import Audience, Listener
@@ -21,6 +22,7 @@ from huiyin.web.live.nudges import CHANNEL, Nudge, unpack
 PER_ACCOUNT = 8
 MOST = 4000
 REMEMBERED = 500  # nudges that a returning page can still be given
+FLOOR_AFTER = 0.3  # seconds that news of the floor is gathered
 RECOUNT_AFTER = 1.0  # seconds that changes of the counts are gathered
 _log = log.logger(__name__)
 
@@ -65,6 +67,7 @@ class Hub:
         self._recent: deque[tuple[int, Nudge]] = deque(maxlen=REMEMBERED)
         self._stale: set[Audience] = set()
         self._recount = asyncio.Event()
+        self._floor_told: asyncio.TimerHandle | None = None
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -134,6 +137,18 @@ class Hub:
             elif nudge.paths is None:
                 self._spoil(stream.audience)
 
+    def tell_floor(self) -> None:
+        """Tell pages of those who see everything that the floor moved, at most once a second."""
+        loop = asyncio.get_running_loop()
+        if self._floor_told is None:
+            self._floor_told = loop.call_later(FLOOR_AFTER, self._tell_floor)
+
+    def _tell_floor(self) -> None:
+        self._floor_told = None
+        for stream in self._streams:
+            if stream.audience.path is None:
+                stream.put(event("floor", {}))
+
     def reset(self) -> None:
         """Tell every page to load itself again: news may have been lost."""
         self._recent.clear()
@@ -177,12 +192,16 @@ class Hub:
                 async with await psycopg.AsyncConnection.connect(
                     **self._database, autocommit=True
                 ) as connection:
+                    await connection.execute(f"listen {FLOOR}")
                     await connection.execute(f"listen {CHANNEL}")
                     if lost:
                         self.reset()
                     pause, lost = 1.0, False
                     async for notice in connection.notifies():
-                        self.tell(unpack(notice.payload))
+                        if notice.channel == FLOOR:
+                            self.tell_floor()
+                        else:
+                            self.tell(unpack(notice.payload))
             except psycopg.Error as error:
                 _log.warning("live events wait %.0f s for the database: %s", pause, error)
             lost = True

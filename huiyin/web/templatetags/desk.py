@@ -46,9 +46,11 @@ class Item:
     active: bool
 
 
+SEATED = frozenset({Perm.INTAKE, Perm.CALL_BACK, Perm.SUPERVISE, Perm.QUALITY})
 PLACES = (
     Place("/desk/", "今日", "home"),
     Place("/desk/new", "登记", "headset", frozenset({Perm.INTAKE}), "n"),
+    Place("/desk/phone", "话务", "phone", SEATED),
     Place("/desk/callback", "回访", "phone", frozenset({Perm.CALL_BACK})),
     Place("/desk/urging", "催办", "clock", frozenset({Perm.SUPERVISE})),
     Place("/desk/orders", "工单", "clipboard-list", LISTS),
@@ -59,6 +61,7 @@ PLACES = (
 )
 
 # The pages behind the one entry of the ledgers; each names the others in its tabs.
+FLOOR = ("/desk/floor", "/desk/missed", "/desk/calls")
 LEDGERS = ("/desk/filings", "/desk/commendations", "/desk/plans", "/desk/audits")
 
 
@@ -68,10 +71,17 @@ def desk_nav(context: dict[str, Any]) -> list[Item]:
     staff, path = context["staff"], context["request"].path
     mine = [p for p in PLACES if not p.perms or p.perms & staff.perms]
     path = "/desk/unsatisfied" if path.startswith(LEDGERS) else path
+    path = "/desk/phone" if path.startswith(FLOOR) else path
     here = max((p.url for p in mine if path.startswith(p.url)), key=len, default="")
     if here == "/desk/" and path != here:
         here = ""
     return [Item(p.url, p.label, p.icon, p.key, p.url == here) for p in mine]
+
+
+@register.simple_tag(takes_context=True)
+def desk_leads(context: dict[str, Any]) -> bool:
+    """Tell whether the signed-in person may look at the floor."""
+    return bool({Perm.SUPERVISE, Perm.QUALITY, Perm.REPORTS} & context["staff"].perms)
 
 
 @register.simple_tag(takes_context=True)

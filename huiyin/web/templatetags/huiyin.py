@@ -75,3 +75,9 @@ def day(value: datetime) -> str:
 def spoken(number: str) -> str:
     """Group an order number for reading aloud."""
     return numbers.spoken(number)
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """Return a part of one as per cent; a dash when there is nothing to divide."""
+    return "—" if value is None else f"{value * 100:.1f}%"

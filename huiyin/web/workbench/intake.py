@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from huiyin.callcentre.telephony.actions import wishes
 from huiyin.channels.assistant import queries as assistant
 from huiyin.channels.assistant.states import Task
 from huiyin.channels.intake.actions import Ending, take_down
@@ -48,6 +49,8 @@ def new(request: StaffRequest) -> HttpResponse:
     if request.method == "GET":
         earlier = _earlier(request, request.GET.get("sequel", ""))
         initial = {"key": secrets.token_urlsafe(16)} | (_begun(earlier) if earlier else {})
+        if request.GET.get("call"):
+            initial["phone"] = wishes.number_at_seat(by=request.actor, now=clock.now())
         form = IntakeForm(initial=initial)
         return _page(request, form, taken=_taken(request), sequel=earlier)
     form = IntakeForm(request.POST)
@@ -77,6 +80,8 @@ def new(request: StaffRequest) -> HttpResponse:
     key = queries.visible_key(request.actor, receipt.number)
     if receipt.new and key is not None:
         record_hints(request.POST, key, clock.now())
+    if receipt.new:
+        wishes.took_down(receipt.number, by=request.actor)
     return go(request, f"{reverse('workbench:new')}?taken={receipt.number}")
 
 

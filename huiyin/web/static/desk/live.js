@@ -7,7 +7,8 @@
   const bar = document.getElementById("news");
   const order = document.querySelector("[data-order]");
   const list = document.querySelector("[data-news]");
-  if (!bar || !(order || list)) return;
+  const floor = () => document.querySelectorAll("[data-floor]");
+  if (!bar || !(order || list || floor().length)) return;
 
   const tell = (words) => {
     bar.querySelector("[data-news-words]").textContent = words;
@@ -33,6 +34,8 @@
     if (list && (differs || (counted && counted !== now))) tell(list.dataset.news);
     counted = now;
   });
+  /* Calls and agents: these parts ask for themselves anew, forms beside them are not touched. */
+  source.addEventListener("floor", () => { for (const part of floor()) htmx.trigger(part, "floor"); });
   source.addEventListener("reset", () => tell("页面可能不是最新的。"));
   /* Signed out, or too many pages: the browser does not try again, and neither do we. */
   window.addEventListener("pagehide", () => source.close());

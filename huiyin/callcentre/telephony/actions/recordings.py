@@ -1,0 +1,122 @@
+"""Recordings: fetched from the switch, encrypted, kept under their digest, played with a log.
+
+Nothing depends on the switch telling that one is complete: every call that was answered is owed a
+recording, and what is owed is looked for until it is there. So a lost event loses no recording.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import tempfile
+import wave
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from django.conf import settings
+
+from huiyin.callcentre.telephony.models import Recording
+from huiyin.kernel import access, crypto
+from huiyin.kernel.errors import NotAllowed, NotFound
+from huiyin.knowledge import queries as knowledge
+from huiyin.orgs.actors import Actor
+from huiyin.orgs.states import Perm
+
+FIELD = "call.recording"
+MOST_TRIES = 40
+AT_ONCE = 50
+
+
+def owed() -> list[Recording]:
+    """Return recordings that are to be fetched, those that were tried least first. One query."""
+    rows = Recording.objects.filter(
+        fetched_at__isnull=True, removed_at__isnull=True, tries__lt=MOST_TRIES
+    )
+    return list(rows.order_by("tries", "pk")[:AT_ONCE])
+
+
+def missed_again(recording: Recording) -> None:
+    """Note that the switch does not have it yet."""
+    recording.tries += 1
+    recording.save(update_fields=["tries"])
+
+
+def keep(recording: Recording, sound: bytes, now: datetime) -> None:
+    """Store the sound encrypted, under the digest of what is stored.
+
+    The bytes are written first, so a row never points to nothing.
+
+    Source: R-240 (requirement 36; handbook domain.md 7.2).
+    """
+    sealed = crypto.seal_bytes(sound, FIELD)
+    digest = hashlib.sha256(sealed).hexdigest()
+    target = _path(digest)
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    handle, part = tempfile.mkstemp(dir=target.parent)
+    with os.fdopen(handle, "wb") as out:
+        out.write(sealed)
+    os.replace(part, target)
+    recording.digest, recording.size = digest, len(sealed)
+    recording.seconds, recording.fetched_at = _seconds(sound), now
+    recording.save(update_fields=["digest", "size", "seconds", "fetched_at"])
+
+
+def _seconds(sound: bytes) -> float:
+    try:
+        with wave.open(io.BytesIO(sound)) as opened:
+            return float(opened.getnframes() / opened.getframerate())
+    except (wave.Error, EOFError, ZeroDivisionError):
+        return 0.0
+
+
+def _path(digest: str) -> Path:
+    return Path(settings.RECORDINGS_DIR) / digest[:2] / digest
+
+
+def play(key: int, purpose: str, *, by: Actor, now: datetime, address: str | None = None) -> bytes:
+    """Return the sound of a recording, and write down who hears it and why.
+
+    Those who check quality or answer for the floor hear all, an agent their own calls.
+
+    Raises:
+        NotFound: there is none; NotAllowed: not for this person; Invalid: no purpose.
+
+    Source: R-241 (requirement 36; handbook domain.md 7.2: reveal with purpose and log).
+    """
+    row = Recording.objects.select_related("call").filter(pk=key).first()
+    if row is None or not row.digest or row.removed_at is not None:
+        raise NotFound("没有找到这段录音")
+    own = by.staff is not None and row.call.agent_id == by.staff.pk
+    if not own and not by.perms & {Perm.QUALITY, Perm.SUPERVISE}:
+        raise NotAllowed("您只能听自己的通话录音")
+    access.record(
+        reader=by.reference, subject=f"recording:{row.pk}", fields=["recording"], purpose=purpose,
+        now=now, address=address,
+    )  # fmt: skip
+    return crypto.unseal_bytes(_path(row.digest).read_bytes(), FIELD)
+
+
+def hold(recording: Recording, *, on: bool) -> None:
+    """Keep a recording beyond its time as evidence, or no longer."""
+    recording.held = on
+    recording.save(update_fields=["held"])
+
+
+def remove_old(now: datetime) -> int:
+    """Remove recordings whose time is over and that nobody holds; return how many.
+
+    Source: R-242 (handbook domain.md 3.2: retention by the city, 24 months by default).
+    """
+    months = int(knowledge.parameter("retention.recording_months", now, default=24))
+    before = now - timedelta(days=months * 30.44)
+    rows = Recording.objects.filter(
+        call__ended_at__lt=before, removed_at__isnull=True, held=False
+    ).exclude(digest="")
+    removed = 0
+    for row in rows[:1000]:
+        _path(row.digest).unlink(missing_ok=True)
+        row.removed_at = now
+        row.save(update_fields=["removed_at"])
+        removed += 1
+    return removed

@@ -1,0 +1,194 @@
+"""What people at seats ask of the distributor: written here, done by it, answered in the row."""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from huiyin.callcentre.calls import actions as calls
+from huiyin.callcentre.telephony import queries, rules
+from huiyin.callcentre.telephony.models import AgentChange, LiveCall, Missed, Seat, Session, Wish
+from huiyin.callcentre.telephony.states import AgentState, SeatKind
+from huiyin.kernel import access, crypto, notify
+from huiyin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, WrongState
+from huiyin.orders.models import WorkOrder
+from huiyin.orgs.actors import Actor
+from huiyin.orgs.policy import require
+from huiyin.orgs.states import Perm
+
+CHANNEL = "huiyin_acd"
+FLOOR = "huiyin_floor"  # pages hear that something on the floor moved
+VERBS = frozenset(
+    {
+        "sign_in", "choose", "hold", "resume", "mute", "hang_up", "transfer", "consult", "complete",
+        "drop_third", "dial", "overhear", "pause", "answer", "simulate",
+    }
+)  # fmt: skip
+SEATS_FOR = {
+    SeatKind.ANSWERING: Perm.INTAKE, SeatKind.CALLBACK: Perm.CALL_BACK,
+    SeatKind.FLOOR: Perm.SUPERVISE, SeatKind.QUALITY: Perm.QUALITY,
+}  # fmt: skip
+_LEADERS = frozenset({"overhear"})
+
+
+@transaction.atomic
+def sign_in(extension: str, *, by: Actor, now: datetime) -> Wish:
+    """Sign a person in at a seat, with a password of its telephone for this time only.
+
+    Raises:
+        NotFound: no such seat; NotAllowed: the seat is for other work; Conflict: taken.
+
+    Source: R-239 (requirement 3; issue of calls: passwords per session).
+    """
+    seat = Seat.objects.filter(extension=extension, active=True).first()
+    if seat is None or by.staff is None:
+        raise NotFound("没有这个席位")
+    wanted = SEATS_FOR[SeatKind(seat.kind)]
+    if wanted not in by.perms:
+        raise NotAllowed(f"{SeatKind(seat.kind).label}不是您的岗位")
+    try:
+        with transaction.atomic():
+            session = Session.objects.create(
+                staff=by.staff, seat=seat, signed_in_at=now, since=now,
+                state=AgentState.SIGNED_OUT.value,
+                password_sealed=crypto.seal(secrets.token_urlsafe(12), "seat.password"),
+            )  # fmt: skip
+    except IntegrityError:
+        raise Conflict("这个席位已有人，或您已在别的席位签入") from None
+    return _write(session, "sign_in", {}, now)
+
+
+@transaction.atomic
+def ask(verb: str, words: Mapping[str, Any], *, by: Actor, now: datetime) -> Wish:
+    """Ask the distributor for something at one's own seat.
+
+    Raises:
+        WrongState: not signed in; Invalid: no such verb; Refused: no break now.
+    """
+    if by.staff is None or verb not in VERBS:
+        raise Invalid("没有这个操作")
+    session = queries.session_of(by.staff.pk)
+    if session is None:
+        raise WrongState("请先签入席位")
+    if verb in _LEADERS:
+        require(by, Perm.SUPERVISE)
+    if verb == "choose" and words.get("to") == AgentState.BREAK.value:
+        check_break(session, now)
+    return _write(session, verb, _without_numbers(words), now)
+
+
+def check_break(session: Session, now: datetime) -> None:
+    """Refuse a break while too many rest or this shift's minutes are used. Three queries.
+
+    Source: R-224 (handbook domain.md 5.1).
+    """
+    here = list(queries.sessions())
+    resting = sum(row.state == AgentState.BREAK.value for row in here)
+    rules.check_break(
+        resting, len(here), _rested(session, now), timedelta(minutes=5), queries.settings(now)
+    )
+
+
+def _rested(session: Session, now: datetime) -> timedelta:
+    """Return how long somebody has rested since signing in. One query."""
+    taken, began = timedelta(), None
+    for change in AgentChange.objects.filter(session=session).order_by("at", "pk"):
+        if change.to == AgentState.BREAK.value:
+            began = change.at
+        elif began is not None:
+            taken, began = taken + (change.at - began), None
+    return taken + (now - began if began else timedelta())
+
+
+def _without_numbers(words: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the words with a telephone number sealed: no number lies in the clear."""
+    plain = {key: value for key, value in words.items() if key not in ("number",)}
+    if number := str(words.get("number", "")):
+        sealed = crypto.seal(number, "wish.number")
+        plain["sealed"] = base64.b64encode(sealed).decode()
+    return plain
+
+
+def number_in(wish: Wish, now: datetime) -> str:
+    """Return the number that is to be called: given, of a missed call, or of an order's caller.
+
+    A number read from an order or the list is written into the access log.
+
+    Source: R-21 (handbook domain.md 7.2).
+    """
+    words = wish.words
+    if sealed := words.get("sealed"):
+        return crypto.unseal(base64.b64decode(sealed), "wish.number")
+    if key := words.get("missed"):
+        row = Missed.objects.filter(pk=key).first()
+        if row is None:
+            raise NotFound("没有这条漏接记录")
+        return crypto.unseal(row.number_sealed, "missed.number")
+    order = WorkOrder.objects.select_related("requester").filter(pk=words.get("order")).first()
+    if order is None:
+        raise NotFound("没有找到要回访的工单")
+    access.record(
+        reader=f"staff:{wish.staff_id}", subject=f"order:{order.number}", fields=["phone"],
+        purpose="外呼", now=now,
+    )  # fmt: skip
+    return crypto.unseal(order.requester.phone_sealed, "requester.phone")
+
+
+def _write(session: Session, verb: str, words: dict[str, Any], now: datetime) -> Wish:
+    wish = Wish.objects.create(
+        seat=session.seat.extension, staff=session.staff, verb=verb, words=words, asked_at=now
+    )
+    notify.tell(CHANNEL, str(wish.pk))
+    return wish
+
+
+def done(answers: Sequence[tuple[int, str]], now: datetime) -> None:
+    """Note what became of wishes: done, or refused with the reason."""
+    for key, refused in answers:
+        Wish.objects.filter(pk=key).update(done_at=now, refused=refused[:200])
+
+
+def give_up(session: Session, now: datetime) -> None:
+    """Close a session whose sign-in the distributor refused."""
+    session.signed_out_at = now
+    session.save(update_fields=["signed_out_at"])
+
+
+def number_at_seat(*, by: Actor, now: datetime) -> str:
+    """Return the number of the caller at one's own seat, and write down that it was read.
+
+    Empty when nobody calls there, or the number is not shown.
+
+    Source: R-21 (handbook domain.md 7.2).
+    """
+    session = queries.session_of(by.staff.pk) if by.staff else None
+    call = queries.call_at(session.seat.extension) if session else None
+    if call is None or not call.number_sealed:
+        return ""
+    access.record(
+        reader=by.reference, subject=f"call:{call.key}", fields=["phone"], purpose="接听登记",
+        now=now,
+    )  # fmt: skip
+    return crypto.unseal(call.number_sealed, "call.number")
+
+
+def took_down(number: str, *, by: Actor) -> bool:
+    """Note that the call at one's seat has become this order; tell whether there was a call.
+
+    In wrap-up the call has ended, and its row is written already. Four statements at most.
+
+    Source: R-181 (requirement 54: a call is not an order).
+    """
+    session = queries.session_of(by.staff.pk) if by.staff else None
+    if session is None or not session.call:
+        return False
+    order = WorkOrder.objects.filter(number=number).values_list("pk", flat=True).first()
+    if order is None:
+        return False
+    live = LiveCall.objects.filter(key=session.call, order__isnull=True)
+    return bool(live.update(order=order)) or calls.concern(session.call, order)

@@ -1,0 +1,194 @@
+"""Speaking to Asterisk: one websocket for its events and for what we ask of it.
+
+Versions from 22.5 take requests on the websocket itself, which costs a fraction of HTTP; an older
+one is asked by HTTP. Which it is shows when the connection is made.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+import httpx
+import orjson
+import websockets
+
+from huiyin.callcentre.telephony.line import LinkLost
+from huiyin.kernel.errors import Refused
+
+APP = "huiyin"
+_PATIENCE = 10.0
+_PROBE = 3.0
+
+
+class WrongSwitch(Refused):
+    """The switch cannot be used as it is set; one line that says what to change."""
+
+    code, title = "wrong-switch", "话务交换机不可用"
+
+
+class Ari:
+    """One connection to the switch; ``events`` ends when it is lost."""
+
+    def __init__(self, url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise WrongSwitch("话务交换机地址应写成 http://账号:密码@主机:端口")
+        port = f":{parts.port}" if parts.port else ""
+        self._host = f"{parts.hostname}{port}"
+        self._secure = parts.scheme == "https"
+        self._user, self._password = parts.username or "", parts.password or ""
+        self._socket: websockets.ClientConnection | None = None
+        self._http = httpx.AsyncClient(
+            base_url=f"{parts.scheme}://{self._host}/ari/",
+            auth=(self._user, self._password),
+            timeout=_PATIENCE,
+        )
+        self._asked: dict[str, asyncio.Future[tuple[int, Any]]] = {}
+        self._number = 0
+        self._by_socket = True
+
+    async def events(self) -> AsyncIterator[dict[str, Any]]:
+        """Connect and yield every event; the first is ``{"type": "Connected"}``.
+
+        Raises:
+            WrongSwitch: it refuses our account, or has no ARI.
+            OSError: it cannot be reached.
+        """
+        scheme = "wss" if self._secure else "ws"
+        key = quote(f"{self._user}:{self._password}", safe="")
+        address = f"{scheme}://{self._host}/ari/events?app={APP}&api_key={key}"
+        try:
+            socket = await websockets.connect(
+                address, max_size=2**22, ping_interval=10, ping_timeout=10
+            )
+        except websockets.InvalidStatus as error:
+            raise WrongSwitch(_refusal(error.response.status_code)) from error
+        self._socket = socket
+        heard: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
+        reader = asyncio.create_task(self._read(socket, heard))
+        try:
+            self._by_socket = await self._takes_requests()
+            yield {"type": "Connected"}
+            while (event := await heard.get()) is not None:
+                yield event
+        finally:
+            reader.cancel()
+            await socket.close()
+            self._socket = None
+            self._forget()
+
+    async def _read(
+        self, socket: websockets.ClientConnection, heard: asyncio.Queue[dict[str, Any] | None]
+    ) -> None:
+        try:
+            async for message in socket:
+                event = orjson.loads(message)
+                if event.get("type") == "RESTResponse":
+                    self._answered(event)
+                else:
+                    heard.put_nowait(event)
+        except websockets.ConnectionClosed:
+            pass
+        finally:
+            heard.put_nowait(None)
+            self._forget()
+
+    def _answered(self, event: dict[str, Any]) -> None:
+        waiting = self._asked.pop(event.get("request_id", ""), None)
+        if waiting is not None and not waiting.done():
+            body = event.get("message_body") or "null"
+            waiting.set_result((int(event["status_code"]), orjson.loads(body)))
+
+    def _forget(self) -> None:
+        for waiting in self._asked.values():
+            if not waiting.done():
+                waiting.set_exception(LinkLost())
+        self._asked.clear()
+
+    async def _takes_requests(self) -> bool:
+        try:
+            await asyncio.wait_for(self._by_websocket("GET", "asterisk/info", {}, None), _PROBE)
+        except TimeoutError:
+            return False
+        return True
+
+    async def ask(self, method: str, path: str, body: Any = None, **query: str) -> tuple[int, Any]:
+        """Ask the switch for something; return status and answer.
+
+        Raises:
+            LinkLost: it has gone meanwhile.
+        """
+        if self._by_socket:
+            return await asyncio.wait_for(self._by_websocket(method, path, query, body), _PATIENCE)
+        try:
+            response = await self._http.request(
+                method, path, params=query, json=body if body is not None else None
+            )
+        except httpx.HTTPError as error:
+            raise LinkLost from error
+        kind = response.headers.get("content-type", "")
+        return response.status_code, response.json() if "json" in kind else None
+
+    async def _by_websocket(
+        self, method: str, path: str, query: dict[str, str], body: Any
+    ) -> tuple[int, Any]:
+        if self._socket is None:
+            raise LinkLost
+        self._number += 1
+        key = str(self._number)
+        message: dict[str, Any] = {
+            "type": "RESTRequest", "request_id": key, "transaction_id": key, "method": method,
+            "uri": f"{path}?{urlencode(query)}" if query else path,
+        }  # fmt: skip
+        if body is not None:
+            message |= {
+                "content_type": "application/json", "message_body": orjson.dumps(body).decode(),
+            }  # fmt: skip
+        waiting: asyncio.Future[tuple[int, Any]] = asyncio.get_running_loop().create_future()
+        self._asked[key] = waiting
+        try:
+            await self._socket.send(orjson.dumps(message).decode())
+            return await waiting
+        except websockets.ConnectionClosed as error:
+            raise LinkLost from error
+        finally:
+            self._asked.pop(key, None)
+
+    async def ask_by_http(self, method: str, path: str) -> tuple[int, Any]:
+        """Ask without being connected, to check the settings. Raises OSError when unreachable."""
+        try:
+            response = await self._http.request(method, path)
+        except httpx.HTTPError as error:
+            raise OSError(str(error) or type(error).__name__) from error
+        kind = response.headers.get("content-type", "")
+        return response.status_code, response.json() if "json" in kind else None
+
+    @staticmethod
+    def refusal(status: int) -> str:
+        """Say what a status means for whoever sets the switch up."""
+        return _refusal(status)
+
+    async def download(self, path: str) -> bytes | None:
+        """Return a file that the switch holds; None if it has none."""
+        try:
+            response = await self._http.get(path)
+        except httpx.HTTPError as error:
+            raise LinkLost from error
+        return response.content if response.status_code == httpx.codes.OK else None
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        if self._socket is not None:
+            await self._socket.close()
+        await self._http.aclose()
+
+
+def _refusal(status: int) -> str:
+    if status == httpx.codes.UNAUTHORIZED:
+        return "话务交换机不接受这个账号或密码；请核对 ari.conf 和 HUIYIN_SWITCH_URL"
+    if status == httpx.codes.NOT_FOUND:
+        return "话务交换机没有开启 ARI；请检查 http.conf、ari.conf 和 res_ari 模块"
+    return f"话务交换机拒绝连接（{status}）；请检查 http.conf 和 ari.conf"

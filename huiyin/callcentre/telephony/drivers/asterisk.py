@@ -1,0 +1,354 @@
+"""Asterisk as the line: commands become requests, its events become ours.
+
+One conversation is one mixing bridge named after the caller's channel, and its recording is that of
+the bridge, so both sides and every third party are in it. Commands of one call are done one after
+the other, those of different calls side by side.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import Any
+
+from huiyin.callcentre.telephony import line
+from huiyin.callcentre.telephony.drivers.ari import APP, Ari
+from huiyin.callcentre.telephony.line import LinkLost
+from huiyin.kernel import log
+
+_log = log.logger(__name__)
+_BUSY_CAUSES = {17, 18, 19, 21}  # busy, no answer, no answer from user, refused
+_OK = range(200, 300)
+
+
+class Asterisk:
+    """One switch, reached by ARI.
+
+    Args:
+        url: ``http://user:password@host:port`` of its HTTP server.
+        sounds: folder of prompts, as the switch sees it.
+        caller: number that is shown to those whom we call.
+    """
+
+    label = "Asterisk"
+
+    def __init__(self, url: str, *, sounds: str, caller: str = "12345") -> None:
+        self._ari = Ari(url)
+        self._sounds = sounds
+        self._caller = caller
+        self._ringing: set[str] = set()
+        self._ears: dict[str, tuple[str, str]] = {}
+        self._snoops: dict[str, asyncio.Future[None]] = {}
+        self._phones: Sequence[tuple[str, str, str]] = ()
+        self._heard: asyncio.Queue[line.Event] = asyncio.Queue()
+        self._pumping: asyncio.Task[None] | None = None
+        self._chain: dict[str, asyncio.Task[None]] = {}
+
+    # -- what the switch tells -----------------------------------------------------------------
+
+    async def events(self) -> AsyncIterator[line.Event]:
+        """Yield what the switch tells, connecting again whenever it was lost."""
+        pump = self._pumping = asyncio.create_task(self._pump())
+        try:
+            while True:
+                next_event = asyncio.create_task(self._heard.get())
+                await asyncio.wait({next_event, pump}, return_when=asyncio.FIRST_COMPLETED)
+                if not next_event.done():
+                    next_event.cancel()
+                    pump.result()  # raises why the switch cannot be used
+                    return
+                yield next_event.result()
+        finally:
+            pump.cancel()
+
+    async def _pump(self) -> None:
+        pause = 0.2
+        while True:
+            try:
+                async for raw in self._ari.events():
+                    pause = 0.2
+                    if raw["type"] == "Connected":
+                        await self.phones(self._phones)
+                        self._heard.put_nowait(line.LinkUp(await self._standing()))
+                    elif (event := self._understood(raw)) is not None:
+                        self._heard.put_nowait(event)
+            except (OSError, LinkLost, TimeoutError) as error:
+                _log.warning("the switch cannot be reached: %s", error)
+            self._heard.put_nowait(line.LinkDown())
+            await asyncio.sleep(pause)
+            pause = min(3.0, pause * 2)
+
+    def _understood(self, raw: dict[str, Any]) -> line.Event | None:
+        read = _READ.get(raw["type"])
+        return read(self, raw) if read is not None else None
+
+    def _entered(self, raw: dict[str, Any]) -> line.Event | None:
+        channel, (what, *rest) = raw["channel"], raw.get("args") or [""]
+        if what == "caller":
+            return line.Offered(channel["id"], channel["caller"]["number"], rest[0])
+        if what == "leg":
+            self._ringing.discard(channel["id"])
+            return line.Answered(channel["id"])
+        if what == "snoop" and (waiting := self._snoops.pop(channel["id"], None)):
+            waiting.set_result(None)
+        return None
+
+    def _left(self, raw: dict[str, Any]) -> line.Event | None:
+        """Take the end of a channel: of a phone that still rang, or of one that spoke."""
+        channel = raw["channel"]["id"]
+        if channel in self._ringing:
+            self._ringing.discard(channel)
+            busy = raw.get("cause", 0) in _BUSY_CAUSES
+            return line.Failed(channel, "busy" if busy else "unreachable")
+        if channel in self._ears:
+            self._later(channel, self._close_ear(channel))
+        return line.Gone(channel)
+
+    def _played(self, raw: dict[str, Any]) -> line.Event | None:
+        return line.Prompted(raw["playback"]["target_uri"].removeprefix("channel:"))
+
+    def _pressed(self, raw: dict[str, Any]) -> line.Event | None:
+        return line.Pressed(raw["channel"]["id"], raw["digit"])
+
+    def _recorded(self, raw: dict[str, Any]) -> line.Event | None:
+        return line.Recorded(raw["recording"]["name"])
+
+    async def _standing(self) -> line.Standing:
+        """Return what the switch holds for us."""
+        _, channels = await self._ari.ask("GET", "channels")
+        calls, legs = [], []
+        for channel in channels or ():
+            words: list[str] = [*channel["dialplan"].get("app_data", "").split(","), "", ""]
+            app, what, rest = words[0], words[1], words[2:]
+            if channel["dialplan"].get("app_name") != "Stasis" or app != APP:
+                continue
+            if what == "caller":
+                number = channel["caller"]["number"]
+                calls.append(line.Offered(channel["id"], number, rest[0]))
+            elif what == "leg":
+                legs.append((channel["id"], rest[0]))
+        return line.Standing(tuple(calls), tuple(legs))
+
+    # -- what the switch is told ---------------------------------------------------------------
+
+    async def do(self, command: line.Command) -> None:
+        """Have one command done after those given before for the same call."""
+        self._later(_about(command), _DO[type(command)](self, command))
+
+    def _later(self, key: str, work: Awaitable[None]) -> None:
+        before = self._chain.get(key)
+
+        async def in_turn() -> None:
+            if before is not None:
+                await asyncio.wait({before})
+            try:
+                await work
+            except (LinkLost, TimeoutError):
+                _log.warning("the switch was away for a command of %s", key)
+            finally:
+                if self._chain.get(key) is task:
+                    del self._chain[key]
+
+        task = asyncio.get_running_loop().create_task(in_turn())
+        self._chain[key] = task
+
+    async def _post(self, path: str, body: Any = None, **query: str) -> int:
+        status, answer = await self._ari.ask("POST", path, body, **query)
+        if status not in _OK and status not in (404, 409, 422):
+            _log.warning("the switch refused %s: %s %s", path, status, answer)
+        return status
+
+    async def _answer(self, command: line.Answer) -> None:
+        await self._post(f"channels/{command.call}/answer")
+        await self._say(command.call, command.prompt.value)
+
+    async def _play(self, command: line.Play) -> None:
+        name = command.prompt.value
+        if command.prompt is line.Prompt.POSITION:
+            name = f"{name}-{command.number}" if command.number <= _MOST_AHEAD else f"{name}-more"
+        await self._say(command.call, name)
+
+    async def _say(self, call: str, name: str) -> None:
+        status = await self._post(f"channels/{call}/play", media=f"sound:{self._sounds}/{name}")
+        if status not in _OK and status != 404:
+            self._heard.put_nowait(line.Prompted(call))
+
+    async def _music(self, command: line.Music) -> None:
+        await self._post(f"channels/{command.call}/moh")
+
+    async def _ring(self, command: line.Ring) -> None:
+        await self._originate(
+            command, f"PJSIP/{command.seat}", command.number or "unknown", command.seconds
+        )
+
+    async def _dial(self, command: line.Dial) -> None:
+        await self._originate(
+            command, f"PJSIP/{command.number}@trunk", self._caller, command.seconds
+        )
+
+    async def _originate(
+        self, command: line.Ring | line.Dial, endpoint: str, shown: str, seconds: int
+    ) -> None:
+        self._ringing.add(command.leg)
+        status, _ = await self._ari.ask(
+            "POST", f"channels/{command.leg}", {}, endpoint=endpoint, app=APP,
+            appArgs=f"leg,{command.call}", callerId=shown, timeout=str(seconds),
+        )  # fmt: skip
+        if status not in _OK and command.leg in self._ringing:
+            self._ringing.discard(command.leg)
+            self._heard.put_nowait(line.Failed(command.leg, "unreachable"))
+
+    async def _connect(self, command: line.Connect) -> None:
+        bridge = f"bridge-{command.call}"
+        await self._post(f"bridges/{bridge}", type="mixing")
+        await self._post(f"bridges/{bridge}/addChannel", channel=f"{command.call},{command.leg}")
+        if command.recording:
+            await self._post(
+                f"bridges/{bridge}/record", name=command.recording, format="wav", ifExists="fail"
+            )
+
+    async def _park(self, command: line.Park) -> None:
+        bridge = f"bridge-{command.call}"
+        await self._post(f"bridges/{bridge}/removeChannel", channel=command.call)
+        await self._post(f"channels/{command.call}/moh")
+
+    async def _resume(self, command: line.Resume) -> None:
+        await self._ari.ask("DELETE", f"channels/{command.call}/moh")
+        await self._post(f"bridges/bridge-{command.call}/addChannel", channel=command.call)
+
+    async def _join(self, command: line.Join) -> None:
+        await self._post(f"bridges/bridge-{command.call}/addChannel", channel=command.leg)
+
+    async def _mute(self, command: line.Mute) -> None:
+        method = "POST" if command.on else "DELETE"
+        await self._ari.ask(method, f"channels/{command.leg}/mute", direction="in")
+
+    async def _overhear(self, command: line.Overhear) -> None:
+        if command.ear is line.Ear.BARGE:
+            await self._post(f"bridges/bridge-{command.call}/addChannel", channel=command.leg)
+            return
+        snoop, bridge = f"snoop-{command.leg}", f"ear-{command.leg}"
+        self._ears[command.leg] = (snoop, bridge)
+        entered = self._snoops[snoop] = asyncio.get_running_loop().create_future()
+        whisper = "out" if command.ear is line.Ear.WHISPER else "none"
+        await self._post(
+            f"channels/{command.agent_leg}/snoop/{snoop}",
+            spy="both", whisper=whisper, app=APP, appArgs="snoop",
+        )  # fmt: skip
+        await asyncio.wait_for(entered, 5)
+        await self._post(f"bridges/{bridge}", type="mixing")
+        await self._post(f"bridges/{bridge}/addChannel", channel=f"{snoop},{command.leg}")
+
+    async def _close_ear(self, leg: str) -> None:
+        snoop, bridge = self._ears.pop(leg)
+        await self._ari.ask("DELETE", f"channels/{snoop}")
+        await self._ari.ask("DELETE", f"bridges/{bridge}")
+
+    async def _pause(self, command: line.PauseRecording) -> None:
+        method = "POST" if command.on else "DELETE"
+        await self._ari.ask(method, f"recordings/live/{command.recording}/pause")
+
+    async def _drop(self, command: line.Drop) -> None:
+        self._ringing.discard(command.channel)
+        await self._ari.ask("DELETE", f"channels/{command.channel}")
+
+    async def _close(self, command: line.Close) -> None:
+        """Complete the recording first: a bridge that ends at once can lose the event of it."""
+        if command.recording:
+            await self._post(f"recordings/live/{command.recording}/stop")
+        await self._ari.ask("DELETE", f"bridges/bridge-{command.call}")
+
+    # -- telephones and recordings -------------------------------------------------------------
+
+    async def phones(self, seats: Sequence[tuple[str, str, str]]) -> None:
+        """Make known the phones of seats, with the password of each session.
+
+        Source: R-239 (issue of calls: passwords per session).
+        """
+        self._phones = tuple(seats)
+        with contextlib.suppress(LinkLost):  # they are told again when it is back
+            await self._make_known(seats)
+
+    async def _make_known(self, seats: Sequence[tuple[str, str, str]]) -> None:
+        for seat, password, address in seats:
+            for kind, fields in _phone(seat, password, address):
+                await self._ari.ask(
+                    "PUT",
+                    f"asterisk/config/dynamic/res_pjsip/{kind}/{seat}",
+                    {"fields": [{"attribute": k, "value": v} for k, v in fields.items()]},
+                )
+
+    async def fetch(self, recording: str) -> bytes | None:
+        """Return a complete recording; None if there is none of that name."""
+        return await self._ari.download(f"recordings/stored/{recording}/file")
+
+    async def forget(self, recording: str) -> None:
+        """Remove a recording from the switch."""
+        await self._ari.ask("DELETE", f"recordings/stored/{recording}")
+
+    async def close(self) -> None:
+        """Give everything back; calls stay up."""
+        if self._pumping is not None:
+            self._pumping.cancel()
+            await asyncio.wait({self._pumping})
+        await self._ari.close()
+
+
+def _phone(seat: str, password: str, address: str) -> list[tuple[str, dict[str, str]]]:
+    """Return what the switch must know of a phone, in the order in which it must be told.
+
+    A browser speaks by websocket with encryption, a telephone by UDP; a phone with a fixed address
+    does not register and needs no password.
+    """
+    browser = address == "browser"
+    aor = {"max_contacts": "1", "remove_existing": "yes"}
+    if address and not browser:
+        aor = {"max_contacts": "1", "contact": f"sip:{seat}@{address}"}
+    endpoint = {
+        "context": "from-seat", "aors": seat, "disallow": "all", "direct_media": "no",
+        "allow": "opus,alaw,ulaw" if browser else "alaw,ulaw", "rtp_symmetric": "yes",
+    }  # fmt: skip
+    if browser:
+        endpoint |= {"webrtc": "yes", "dtls_auto_generate_cert": "yes"}
+    told: list[tuple[str, dict[str, str]]] = [("aor", aor)]
+    if browser or not address:
+        auth = {"auth_type": "userpass", "username": seat, "password": password}
+        told.insert(0, ("auth", auth))
+        endpoint["auth"] = seat
+    return [*told, ("endpoint", endpoint)]
+
+
+def _about(command: line.Command) -> str:
+    """Return what a command is about: commands of the same are done in turn."""
+    for name in ("call", "channel", "leg", "recording"):
+        if hasattr(command, name):
+            return str(getattr(command, name))
+    return ""
+
+
+_MOST_AHEAD = 20
+_READ: dict[str, Callable[[Asterisk, dict[str, Any]], line.Event | None]] = {
+    "StasisStart": Asterisk._entered,
+    "StasisEnd": Asterisk._left,
+    "ChannelDestroyed": Asterisk._left,
+    "PlaybackFinished": Asterisk._played,
+    "ChannelDtmfReceived": Asterisk._pressed,
+    "RecordingFinished": Asterisk._recorded,
+}
+_DO: dict[type, Callable[[Asterisk, Any], Awaitable[None]]] = {
+    line.Answer: Asterisk._answer,
+    line.Play: Asterisk._play,
+    line.Music: Asterisk._music,
+    line.Ring: Asterisk._ring,
+    line.Dial: Asterisk._dial,
+    line.Connect: Asterisk._connect,
+    line.Park: Asterisk._park,
+    line.Resume: Asterisk._resume,
+    line.Join: Asterisk._join,
+    line.Mute: Asterisk._mute,
+    line.Overhear: Asterisk._overhear,
+    line.PauseRecording: Asterisk._pause,
+    line.Drop: Asterisk._drop,
+    line.Close: Asterisk._close,
+}

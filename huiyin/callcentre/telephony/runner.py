@@ -1,0 +1,347 @@
+"""The process of the distributor: one leader at a time, the line before it, the ledger behind it.
+
+Whoever holds PostgreSQL's session lock distributes; the others wait for it. The kernel closes the
+connection of a process that died, and the next takes over from the rows and from the switch.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+from huiyin.callcentre.telephony import conversation, line, queries, recovery
+from huiyin.callcentre.telephony.actions import ledger, recordings, wishes
+from huiyin.callcentre.telephony.distributor import Distributor
+from huiyin.callcentre.telephony.drivers.simulated import SimulatedLine
+from huiyin.callcentre.telephony.facts import Fact
+from huiyin.callcentre.telephony.models import Session, Wish
+from huiyin.callcentre.telephony.rules import Settings
+from huiyin.callcentre.telephony.states import AgentState
+from huiyin.kernel import clock, crypto, log, notify
+from huiyin.kernel.errors import Invalid, Refused
+
+LOCK = 0x4855_4143  # "HUAC": nobody else's number
+_SETTINGS_EVERY = 30.0
+_FETCH_EVERY = 2.0
+_log = log.logger(__name__)
+
+
+class Acd:
+    """One distributor process."""
+
+    def __init__(self, driver: line.LineDriver, database: Mapping[str, Any]) -> None:
+        self.driver = driver
+        self._database = database
+        self.desk = Distributor(Settings())
+        self._facts: asyncio.Queue[list[Fact]] = asyncio.Queue()
+        self._due = asyncio.Event()
+        self.leading = asyncio.Event()
+        self.chosen: list[float] = []  # seconds from an event to the ringing that it gave rise to
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Wait to lead, lead until told to stop. Raises WrongSwitch; ends when the lock is lost."""
+        try:
+            await self._wait_and_lead(stop)
+        finally:
+            await self.driver.close()
+
+    async def _wait_and_lead(self, stop: asyncio.Event) -> None:
+        async with await psycopg.AsyncConnection.connect(**self._database, autocommit=True) as lock:
+            ended = asyncio.create_task(stop.wait())
+            taken = asyncio.create_task(_take(lock))
+            await asyncio.wait({ended, taken}, return_when=asyncio.FIRST_COMPLETED)
+            if taken.done():
+                taken.result()
+                await self._lead(lock, ended)
+            taken.cancel()
+            ended.cancel()
+
+    async def _lead(self, lock: psycopg.AsyncConnection[Any], ended: asyncio.Task[Any]) -> None:
+        await asyncio.to_thread(_released(self._know))
+        _log.info("distributing on %s", self.driver.label)
+        self.leading.set()
+        tasks = [
+            asyncio.create_task(body, name=name)
+            for name, body in {
+                "line": self._line(), "time": self._time(), "ledger": self._ledger(),
+                "wishes": self._wishes(lock), "settings": self._settings(),
+                "recordings": self._recordings(),
+            }.items()
+        ]  # fmt: skip
+        try:
+            done, _ = await asyncio.wait({ended, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._store_rest()
+            if self.chosen:
+                late = sorted(self.chosen)[int(len(self.chosen) * 0.95)] * 1000
+                _log.info("chose %d times, p95 %.2f ms", len(self.chosen), late)
+
+    def _know(self) -> None:
+        """Read what an earlier leader knew."""
+        self.desk.settings = queries.settings(clock.now())
+        recovery.restore(self.desk, queries.agents_kept(), queries.calls_kept())
+
+    # -- the line ------------------------------------------------------------------------------
+
+    async def _line(self) -> None:
+        phones = await asyncio.to_thread(_released(_phones))
+        await self.driver.phones(phones)
+        async for event in self.driver.events():
+            at, began = _at(), time.perf_counter()
+            self.desk.hear(event, at)
+            if isinstance(event, line.LinkUp):
+                recovery.link_up(self.desk, event.standing, at)
+            rings = any(isinstance(command, line.Ring) for command in self.desk.commands)
+            await self.flush()
+            if rings:
+                self._note(time.perf_counter() - began)
+            if isinstance(event, line.Offered) and event.number:
+                asyncio.get_running_loop().create_task(self._look_up(event))
+
+    async def _look_up(self, event: line.Offered) -> None:
+        """Find the priority of a number while its caller hears the notice."""
+        found = await asyncio.to_thread(_released(queries.priority), event.number, clock.now())
+        self.desk.prioritise(event.call, found)
+
+    async def flush(self) -> None:
+        """Pass on what the distributor has said."""
+        commands, facts = self.desk.take()
+        for command in commands:
+            await self.driver.do(command)
+        if facts:
+            self._facts.put_nowait(facts)
+        self._due.set()
+
+    def _note(self, seconds: float) -> None:
+        """Remember how long it took from an event to the order to ring somebody."""
+        self.chosen.append(seconds)
+        del self.chosen[:-5000]
+
+    async def _time(self) -> None:
+        while True:
+            due = self.desk.next_due()
+            pause = 1.0 if due is None else max(0.0, min(1.0, due - _at()))
+            self._due.clear()
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._due.wait(), pause)
+            self.desk.tick(_at())
+            if self.desk.commands or self.desk.facts:
+                await self.flush()
+
+    # -- the ledger ----------------------------------------------------------------------------
+
+    async def _ledger(self) -> None:
+        while True:
+            batch = await self._facts.get()
+            await asyncio.sleep(0.05)  # so that what comes together is stored together
+            while not self._facts.empty():
+                batch = [*batch, *self._facts.get_nowait()]
+            await self._store(batch)
+
+    async def _store(self, batch: list[Fact]) -> None:
+        """Store facts; a database that is away is waited for, as calls go on meanwhile."""
+        while True:
+            try:
+                await asyncio.to_thread(_released(_store), batch)
+            except psycopg.OperationalError as error:
+                _log.warning("the ledger waits for the database: %s", error)
+                await asyncio.sleep(1)
+            else:
+                return
+
+    async def _store_rest(self) -> None:
+        rest = self.desk.take()[1]
+        while not self._facts.empty():
+            rest = [*self._facts.get_nowait(), *rest]
+        if rest:
+            await asyncio.to_thread(_released(_store), rest)
+
+    # -- wishes --------------------------------------------------------------------------------
+
+    async def _wishes(self, lock: psycopg.AsyncConnection[Any]) -> None:
+        """Do what is asked for, told by the database; and look now and then by ourselves.
+
+        The connection is that of the lock: when it ends we no longer lead, and stop.
+        """
+        await lock.execute(f"listen {wishes.CHANNEL}")
+        while True:
+            for wish in await asyncio.to_thread(_released(queries.open_wishes)):
+                await self._do(wish)
+            async for _ in lock.notifies(timeout=2.0, stop_after=1):
+                pass
+
+    async def _do(self, wish: Wish) -> None:
+        refused = ""
+        try:
+            await _WISHES[wish.verb](self, wish)
+        except Refused as refusal:
+            refused = refusal.message
+            self.desk.take()
+            if wish.verb == "sign_in":
+                await asyncio.to_thread(_released(_refuse_sign_in), wish)
+        await self.flush()
+        while not self._facts.empty():
+            await asyncio.sleep(0.01)  # so that whoever asked sees what came of it
+        await asyncio.to_thread(_released(wishes.done), [(wish.pk, refused)], clock.now())
+        await asyncio.to_thread(_released(notify.tell), wishes.FLOOR, wish.seat)
+
+    async def _sign_in(self, wish: Wish) -> None:
+        seat, skills = await asyncio.to_thread(_released(_seat_of), wish)
+        await self.driver.phones(await asyncio.to_thread(_released(_phones)))
+        if wish.seat not in self.desk.agents:
+            self.desk.sign_in(wish.seat, wish.staff_id, skills, _at())
+
+    async def _choose(self, wish: Wish) -> None:
+        try:
+            to = AgentState(wish.words.get("to", ""))
+        except ValueError:
+            raise Invalid("没有这个状态") from None
+        self.desk.choose(wish.seat, to, _at())
+
+    async def _dial(self, wish: Wish) -> None:
+        number = await asyncio.to_thread(_released(wishes.number_in), wish, clock.now())
+        order, missed = wish.words.get("order"), wish.words.get("missed")
+        conversation.dial(self.desk, wish.seat, number, _at(), order=order, missed=missed)
+
+    async def _answer(self, wish: Wish) -> None:
+        if not isinstance(self.driver, SimulatedLine):
+            raise Invalid("请在话机上接听")
+        self.driver.answer(wish.seat)
+
+    async def _simulate(self, wish: Wish) -> None:
+        """Let somebody call on the simulated line."""
+        if not isinstance(self.driver, SimulatedLine):
+            raise Invalid("接的是真实线路，不能模拟来电")
+        self.driver.call(f"1390000{wish.pk % 10000:04}")
+
+    async def _overhear(self, wish: Wish) -> None:
+        ear = line.Ear(wish.words.get("ear", "listen"))
+        conversation.overhear(self.desk, wish.seat, wish.words["of"], ear, _at())
+
+    # -- beside --------------------------------------------------------------------------------
+
+    async def _settings(self) -> None:
+        while True:
+            await asyncio.sleep(_SETTINGS_EVERY)
+            self.desk.settings = await asyncio.to_thread(_released(queries.settings), clock.now())
+
+    async def _recordings(self) -> None:
+        """Fetch what is owed, whether the switch told of it or not."""
+        while True:
+            await asyncio.sleep(_FETCH_EVERY)
+            with contextlib.suppress(line.LinkLost):  # owed as long as it is not here
+                await self.fetch_owed()
+
+    async def fetch_owed(self) -> None:
+        """Fetch every recording that is owed and there."""
+        for row in await asyncio.to_thread(_released(recordings.owed)):
+            sound = await self.driver.fetch(row.name)
+            if sound is None:
+                await asyncio.to_thread(_released(recordings.missed_again), row)
+                continue
+            await asyncio.to_thread(_released(recordings.keep), row, sound, clock.now())
+            await self.driver.forget(row.name)
+
+
+def _at() -> float:
+    return clock.now().timestamp()
+
+
+async def _take(lock: psycopg.AsyncConnection[Any]) -> None:
+    await lock.execute("select pg_advisory_lock(%s)", [LOCK])
+
+
+def _store(batch: list[Fact]) -> None:
+    ledger.store(batch)
+    notify.tell(wishes.FLOOR, "")
+
+
+def _phones() -> list[tuple[str, str, str]]:
+    """Return the phones of all who are signed in."""
+    return [
+        (row.seat.extension, crypto.unseal(row.password_sealed, "seat.password"), row.seat.address)
+        for row in queries.sessions()
+    ]
+
+
+def _seat_of(wish: Wish) -> tuple[str, frozenset[Any]]:
+    session = queries.session_of(wish.staff_id)
+    if session is None:
+        raise Refused("签入已失效，请重新签入")
+    return session.seat.extension, queries.skills_of(session.seat)
+
+
+def _refuse_sign_in(wish: Wish) -> None:
+    for session in Session.objects.filter(staff_id=wish.staff_id, signed_out_at__isnull=True):
+        wishes.give_up(session, clock.now())
+
+
+def _released(body: Callable[..., Any]) -> Callable[..., Any]:
+    """Give the thread's database connection back after each call."""
+
+    def wrapped(*args: Any) -> Any:
+        try:
+            return body(*args)
+        finally:
+            connection.close()
+
+    return wrapped
+
+
+def _plain(wish: Callable[[Distributor, str, float], object]) -> Callable[[Acd, Wish], Any]:
+    """Return what does a wish that needs nothing but the seat."""
+
+    async def do(acd: Acd, asked: Wish) -> None:
+        wish(acd.desk, asked.seat, _at())
+
+    return do
+
+
+def _to(wish: Callable[[Distributor, str, str, float], object]) -> Callable[[Acd, Wish], Any]:
+    """Return what does a wish that names another seat or a number."""
+
+    async def do(acd: Acd, asked: Wish) -> None:
+        to = asked.words.get("to") or await asyncio.to_thread(
+            _released(wishes.number_in), asked, clock.now()
+        )
+        wish(acd.desk, asked.seat, str(to), _at())
+
+    return do
+
+
+async def _mute(acd: Acd, asked: Wish) -> None:
+    conversation.mute(acd.desk, asked.seat, on=bool(asked.words.get("on")))
+
+
+async def _pause(acd: Acd, asked: Wish) -> None:
+    conversation.pause_recording(acd.desk, asked.seat, on=bool(asked.words.get("on")))
+
+
+_WISHES: dict[str, Callable[[Acd, Wish], Any]] = {
+    "sign_in": Acd._sign_in,
+    "choose": Acd._choose,
+    "dial": Acd._dial,
+    "answer": Acd._answer,
+    "simulate": Acd._simulate,
+    "overhear": Acd._overhear,
+    "hold": _plain(conversation.hold),
+    "resume": _plain(conversation.resume),
+    "hang_up": _plain(conversation.hang_up),
+    "complete": _plain(conversation.complete),
+    "drop_third": _plain(conversation.drop_third),
+    "transfer": _to(conversation.transfer),
+    "consult": _to(conversation.consult),
+    "mute": _mute,
+    "pause": _pause,
+}

@@ -1,0 +1,142 @@
+"""Where the switch is, and the folder in which our own runs."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+ETC = Path(__file__).parent / "etc"
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """Asterisk with what it needs: its own loader when it was unpacked into a folder of ours."""
+
+    words: tuple[str, ...]
+    modules: str
+    data: str
+
+    def version(self) -> str:
+        """Return its version, empty when it cannot run here."""
+        try:
+            found = subprocess.run(  # noqa: S603 - our own words
+                [*self.words, "-V"], capture_output=True, text=True, timeout=20, check=False
+            )
+        except (OSError, subprocess.TimeoutExpired):
+            return ""
+        return found.stdout.strip() if found.returncode == 0 else ""
+
+
+def find(folder: Path) -> Program | None:
+    """Return the switch in ``folder`` (made by ``make switch``), else one of the system's."""
+    program = folder / "usr/sbin/asterisk"
+    if program.is_file():
+        return _unpacked(folder, program)
+    own = shutil.which("asterisk", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if own is None:
+        return None
+    modules = next((str(p) for p in sorted(Path("/usr/lib").glob("**/asterisk/modules"))), "")
+    return Program((own,), modules, "/usr/share/asterisk")
+
+
+def _unpacked(folder: Path, program: Path) -> Program | None:
+    loaders = [
+        *folder.glob("usr/lib/*-linux-gnu/ld-linux-*.so.*"),
+        *folder.glob("lib/*-linux-gnu/ld-*.so*"),
+    ]
+    if not loaders:
+        return None
+    machine = loaders[0].parent.name
+    path = ":".join(str(folder / p) for p in (f"lib/{machine}", f"usr/lib/{machine}", "usr/lib"))
+    words = (str(loaders[0]), "--library-path", path, str(program))
+    places = (folder / f"usr/lib/{machine}/asterisk/modules", folder / "usr/lib/asterisk/modules")
+    modules = next((str(p) for p in places if p.is_dir()), "")
+    return Program(words, modules, str(folder / "usr/share/asterisk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What differs between two private switches.
+
+    Attributes:
+        trunk: where calls out go, ``host:port``; trunk_addresses: from where calls in may come.
+        candidates: lines for addresses that browsers on this machine are told, for tests.
+        members: extensions that the switch's own queue rings while nobody distributes.
+    """
+
+    sip_port: int = 5160
+    ari_port: int = 18088
+    rtp_first: int = 20000
+    rtp_last: int = 24999
+    address: str = "127.0.0.1"
+    trunk: str = "127.0.0.1:5090"
+    trunk_addresses: str = "127.0.0.1"
+    candidates: str = ""
+    members: tuple[str, ...] = ()
+
+
+class Place:
+    """The folder of a private switch: its settings, its state, its sounds, its recordings."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def password(self) -> str:
+        """Return the password of ARI, made once."""
+        file = self.folder / "ari.secret"
+        if not file.is_file():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            file.touch(mode=0o600)
+            file.write_text(secrets.token_urlsafe(24))
+        return file.read_text()
+
+    @property
+    def sounds(self) -> Path:
+        """Return the folder of prompts and music."""
+        return self.folder / "sounds"
+
+    def write(self, program: Program, settings: Settings) -> None:
+        """Write every file that the switch reads."""
+        for name in ("etc", "lib", "spool/recording", "run", "log", "sounds/music"):
+            (self.folder / name).mkdir(parents=True, exist_ok=True)
+        words = self._words(program, settings)
+        for source in ETC.glob("*.conf"):
+            text = source.read_text()
+            for name, value in words.items():
+                text = text.replace(f"@{name}@", value)
+            if source.name == "modules.conf":
+                text = _that_are_there(text, Path(program.modules))
+            target = self.folder / "etc" / source.name
+            target.touch(mode=0o600)
+            target.write_text(text)
+
+    def _words(self, program: Program, settings: Settings) -> dict[str, str]:
+        here = self.folder
+        return {
+            "ETC": str(here / "etc"), "MODULES": program.modules, "DATA": program.data,
+            "LIB": str(here / "lib"), "SPOOL": str(here / "spool"), "RUN": str(here / "run"),
+            "LOG": str(here / "log"), "SOUNDS": str(self.sounds), "ARI_PASSWORD": self.password,
+            "ADDRESS": settings.address, "ARI_PORT": str(settings.ari_port),
+            "SIP_PORT": str(settings.sip_port), "RTP_FIRST": str(settings.rtp_first),
+            "RTP_LAST": str(settings.rtp_last), "TRUNK": settings.trunk,
+            "TRUNK_ADDRESSES": settings.trunk_addresses, "CANDIDATES": settings.candidates,
+            "MEMBERS": "\n".join(f"member => PJSIP/{seat}" for seat in settings.members),
+        }  # fmt: skip
+
+    def command(self, program: Program) -> list[str]:
+        """Return the words that start the switch in the foreground."""
+        return [*program.words, "-C", str(self.folder / "etc/asterisk.conf"), "-f", "-n"]
+
+
+def _that_are_there(text: str, modules: Path) -> str:
+    """Leave out modules that this version does not have."""
+    return "".join(
+        line
+        for line in text.splitlines(keepends=True)
+        if not line.startswith("load = ") or (modules / line.split("= ")[1].strip()).is_file()
+    )

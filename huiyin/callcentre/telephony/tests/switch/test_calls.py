@@ -1,0 +1,299 @@
+"""Real calls through a real Asterisk: sipp for telephones, the very distributor in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from huiyin.callcentre.calls.models import Call
+from huiyin.callcentre.calls.states import CallOutcome
+from huiyin.callcentre.telephony import runner
+from huiyin.callcentre.telephony.actions import recordings, setup, wishes
+from huiyin.callcentre.telephony.drivers.asterisk import Asterisk
+from huiyin.callcentre.telephony.models import AgentChange, LiveCall, Missed, Recording
+from huiyin.callcentre.telephony.runner import Acd, _released
+from huiyin.callcentre.telephony.tests.switch import sip
+from huiyin.callcentre.telephony.tests.switch.conftest import AGENTS_AT, CARRIER_AT, CITIZENS_AT
+from huiyin.kernel import clock
+from tests.world import World
+
+pytestmark = [pytest.mark.switch, pytest.mark.django_db(transaction=True)]
+PEOPLE = ("agent", "supervisor", "callback")
+SEATS = {"agent": "8001", "supervisor": "8002", "callback": "8003"}
+
+
+class Hotline:
+    """The distributor on the switch, and its telephones."""
+
+    def __init__(self, world: World, switch: Any, folder: Path) -> None:
+        self.world, self.switch = world, switch
+        self.citizens = sip.Sipp(folder, CITIZENS_AT, switch.sip)
+        self.agents = sip.Sipp(folder, AGENTS_AT, switch.sip)
+        self.carrier = sip.Sipp(folder, CARRIER_AT, switch.sip)
+        self.hum = {pitch: sip.tone(folder, pitch) for pitch in (sip.CITIZEN, sip.AGENT, sip.OTHER)}
+        self.acd: Acd | None = None
+        self.first: _Distributing | None = None
+        self.running: list[Any] = []
+
+    def run(self, story: Callable[[Hotline], Awaitable[None]]) -> None:
+        setup.seats("8001", kind="answering", address=f"127.0.0.1:{AGENTS_AT}")
+        setup.seats("8002", kind="floor", address=f"127.0.0.1:{AGENTS_AT}")
+        setup.seats("8003", kind="callback", address=f"127.0.0.1:{AGENTS_AT}")
+        setup.line("12345", pool="in", capacity=80)
+        setup.line("out", pool="out", capacity=10)
+
+        async def whole() -> None:
+            async with self.distributing() as first:
+                self.first = first
+                await story(self)
+
+        try:
+            asyncio.run(whole())
+        finally:
+            for process in self.running:
+                process.kill()
+                process.wait(5)
+
+    def die(self) -> None:
+        """Let the distributor end as kill -9 ends it: nothing is said to anybody."""
+        self.first.die()
+
+    def distributing(self) -> _Distributing:
+        return _Distributing(self)
+
+    def citizen(self, number: str = "13900000001", **how: Any) -> None:
+        scenario = sip.caller(self.hum[sip.CITIZEN], **how)
+        self.running.append(self.citizens.start(scenario, 1, numbers=[f"{number};12345"]))
+
+    def phones(self, calls: int = 1, *, pitch: int = sip.AGENT, **how: Any) -> None:
+        self.running.append(self.agents.start(sip.phone(self.hum[pitch], **how), calls))
+
+    async def sign_in(self, who: str, *, ready: bool = True) -> None:
+        actor = self.world.actor(who)
+        seat = SEATS[who]
+        await _in_thread(lambda: wishes.sign_in(seat, by=actor, now=clock.now()))
+        await self.until(lambda: seat in self.acd.desk.agents)
+        if ready:
+            await self.ask(who, "choose", to="ready")
+
+    async def ask(self, who: str, verb: str, **words: Any) -> str:
+        actor = self.world.actor(who)
+        wish = await _in_thread(lambda: wishes.ask(verb, words, by=actor, now=clock.now()))
+
+        def answered() -> bool:
+            wish.refresh_from_db()
+            return wish.done_at is not None
+
+        await self.until(answered)
+        return wish.refused
+
+    async def until(self, true: Callable[[], Any], seconds: float = 25) -> Any:
+        for _ in range(int(seconds / 0.05)):
+            if found := await _in_thread(true):
+                return found
+            await asyncio.sleep(0.05)
+        told = (
+            self.citizens.errors(),
+            self.agents.errors(),
+            self.acd.desk.calls,
+            self.acd.desk.agents,
+        )
+        raise AssertionError(f"did not come about: {told}")
+
+    async def sound_of(self, call: Call) -> dict[int, float]:
+        def there() -> bytes:
+            row = Recording.objects.filter(call=call, fetched_at__isnull=False).first()
+            if row is None:
+                return b""
+            actor = self.world.actor("quality")
+            return recordings.play(row.pk, "质检", by=actor, now=clock.now())
+
+        sound = await self.until(there)
+        return sip.strength(sound)
+
+
+class _Distributing:
+    """A leading distributor inside the block."""
+
+    def __init__(self, hotline: Hotline) -> None:
+        self._hotline = hotline
+
+    async def __aenter__(self) -> _Distributing:
+        switch = self._hotline.switch
+        driver = Asterisk(switch.url, sounds=str(switch.place.sounds))
+        self._stop = asyncio.Event()
+        acd = self._hotline.acd = Acd(driver, await _in_thread(_database))
+        self._task = asyncio.create_task(acd.run(self._stop))
+        led = asyncio.create_task(acd.leading.wait())
+        await asyncio.wait({led, self._task}, timeout=20, return_when=asyncio.FIRST_COMPLETED)
+        if self._task.done():
+            self._task.result()
+        assert led.done()
+        await asyncio.sleep(0.3)
+        return self
+
+    def die(self) -> None:
+        self._task.cancel()
+
+    async def __aexit__(self, *_: object) -> None:
+        self._stop.set()
+        await asyncio.wait({self._task}, timeout=20)
+        if not self._task.cancelled():
+            self._task.result()
+
+
+def _database() -> dict[str, Any]:
+    """Return how to reach the database of the tests."""
+    ours = ("cursor_factory", "context", "prepare_threshold")
+    facts = connection.get_connection_params()
+    return {name: value for name, value in facts.items() if name not in ours}
+
+
+async def _in_thread(body: Callable[[], Any]) -> Any:
+    return await asyncio.to_thread(_released(body))
+
+
+@pytest.fixture
+def hotline(transactional_db, switch, tmp_path, monkeypatch):
+    from tests import world as small_city
+
+    monkeypatch.setattr(runner, "_FETCH_EVERY", 0.3)
+    return Hotline(small_city.build(), switch, tmp_path)
+
+
+def test_a_waiting_caller_is_served_and_both_voices_are_recorded(hotline):
+    async def story(h: Hotline) -> None:
+        h.citizen()
+        await h.until(lambda: LiveCall.objects.filter(state="waiting").exists())
+        h.phones(talks=2.5)
+        await h.sign_in("agent")
+        call = await h.until(Call.objects.first)
+        assert call.outcome == CallOutcome.ANSWERED.value
+        assert call.number_masked == "139****0001"
+        kinds = await _in_thread(lambda: list(call.spans.values_list("kind", flat=True)))
+        assert kinds == ["wait", "ring", "talk"]
+        heard = await h.sound_of(call)
+        assert heard[sip.CITIZEN] > 300
+        assert heard[sip.AGENT] > 300
+        assert heard[sip.OTHER] < 100
+        assert h.acd.desk.agents["8001"].state.value == "wrap_up"
+
+    hotline.run(story)
+
+
+def test_a_caller_who_hangs_up_is_missed(hotline):
+    async def story(h: Hotline) -> None:
+        h.citizen(hangs_up_after=1.5)
+        call = await h.until(Call.objects.first)
+        assert call.outcome == CallOutcome.ABANDONED.value
+        missed = await h.until(Missed.objects.first)
+        assert missed.number_masked == "139****0001"
+
+    hotline.run(story)
+
+
+def test_a_phone_that_cannot_be_reached_or_refuses_makes_busy(hotline):
+    async def story(h: Hotline) -> None:
+        h.phones(busy=True)
+        await h.sign_in("agent")
+        h.citizen()
+        await h.until(lambda: AgentChange.objects.filter(why="no_answer").exists())
+        assert await _in_thread(lambda: LiveCall.objects.get().state) == "waiting"
+        h.phones(talks=1)
+        await h.sign_in("supervisor")
+        call = await h.until(Call.objects.first)
+        assert call.agent_id == h.world.people["supervisor"].pk
+
+    hotline.run(story)
+
+
+def test_hold_then_another_seat_by_blind_transfer(hotline):
+    async def story(h: Hotline) -> None:
+        h.phones(2)  # both seats are at the same address
+        await h.sign_in("agent")
+        await h.sign_in("supervisor", ready=False)
+        h.citizen(hangs_up_after=8)
+        await h.until(lambda: LiveCall.objects.filter(state="talking").exists())
+        assert await h.ask("agent", "hold") == ""
+        assert await _in_thread(lambda: LiveCall.objects.get().state) == "held"
+        await asyncio.sleep(0.5)
+        assert await h.ask("agent", "resume") == ""
+        await h.ask("supervisor", "choose", to="ready")
+        assert await h.ask("agent", "transfer", to="8002") == ""
+        await h.until(lambda: LiveCall.objects.filter(seat="8002", state="talking").exists())
+        assert h.acd.desk.agents["8001"].state.value == "wrap_up"
+        call = await h.until(Call.objects.first)
+        assert call.agent_id == h.world.people["supervisor"].pk
+        kinds = await _in_thread(lambda: list(call.spans.values_list("kind", flat=True)))
+        assert kinds == ["wait", "ring", "talk", "hold", "talk", "ring", "talk"]
+
+    hotline.run(story)
+
+
+def test_three_in_a_call_and_a_leader_who_listens(hotline):
+    async def story(h: Hotline) -> None:
+        h.phones(2)
+        duty = sip.phone(h.hum[sip.OTHER])
+        h.running.append(h.carrier.start(duty, 1))
+        await h.sign_in("agent")
+        await h.sign_in("supervisor", ready=False)
+        h.citizen(hangs_up_after=9)
+        await h.until(lambda: LiveCall.objects.filter(state="talking").exists())
+        assert await h.ask("agent", "consult", number="110") == ""
+        desk = h.acd.desk
+        await h.until(lambda: any(leg.role.value == "third" for leg in desk.legs.values()))
+        await asyncio.sleep(0.8)
+        assert await h.ask("agent", "resume") == ""
+        assert await h.ask("supervisor", "overhear", of="8001") == ""
+        await h.until(lambda: h.acd.driver._ears)
+        call = await h.until(Call.objects.first)
+        heard = await h.sound_of(call)
+        assert min(heard[pitch] for pitch in (sip.CITIZEN, sip.AGENT, sip.OTHER)) > 200
+        assert await _in_thread(lambda: call.spans.filter(kind="three").exists())
+
+    hotline.run(story)
+
+
+def test_calls_out_go_through_the_carrier(hotline):
+    async def story(h: Hotline) -> None:
+        h.running.append(h.carrier.start(sip.phone(h.hum[sip.CITIZEN], talks=2), 1))
+        h.phones()
+        await h.sign_in("callback", ready=False)
+        assert await h.ask("callback", "dial", number="13900000009") == ""
+        call = await h.until(Call.objects.first)
+        assert call.outcome == CallOutcome.REACHED.value
+        heard = await h.sound_of(call)
+        assert min(heard[sip.CITIZEN], heard[sip.AGENT]) > 300
+
+    hotline.run(story)
+
+
+def test_a_distributor_that_dies_leaves_calls_up_and_another_takes_them_back(hotline):
+    async def story(h: Hotline) -> None:
+        h.phones(1)
+        await h.sign_in("agent")
+        h.citizen(hangs_up_after=14)
+        await h.until(lambda: LiveCall.objects.filter(state="talking").exists())
+        h.citizens = sip.Sipp(h.citizens.folder, CITIZENS_AT + 40, h.switch.sip)
+        h.citizen("13900000002", hangs_up_after=14)
+        await h.until(lambda: LiveCall.objects.filter(state="waiting").exists())
+        h.die()
+        # A call that comes while nobody distributes is taken by the switch's own queue.
+        h.citizens = sip.Sipp(h.citizens.folder, CITIZENS_AT + 80, h.switch.sip)
+        h.citizen("13900000003", hangs_up_after=14)
+        await asyncio.sleep(1)
+        async with h.distributing():
+            talks = await _in_thread(lambda: LiveCall.objects.get(state="talking"))
+            assert h.acd.desk.calls[talks.key].state.value == "talking"
+            assert h.acd.desk.agents["8001"].state.value == "talking"
+            await h.until(lambda: LiveCall.objects.filter(state="waiting").count() == 2)
+            await h.until(lambda: Call.objects.count() == 3)
+        outcomes = await _in_thread(lambda: sorted(Call.objects.values_list("outcome", flat=True)))
+        assert outcomes == ["abandoned", "abandoned", "answered"]
+
+    hotline.run(story)

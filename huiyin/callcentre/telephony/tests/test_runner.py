@@ -1,0 +1,79 @@
+"""The distributor's process on the simulated line: from a call to its row, and a standby."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from huiyin.callcentre.calls.models import Call
+from huiyin.callcentre.telephony.actions import setup, wishes
+from huiyin.callcentre.telephony.drivers.simulated import SimulatedLine
+from huiyin.callcentre.telephony.models import LiveCall, Wish
+from huiyin.callcentre.telephony.runner import Acd, _released
+from huiyin.kernel import clock
+from tests.world import World, build
+
+TAKEN_OVER_IN = 5  # seconds, the promise of a standby
+
+
+def database() -> dict[str, Any]:
+    ours = ("cursor_factory", "context", "prepare_threshold")
+    facts = connection.get_connection_params()
+    return {name: value for name, value in facts.items() if name not in ours}
+
+
+async def thread(body: Callable[[], Any]) -> Any:
+    return await asyncio.to_thread(_released(body))
+
+
+async def until(true: Callable[[], Any], seconds: float = 20) -> Any:
+    for _ in range(int(seconds / 0.05)):
+        if found := await thread(true):
+            return found
+        await asyncio.sleep(0.05)
+    raise AssertionError("did not come about")
+
+
+async def ask(world: World, verb: str, **words: Any) -> Wish:
+    by = world.actor("agent")
+    wish = await thread(lambda: wishes.ask(verb, words, by=by, now=clock.now()))
+    await until(lambda: Wish.objects.filter(pk=wish.pk, done_at__isnull=False).exists())
+    return await thread(lambda: Wish.objects.get(pk=wish.pk))
+
+
+@pytest.mark.rule("R-232")
+@pytest.mark.django_db(transaction=True)
+def test_a_simulated_call_and_a_standby_that_takes_over():
+    world = build()
+    setup.seats("8001", kind="answering")
+    wishes.sign_in("8001", by=world.actor("agent"), now=clock.now())
+
+    async def story() -> None:
+        first, second = (Acd(SimulatedLine(), database()) for _ in range(2))
+        stop = asyncio.Event()
+        running = asyncio.create_task(first.run(asyncio.Event()))
+        await asyncio.wait_for(first.leading.wait(), 20)
+        standby = asyncio.create_task(second.run(stop))
+        await ask(world, "choose", to="ready")
+        key = first.driver.call("13900000001")
+        await until(lambda: LiveCall.objects.filter(state="ringing").exists())
+        assert (await ask(world, "answer")).refused == ""
+        await until(lambda: LiveCall.objects.filter(state="talking").exists())
+        assert "没有通话" not in (await ask(world, "hold")).refused
+        assert (await ask(world, "hold")).refused.startswith("电话“保持”时")
+        first.driver.hang_up(key)
+        call = await until(Call.objects.first)
+        assert call.agent_id == world.people["agent"].pk
+        assert not second.leading.is_set()
+        running.cancel()
+        await asyncio.wait_for(second.leading.wait(), TAKEN_OVER_IN)
+        await asyncio.wait({running})
+        assert second.desk.agents["8001"].state.value == "wrap_up"
+        stop.set()
+        await asyncio.wait_for(standby, 20)
+
+    asyncio.run(story())

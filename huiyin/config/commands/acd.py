@@ -1,0 +1,121 @@
+"""``huiyin acd``: distribute calls, check the switch, set up seats and lines."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+import typer
+
+from huiyin.config.commands import base
+from huiyin.config.commands.voice import say
+from huiyin.config.problems import CannotRun
+
+app = typer.Typer(help="话务：分配来电、检查交换机、设置席位和线路。", no_args_is_help=False)
+
+
+@app.callback(invoke_without_command=True)
+def acd(
+    context: typer.Context,
+    *,
+    simulated: Annotated[bool, typer.Option("--simulated", help="用模拟线路，不接交换机")] = False,
+) -> None:
+    """分配来电；可同时运行多个，一个工作，其余待命。"""
+    if context.invoked_subcommand is not None:
+        return
+    base.with_django()
+    from huiyin.config.processes import acd as process
+
+    process.run(simulated=simulated)
+
+
+@app.command()
+def check() -> None:
+    """检查话务交换机的设置，逐条说明；有问题时退出码为 1。"""
+    base.with_django()
+    lines, sound = asyncio.run(_look())
+    for line in lines:
+        say(line)
+    raise typer.Exit(0 if sound else 1)
+
+
+@app.command()
+def switch() -> None:
+    """只启动本机的话务交换机（make switch 取来的），供单独部署。"""
+    from huiyin.config.processes import switch as process
+
+    process.run()
+
+
+@app.command()
+def seats(
+    extensions: Annotated[str, typer.Argument(help="分机号，如 8001-8080 或 8001,8002")],
+    *,
+    kind: Annotated[str, typer.Option(help="answering、floor、quality 或 callback")] = "answering",
+    skills: Annotated[str, typer.Option(help="技能，用逗号分开")] = "general",
+    address: Annotated[str, typer.Option(help="固定地址的话机 主机:端口；浏览器写 browser")] = "",
+) -> None:
+    """登记席位；已有的改为所给的种类和技能。"""
+    base.with_django()
+    from huiyin.callcentre.telephony.actions import setup
+
+    made = setup.seats(extensions, kind=kind, skills=skills.split(","), address=address)
+    say(f"已登记 {made} 个席位")
+
+
+@app.command()
+def line(
+    number: Annotated[str, typer.Argument(help="号码")],
+    *,
+    pool: Annotated[str, typer.Option(help="in 呼入或 out 呼出")] = "in",
+    capacity: Annotated[int, typer.Option(help="路数", min=1)] = 30,
+    skill: Annotated[str, typer.Option(help="来电要找的技能")] = "general",
+    closed: Annotated[bool, typer.Option("--closed", help="停用，放提示音")] = False,
+) -> None:
+    """登记线路；呼入和呼出分开。"""
+    base.with_django()
+    from huiyin.callcentre.telephony.actions import setup
+
+    setup.line(number, pool=pool, capacity=capacity, skill=skill, closed=closed)
+    say(f"已登记线路 {number}")
+
+
+async def _look() -> tuple[list[str], bool]:
+    """Return what there is to say of the switch, and whether it can be used."""
+    from huiyin.callcentre.telephony.drivers.ari import Ari
+    from huiyin.config.processes import switch
+
+    ari = Ari(switch.url())
+    try:
+        status, about = await ari.ask_by_http("GET", "asterisk/info")
+        if status != 200:  # noqa: PLR2004
+            return [ari.refusal(status)], False
+        return _findings(about, await ari.ask_by_http("GET", "asterisk/modules"))
+    except OSError as error:
+        raise CannotRun(f"连不上话务交换机：{error}；请确认它已启动") from error
+    finally:
+        await ari.close()
+
+
+_NEEDED = (
+    "res_ari_channels.so", "res_ari_bridges.so", "res_ari_recordings.so", "res_ari_playbacks.so",
+    "res_ari_asterisk.so", "res_ari_events.so", "chan_pjsip.so", "app_stasis.so", "app_queue.so",
+    "res_musiconhold.so", "bridge_softmix.so", "format_wav.so", "res_sorcery_memory.so",
+)  # fmt: skip
+_FORBIDDEN = {
+    "res_pjsip_endpoint_identifier_anonymous.so": "允许匿名来电",
+    "res_pjsip_refer.so": "话机可自行转接到任意号码",
+}
+
+
+def _findings(about: Any, modules: tuple[int, Any]) -> tuple[list[str], bool]:
+    """Return a line for each finding: what is missing, what is too open."""
+    running = {m["name"] for m in modules[1] or () if m.get("status") == "Running"}
+    said = [f"话务交换机 Asterisk {about['system']['version']}"]
+    missing = [name for name in _NEEDED if name not in running]
+    open_doors = [why for name, why in _FORBIDDEN.items() if name in running]
+    said += [f"缺少模块 {name}，请在 modules.conf 中载入" for name in missing]
+    said += [f"不安全：{why}，请在 modules.conf 中去掉" for why in open_doors]
+    if not missing and not open_doors:
+        said.append("设置正常")
+    return said, not missing and not open_doors

@@ -1,0 +1,42 @@
+"""The process of the call distributor."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+from django.db import connection
+
+from huiyin.config import environment
+from huiyin.config.processes import switch
+
+
+def run(*, simulated: bool) -> None:
+    """Distribute calls until told to stop; Django must be set up already."""
+    asyncio.run(_distribute(simulated=simulated))
+
+
+async def _distribute(*, simulated: bool) -> None:
+    from huiyin.callcentre.telephony.drivers.asterisk import Asterisk
+    from huiyin.callcentre.telephony.drivers.simulated import SimulatedLine
+    from huiyin.callcentre.telephony.line import LineDriver
+    from huiyin.callcentre.telephony.runner import Acd
+
+    driver: LineDriver
+    if simulated:
+        driver = SimulatedLine()
+    else:
+        sounds = environment.get("HUIYIN_SWITCH_SOUNDS") or str(switch.place().sounds)
+        driver = Asterisk(switch.url(), sounds=sounds)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await Acd(driver, database_facts()).run(stop)
+
+
+def database_facts() -> dict[str, object]:
+    """Return how to reach the database that Django uses."""
+    facts = connection.get_connection_params()
+    ours = ("cursor_factory", "context", "prepare_threshold")
+    return {name: value for name, value in facts.items() if name not in ours}

@@ -1,0 +1,123 @@
+"""The floor: who waits, who talks, how the day goes; the wall board; missed numbers; calls."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_POST
+
+from huiyin.callcentre.telephony import queries, rules
+from huiyin.callcentre.telephony.actions import recordings
+from huiyin.callcentre.telephony.states import AgentState, CallState
+from huiyin.kernel import clock
+from huiyin.knowledge import queries as knowledge
+from huiyin.orgs.states import Perm
+from huiyin.web.staff import StaffRequest, address_of, staff_page
+from huiyin.worktime.calendar import SHANGHAI
+
+LEADERS = (Perm.SUPERVISE, Perm.QUALITY, Perm.REPORTS)
+_DAY = timedelta(days=1)
+_WEEKS = 4
+
+
+@require_GET
+@staff_page(*LEADERS)
+def floor(request: StaffRequest) -> HttpResponse:
+    """Show the floor: figures, queue, agents. Eleven queries at most."""
+    return _shown(request, "workbench/floor.html")
+
+
+@require_GET
+@staff_page(*LEADERS)
+def wall(request: StaffRequest) -> HttpResponse:
+    """Show the same on a board for the wall: large, without menus."""
+    return _shown(request, "workbench/wall.html")
+
+
+def _shown(request: StaffRequest, page: str) -> HttpResponse:
+    part = bool(request.headers.get("HX-Request"))
+    name = "workbench/_floor.html" if part else page
+    return render(request, name, _facts(clock.now()) | {"wall": page.endswith("wall.html")})
+
+
+def _facts(now: datetime) -> dict[str, Any]:
+    midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    calls = list(queries.live_calls())
+    waiting = [c for c in calls if c.state in (CallState.WAITING.value, CallState.RINGING.value)]
+    people = list(queries.sessions())
+    halves = queries.half_hours(midnight)
+    expected = queries.expected(midnight, weeks=_WEEKS)
+    here = int((now - midnight).total_seconds() // 1800)
+    return {
+        "now": now,
+        "waiting": waiting,
+        "longest": min((c.waits_since for c in waiting if c.waits_since), default=None),
+        "talking": sum(c.state in (CallState.TALKING.value, CallState.HELD.value) for c in calls),
+        "people": people,
+        "states": _by_state([row.state for row in people]),
+        "today": queries.figures(midnight, now),
+        "running": queries.figures(now - _DAY, now),
+        "target": int(knowledge.parameter("telephony.connect_target", now, default=95)),
+        "within": int(knowledge.parameter("telephony.answer_within_seconds", now, default=15)),
+        "halves": _bars(halves, expected, here),
+        "surge": rules.surge_level(halves[here], expected[here]),
+        "missed": len(queries.missed_now(now)),
+    }
+
+
+def _by_state(states: list[str]) -> list[tuple[str, int]]:
+    return [(s.label, states.count(s.value)) for s in AgentState if s.value in states]
+
+
+def _bars(came: Any, expected: Any, here: int) -> list[dict[str, Any]]:
+    """Return the half hours of today with calls that came and were expected."""
+    return [
+        {"at": f"{n // 2:02}:{n % 2 * 30:02}", "came": came[n], "expected": round(expected[n])}
+        for n in range(max(0, here - 11), here + 1)
+    ]
+
+
+@require_GET
+@staff_page(Perm.INTAKE, Perm.CALL_BACK, Perm.SUPERVISE)
+def missed(request: StaffRequest) -> HttpResponse:
+    """Show the missed numbers that may be called now, the first first. Three queries at most."""
+    now = clock.now()
+    since = now - timedelta(days=30)
+    return render(
+        request,
+        "workbench/missed.html",
+        {
+            "rows": queries.missed_now(now),
+            "figures": queries.missed_figures(since, now, timedelta(minutes=30)),
+            "session": queries.session_of(request.staff.pk),
+        },
+    )
+
+
+@require_GET
+@staff_page(Perm.INTAKE, Perm.CALL_BACK, Perm.SUPERVISE, Perm.QUALITY)
+def calls(request: StaffRequest) -> HttpResponse:
+    """Show the latest calls: those of the person, for leaders and quality everybody's."""
+    everybody = bool({Perm.SUPERVISE, Perm.QUALITY} & request.actor.perms)
+    rows = queries.latest_calls(None if everybody else request.staff.pk)
+    return render(request, "workbench/calls.html", {"rows": rows, "everybody": everybody})
+
+
+@require_POST
+@staff_page(Perm.INTAKE, Perm.CALL_BACK, Perm.SUPERVISE, Perm.QUALITY)
+def recording(request: StaffRequest, key: int) -> HttpResponse:
+    """Play a recording; who hears it and why is written down first."""
+    sound = recordings.play(
+        key,
+        request.POST.get("purpose", ""),
+        by=request.actor,
+        now=clock.now(),
+        address=address_of(request),
+    )
+    response = HttpResponse(sound, content_type="audio/wav")
+    response["Content-Disposition"] = f'inline; filename="recording-{key}.wav"'
+    response["Content-Security-Policy"] = "default-src 'none'; media-src 'self'; sandbox"
+    return response

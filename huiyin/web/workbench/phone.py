@@ -1,0 +1,174 @@
+"""The telephone on the agent's desk: signed in or not, the call and its caller, what can be done.
+
+One panel that stands alone and beside the forms; it asks for itself anew when something moved, so
+what is typed into a form is never touched by a call that drops.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from huiyin.callcentre.calls.states import Direction
+from huiyin.callcentre.telephony import queries
+from huiyin.callcentre.telephony.actions import wishes
+from huiyin.callcentre.telephony.models import LiveCall, Session, Wish
+from huiyin.callcentre.telephony.states import AgentState, CallState, SeatKind
+from huiyin.kernel import clock
+from huiyin.kernel.errors import Invalid, NotFound, Refused
+from huiyin.orders import queries as orders
+from huiyin.orgs.states import Perm
+from huiyin.web.staff import StaffRequest, staff_page
+from huiyin.web.workbench.rows import rows_for
+
+SEATED = (Perm.INTAKE, Perm.CALL_BACK, Perm.SUPERVISE, Perm.QUALITY)
+_EARLIER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """One thing that can be done with a call now; ``key`` is its access key."""
+
+    verb: str
+    label: str
+    key: str = ""
+    words: str = ""
+    tone: str = ""
+
+
+@require_GET
+@staff_page(*SEATED)
+def panel(request: StaffRequest) -> HttpResponse:
+    """Show the telephone: alone, or as a part of a page. Seven queries at most."""
+    if request.GET.get("beside") and queries.session_of(request.staff.pk) is None:
+        return HttpResponse(status=204)  # beside a form only for those who take calls
+    return _shown(request)
+
+
+@require_POST
+@staff_page(*SEATED)
+def sign_in(request: StaffRequest) -> HttpResponse:
+    """Sign in at a seat."""
+    now = clock.now()
+    wish = wishes.sign_in(request.POST.get("seat", "")[:8], by=request.actor, now=now)
+    return _after(request, wish)
+
+
+@require_POST
+@staff_page(*SEATED)
+def do(request: StaffRequest, verb: str) -> HttpResponse:
+    """Ask the distributor for something at one's own seat."""
+    names = ("to", "number", "of", "ear")
+    words: dict[str, Any] = {n: request.POST[n][:40] for n in names if request.POST.get(n)}
+    if "on" in request.POST:
+        words["on"] = request.POST["on"] == "1"
+    words |= _about(request)
+    return _after(request, wishes.ask(verb, words, by=request.actor, now=clock.now()))
+
+
+def _about(request: StaffRequest) -> dict[str, int]:
+    """Return the order or missed number that a call is to be about, if it may be seen."""
+    found: dict[str, int] = {}
+    if number := request.POST.get("order", "")[:24]:
+        key = orders.visible_key(request.actor, number)
+        if key is None:
+            raise NotFound("没有找到这件工单")
+        found["order"] = key
+    if missed := request.POST.get("missed", ""):
+        if not (missed.isascii() and missed.isdigit() and len(missed) < 12):
+            raise Invalid("没有这条漏接记录")
+        found["missed"] = int(missed)
+    return found
+
+
+def _after(request: StaffRequest, wish: Wish) -> HttpResponse:
+    """Wait a moment for what came of a wish, then show the telephone again."""
+    refused = _refused(wish)
+    if request.headers.get("HX-Request"):
+        return _shown(request, refused=refused)
+    if refused:
+        raise Refused(refused)
+    return redirect(reverse("workbench:phone"))
+
+
+def _refused(wish: Wish) -> str:
+    for _ in range(settings.ACD_LOOKS):
+        wish.refresh_from_db(fields=["done_at", "refused"])
+        if wish.done_at is not None:
+            return wish.refused
+        time.sleep(0.05)
+    return "话务分配程序没有回应，请稍候再看"
+
+
+def _shown(request: StaffRequest, *, refused: str = "") -> HttpResponse:
+    now = clock.now()
+    session = queries.session_of(request.staff.pk)
+    facts: dict[str, Any] = {"session": session, "refused": refused, "now": now}
+    if session is None:
+        facts["seats"] = [seat for seat in queries.free_seats() if _may_sit(request, seat.kind)]
+    else:
+        facts |= _standing(request, session, now)
+    part = bool(request.headers.get("HX-Request"))
+    return render(request, "workbench/_phone.html" if part else "workbench/phone.html", facts)
+
+
+def _may_sit(request: StaffRequest, kind: str) -> bool:
+    return wishes.SEATS_FOR[SeatKind(kind)] in request.actor.perms
+
+
+def _standing(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
+    """Return where the agent and the call stand: the caller's card before it is answered."""
+    state = AgentState(session.state)
+    call = queries.call_at(session.seat.extension)
+    facts: dict[str, Any] = {
+        "state": state, "call": call, "choices": _choices(state), "buttons": _buttons(call, state),
+    }  # fmt: skip
+    if call is not None:
+        key = bytes(call.number_key)
+        known = orders.same_caller(key, limit=_EARLIER)
+        facts["earlier"] = rows_for(request.actor, known, now)
+        facts["flags"] = sorted(queries.kinds_of(key, now)) if key else []
+        facts["incoming"] = call.direction == Direction.IN.value
+    return facts
+
+
+_CHOICES = (
+    (AgentState.READY, "可以接听", "1"),
+    (AgentState.BUSY, "示忙", "2"),
+    (AgentState.BREAK, "小休", ""),
+    (AgentState.TRAINING, "学习", ""),
+    (AgentState.SIGNED_OUT, "签出", ""),
+)
+
+
+def _choices(state: AgentState) -> list[tuple[str, str, str]]:
+    return [(to.value, label, key) for to, label, key in _CHOICES if to is not state]
+
+
+def _buttons(call: LiveCall | None, state: AgentState) -> list[Button]:
+    """Return what can be done with the call in its state, the most usual first."""
+    if call is None or state not in (AgentState.TALKING, AgentState.CALLING, AgentState.RINGING):
+        return []
+    hang_up = Button("hang_up", "挂断", "9", tone="red")
+    if call.state == CallState.HELD.value:
+        third = any(span[0] == "consult" for span in call.said.get("spans", ())[-1:])
+        extra = [Button("complete", "转给第三方"), Button("drop_third", "第三方退出")]
+        return [Button("resume", "三方通话" if third else "取回", "3"), *extra * third, hang_up]
+    if call.state == CallState.TALKING.value:
+        return [
+            Button("hold", "保持", "3"),
+            Button("mute", "静音", words="1"),
+            Button("mute", "取消静音", words="0"),
+            Button("pause", "暂停录音", words="1"),
+            Button("pause", "恢复录音", words="0"),
+            hang_up,
+        ]
+    return [hang_up] if state is not AgentState.RINGING else []
