@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # needs Django to be set up
     from huiyin.simulation.stage import Standing
 
 _ENDING = 20.0  # seconds
+_GARBAGE = 20_000  # new objects before the collector looks at them
 
 
 class Processes:
@@ -106,9 +108,15 @@ def _live(line: Connection, plan: Plan, number: int, of: int, variables: dict[st
     try:
         installation.choose_settings()
         installation.set_up_django()
+        from huiyin.kernel import outbox
         from huiyin.simulation.journal import Journal
         from huiyin.simulation.stage import Stage
 
+        outbox.unregister("live")  # nobody looks at the pages of a simulated city
+        # What has been imported lives to the end, and rows are freed without the collector's help.
+        gc.collect()
+        gc.freeze()
+        gc.set_threshold(_GARBAGE, 20, 50)
         with Journal(None) as journal:
             stage = Stage(plan, journal, number=number, of=of)
             line.send((True, None))

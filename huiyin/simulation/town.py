@@ -12,7 +12,7 @@ from huiyin.callcentre.calls.actions import CallFacts
 from huiyin.kernel import log
 from huiyin.kernel.errors import Refused
 from huiyin.orders.models import Reply, WorkOrder
-from huiyin.orders.states import CloseType, State
+from huiyin.orders.states import FINAL, CloseType, State
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Role
 from huiyin.simulation.agenda import Agenda
@@ -55,7 +55,8 @@ class Town:
         seed: from which every case derives its own generator.
         mark: tells this run from others in the same database.
         planners: by state, who decides what happens next and when.
-        made: keys of the orders by the number of their case; ``cases`` by key of the order.
+        made: keys of the orders by the number of their case; ``cases`` by key of the order, until
+            it ends: a year has many.
         calls: telephone calls that are not yet written down.
         steps: how many have been taken.
         latest: by lane, the last case whose matter others may share; ``filed``: by lane, the last
@@ -134,6 +135,8 @@ class Town:
     def acknowledge(self, case: Case, verb: str) -> None:
         """Write down that the case's last step has been stored."""
         self.steps += 1
+        if case.state in FINAL:
+            self.cases.pop(case.key, None)
         self.journal.acknowledge(case.order.number, case.order.event_count, verb)
 
     def refuse(self, case: Case, verb: str, refusal: Refused) -> None:

@@ -57,6 +57,17 @@ def test_rows_are_done_in_order_and_deleted(db) -> None:
     assert not OutboxRow.objects.exists()
 
 
+def test_nothing_is_written_for_who_is_left_out(db) -> None:
+    seen: list[str] = []
+    for name in ("a", "b"):
+        outbox.register(name, ("t",), lambda _t, _p, _n, name=name: seen.append(name))
+    outbox.unregister("a")
+    outbox.unregister("nobody")
+    announce(1)
+    assert outbox.drain() == 1
+    assert seen == ["b"]
+
+
 def test_a_batch_is_few_statements(db, django_assert_max_num_queries, monkeypatch) -> None:
     monkeypatch.setattr(outbox, "LONGEST_BATCH", 600.0)  # one batch, however slow the machine
     outbox.register("a", ("t",), lambda *_: None)
