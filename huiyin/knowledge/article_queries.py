@@ -237,6 +237,17 @@ def document_on(code: str, day: date) -> Document | None:
     return max(valid, key=lambda row: row.valid_from, default=None)
 
 
+def document_public(code: str, now: datetime) -> Document | None:
+    """Return the version of a document in force, if everybody may read it. Up to one query."""
+    found = document_on(code, now.astimezone(SHANGHAI).date())
+    return found if found and found.visibility == Visibility.PUBLIC.value else None
+
+
+def answer_by_code(code: str, now: datetime) -> Article | None:
+    """Return one answer that everybody may read now. One query."""
+    return in_force(now, staff=False).filter(code=code).select_related("category", "unit").first()
+
+
 def procedures_for(roles: Sequence[str], day: date) -> list[Document]:
     """Return the rules and procedures that stand with these roles. One query.
 

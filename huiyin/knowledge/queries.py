@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from huiyin.kernel.cached import remembered
 from huiyin.kernel.paging import Page, page
 from huiyin.knowledge import rules
+from huiyin.knowledge.article_states import Visibility
 from huiyin.knowledge.models import (
     Article,
     CaseClass,
@@ -263,15 +264,21 @@ def articles_listed(
 
 
 def article_by_key(key: int) -> Article | None:
-    """Return one article, published or not. One query."""
-    return Article.objects.select_related("category", "unit").filter(pk=key).first()
+    """Return one piece of news, published or not. One query."""
+    rows = Article.objects.select_related("category", "unit")
+    return rows.filter(pk=key, kind=ArticleKind.NEWS.value).first()
 
 
 def published(kind: ArticleKind, now: datetime) -> QuerySet[Article]:
-    """Return the published articles of a kind, newest first. One query."""
-    return Article.objects.filter(kind=kind.value, published_at__lte=now).order_by(
-        "-published_at", "-pk"
+    """Return the articles of a kind that everybody may read now, newest first. One query."""
+    today = now.astimezone(SHANGHAI).date()
+    rows = Article.objects.filter(
+        Q(expires_on__isnull=True) | Q(expires_on__gt=today),
+        kind=kind.value,
+        published_at__lte=now,
+        visibility=Visibility.PUBLIC.value,
     )
+    return rows.order_by("-published_at", "-pk")
 
 
 def article(kind: ArticleKind, code: str, now: datetime) -> Article | None:

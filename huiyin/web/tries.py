@@ -21,6 +21,8 @@ CODES_PER_ADDRESS = 60
 CODES_PER_NUMBER = 10
 RATINGS_PER_NUMBER = 10
 SUPPLEMENTS_PER_NUMBER = 6
+QUESTIONS_PER_ADDRESS = 600
+OPINIONS_PER_ADDRESS = 60
 
 
 def submission(request: HttpRequest, phone: str, now: datetime) -> None:
@@ -47,6 +49,16 @@ def rating(request: HttpRequest, number: str, now: datetime) -> None:
     """Count a wrong rating link or a rating. Raises TooMany."""
     _count(f"portal.rate:{network_of(request)}", CODES_PER_ADDRESS, _QUARTER, now)
     _count(f"portal.rate:{number[:20]}", RATINGS_PER_NUMBER, _QUARTER, now)
+
+
+def question(request: HttpRequest, now: datetime) -> None:
+    """Count a search for an answer, or a suggestion while somebody writes. Raises TooMany."""
+    _count(f"portal.question:{network_of(request)}", QUESTIONS_PER_ADDRESS, _HOUR, now)
+
+
+def opinion(request: HttpRequest, now: datetime) -> None:
+    """Count what is said of an answer. Raises TooMany."""
+    _count(f"portal.opinion:{network_of(request)}", OPINIONS_PER_ADDRESS, _HOUR, now)
 
 
 def network_of(request: HttpRequest) -> str:

@@ -7,10 +7,13 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.permissions.row import CENTRE, EVERYBODY, STEP_CASES, UNITS, Row, filled, refusals
+from tests.permissions.workbench import answer, gap
 from tests.world import Story, at
 
 Facts = dict[str, Any]
 AGENTS = frozenset({"agent", "vendor_agent"})
+EDITORS = frozenset({"manager", "administrator"})
+KEEPERS = EDITORS
 SEEING = CENTRE | {"water_handler", "water_leader"}
 READING = frozenset({"supervisor", "manager", "water_leader"})
 HELD = "created.submitted.dispatched"
@@ -102,6 +105,29 @@ ROWS: list[Row] = [
     Row(
         "api:add_commendation", CENTRE, "POST", api=True,
         data=fixed(form="call", on="2026-03-02", unit="water", words="谢谢"),
+    ),
+    Row("api:ask_public", public=True, api=True, data=fixed(q="停水")),
+    Row(
+        "api:judge_public", method="POST", public=True, api=True,
+        kwargs=lambda s: {"code": "none"}, data=fixed(kind="right"),
+    ),
+    Row("api:find_answers", EVERYBODY, api=True, data=fixed(q="停水")),
+    Row("api:read_answer", EVERYBODY, kwargs=answer, api=True),
+    Row("api:write_answer", KEEPERS, "POST", api=True, data=fixed(question="停水怎么办？"),
+        refused_for=dict.fromkeys(UNITS, 403)),
+    Row(
+        "api:revise_answer", EDITORS | {"water_handler", "water_leader"}, "POST", kwargs=answer,
+        api=True, data=fixed(question="停水怎么办？", unit="water"),
+    ),
+    Row(
+        "api:step_answer", frozenset({"water_leader"}), "POST", api=True, data=fixed(),
+        kwargs=lambda s: answer(s) | {"verb": "confirm"},
+    ),
+    Row("api:list_documents", EVERYBODY, api=True),
+    Row("api:list_duty", EVERYBODY, api=True),
+    Row("api:list_knowledge_tasks", EVERYBODY, api=True),
+    Row(
+        "api:close_knowledge_task", EDITORS, "POST", kwargs=gap, api=True, data=fixed(),
     ),
     Row("api:list_tags", EVERYBODY, api=True),
     Row("api:read_workflow", EVERYBODY, api=True),

@@ -42,6 +42,8 @@ ROWS: list[Row] = [
     Row("portal:news_item", kwargs=lambda story: {"code": "none"}, public=True),
     Row("portal:answers", public=True),
     Row("portal:answer_item", kwargs=lambda story: {"code": "none"}, public=True),
+    Row("portal:while_writing", method="POST", public=True),
+    Row("portal:opinion", method="POST", kwargs=lambda story: {"code": "none"}, public=True),
     Row("portal:about", public=True),
     Row("portal:letters", kwargs=lambda story: {"size": "large"}, public=True),
     Row("portal:robots", public=True),

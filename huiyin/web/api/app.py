@@ -15,6 +15,7 @@ from huiyin.web.api import (
     files,
     followup,
     group_steps,
+    knowledge,
     orders,
     problems,
     public,
@@ -61,7 +62,7 @@ api.add_decorator(spoken)
 PARTS = (
     orders, steps, group_steps, unit_steps, apply_steps, dispute_steps, calling_steps,
     callbacks, urging, files, public, reference, registers, search, unit_changes, followup,
-    assessments, system,
+    assessments, knowledge, system,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

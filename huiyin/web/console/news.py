@@ -1,4 +1,4 @@
-"""News and selected answers for the portal: write, look, publish, withdraw."""
+"""News for the portal: write, look, publish, withdraw. Answers: the knowledge base."""
 
 from __future__ import annotations
 
@@ -21,18 +21,17 @@ DONE = {
     "published": "已发布，门户上可以看到了。",
     "withdrawn": "已撤下，原文留作草稿。",
 }
-_KINDS = {kind.value: kind for kind in ArticleKind}
 
 
 @require_GET
 @staff_page(Perm.CONTENT)
 def listed(request: StaffRequest) -> HttpResponse:
-    """Show one page of news and answers, newest first."""
-    kind, show = _KINDS.get(request.GET.get("kind", "")), request.GET.get("show", "")
+    """Show one page of news, newest first."""
+    kind, show = ArticleKind.NEWS, request.GET.get("show", "")
     page = queries.articles_listed(
         kind, show, now=clock.now(), cursor=request.GET.get("cursor", "")
     )
-    found = {"page": page, "kind": kind, "show": show, "kinds": list(ArticleKind)}
+    found = {"page": page, "kind": kind, "show": show, "kinds": ()}
     return render(request, "console/news.html", found)
 
 

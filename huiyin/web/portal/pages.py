@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from huiyin.kernel import clock
 from huiyin.kernel.errors import NotFound
 from huiyin.kernel.paging import page
+from huiyin.knowledge import article_queries
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import ArticleKind, ReasonGroup
 from huiyin.web.portal import facts
@@ -58,13 +59,7 @@ def assessment(request: HttpRequest) -> HttpResponse:
 @require_safe
 def news(request: HttpRequest) -> HttpResponse:
     """List the news of the hotline. One query."""
-    return _listed(request, ArticleKind.NEWS)
-
-
-@require_safe
-def answers(request: HttpRequest) -> HttpResponse:
-    """List the selected answers. One query."""
-    return _listed(request, ArticleKind.ANSWER)
+    return articles(request, ArticleKind.NEWS)
 
 
 @require_safe
@@ -79,7 +74,8 @@ def answer_item(request: HttpRequest, code: str) -> HttpResponse:
     return _shown(request, ArticleKind.ANSWER, code)
 
 
-def _listed(request: HttpRequest, kind: ArticleKind) -> HttpResponse:
+def articles(request: HttpRequest, kind: ArticleKind) -> HttpResponse:
+    """Show one page of articles, newest first. One query."""
     rows = knowledge.published(kind, clock.now()).select_related("category")
     found = page(
         rows, by=("-published_at", "-id"), cursor=request.GET.get("after", ""), size=ON_LIST
@@ -91,7 +87,13 @@ def _shown(request: HttpRequest, kind: ArticleKind, code: str) -> HttpResponse:
     article = knowledge.article(kind, code, clock.now())
     if article is None:
         raise NotFound("没有找到这篇内容", remedy="它可能已经撤下，请从列表重新打开")
-    return render(request, "portal/article.html", {"kind": kind.value, "article": article})
+    found = {
+        "kind": kind.value,
+        "article": article,
+        "source": article_queries.document_public(article.source_code, clock.now()),
+        "said": request.GET.get("said", ""),
+    }
+    return render(request, "portal/article.html", found)
 
 
 @require_safe

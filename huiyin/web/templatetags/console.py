@@ -47,7 +47,7 @@ PLACES = (
     Place("/console/staff", "账号", "users", frozenset({Perm.STAFF})),
     Place("/console/rules", "时限和参数", "clock", frozenset({Perm.RULES, Perm.REPORTS})),
     Place("/console/calendar", "工作日历", "calendar", frozenset({Perm.RULES, Perm.REPORTS})),
-    Place("/console/news", "动态和答复", "news", frozenset({Perm.CONTENT})),
+    Place("/console/news", "热线动态", "news", frozenset({Perm.CONTENT})),
     Place("/console/models", "学习", "star", frozenset({Perm.RULES, Perm.CONTENT})),
     Place("/console/simulation", "模拟", "history", frozenset({Perm.RULES, Perm.CONTENT})),
     Place("/console/access-log", "查看记录", "shield-lock", frozenset({Perm.ACCESS_LOG})),

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from huiyin.dispatch.incidents import queries as incidents
 from huiyin.kernel import clock
+from huiyin.knowledge import article_queries
 from huiyin.orders import queries
 from huiyin.orders.states import State
 from huiyin.orgs.actors import Actor
@@ -54,7 +55,7 @@ def counted_in_words(count: int) -> str:
 def home(request: StaffRequest) -> HttpResponse:
     """Show the queues of the person's roles, and the first orders of the most pressing one.
 
-    One query per queue and five more, whatever their number.
+    One query per queue and seven more, whatever their number.
     """
     now, actor = clock.now(), request.actor
     tiles = [Tile(q, queries.counted(actor, q.wanted(now))) for q in queues_of(actor)]
@@ -69,6 +70,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "states": _overview(actor),
         "next_url": _next_url(first),
         "incidents": incidents.counted() if Perm.DISPATCH in actor.perms else 0,
+        "knowledge": _knowledge(actor),
         "may_intake": Perm.INTAKE in actor.perms,
         "may_audit": bool({Perm.AUDIT, Perm.SUPERVISE, Perm.REPORTS} & actor.perms),
     }
@@ -90,6 +92,14 @@ def next_order(request: StaffRequest, key: str) -> HttpResponse:
     if order is None:
         return redirect("workbench:home")
     return redirect("workbench:order", number=order.number)
+
+
+def _knowledge(actor: Actor) -> dict[str, int]:
+    """Return what of the knowledge base waits for its keepers, nothing for others. Two queries."""
+    if not {Perm.CONTENT, Perm.SIGN_OFF, Perm.HANDLE} & actor.perms:
+        return {}
+    told = article_queries.waiting(actor)
+    return told if any(told.values()) else {}
 
 
 def _next_url(first: Tile | None) -> str:

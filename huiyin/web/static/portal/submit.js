@@ -51,6 +51,35 @@ function count() {
 content.addEventListener("input", count);
 count();
 
+/* Answers that may save the way: asked for while somebody writes, never in the way. */
+const answers = byId("answers");
+let asking = 0;
+let wait;
+async function suggest() {
+  const turn = ++asking;
+  if (content.value.trim().length < 6) { answers.hidden = true; return; }
+  const body = new FormData();
+  body.append("content", content.value);
+  body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  try {
+    const told = await fetch(answers.dataset.ask, { method: "POST", body });
+    const page = told.status === 200 ? await told.text() : "";
+    if (turn !== asking) return;
+    answers.innerHTML = page; // our own page, escaped by the server
+    answers.hidden = !page.trim();
+  } catch { /* no network: the form works without it */ }
+}
+content.addEventListener("input", () => { clearTimeout(wait); wait = setTimeout(suggest, 900); });
+answers.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-opinion]");
+  if (!button) return;
+  const body = new FormData();
+  body.append("kind", "right");
+  body.append("csrfmiddlewaretoken", form.elements.csrfmiddlewaretoken.value);
+  try { await fetch(button.dataset.opinion, { method: "POST", body }); } catch { /* said all the same */ }
+  answers.textContent = "很高兴帮到您，可以不用提交了。还想反映，请继续写。";
+});
+
 /* A report is always confidential. */
 const confidential = byId("confidential");
 function protect() {
