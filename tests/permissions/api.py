@@ -120,7 +120,7 @@ ROWS: list[Row] = [
         api=True, data=fixed(question="停水怎么办？", unit="water"),
     ),
     Row(
-        "api:step_answer", frozenset({"water_leader"}), "POST", api=True, data=fixed(),
+        "api:move_answer", frozenset({"water_leader"}), "POST", api=True, data=fixed(),
         kwargs=lambda s: answer(s) | {"verb": "confirm"},
     ),
     Row("api:list_documents", EVERYBODY, api=True),

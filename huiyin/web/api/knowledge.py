@@ -288,7 +288,7 @@ def revise_answer(request: ApiRequest, key: int, body: AnswerIn) -> AnswerTold:
     problems=(*BODY, 404, 409),
     about="submit 送审，publish 发布，send_back 退回，confirm 核对，withdraw 撤下，drop 作废。",
 )
-def step_answer(request: ApiRequest, key: int, verb: str, body: StepIn) -> AnswerTold:
+def move_answer(request: ApiRequest, key: int, verb: str, body: StepIn) -> AnswerTold:
     """Take one step."""
     _visible(request, key)
     by = request.auth.actor
