@@ -26,11 +26,13 @@ from huiyin.kernel.errors import (
     WrongState,
     WrongType,
 )
+from huiyin.knowledge.article_states import Visibility
 from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
 from huiyin.orders.reply_states import Told
 from huiyin.orders.states import Channel, Outcome, Satisfaction, Solved, State
 from huiyin.web.api.followup import FilingQuery, LedgerQuery, ThanksQuery
 from huiyin.web.api.inputs import OrderQuery
+from huiyin.web.api.knowledge import AnswerQuery
 from huiyin.web.api.order_telling import ROOT
 from huiyin.web.api.problems import MEDIA_TYPE, NOT_SIGNED_IN, Problem, Unavailable
 from huiyin.web.api.reference import UnitQuery
@@ -49,6 +51,7 @@ TITLES: dict[type[Enum], str] = {
     Solved: "是否解决",
     Satisfaction: "满意度",
     Told: "热线怎样告知答复",
+    Visibility: "谁能看",
 }
 REASON_GROUPS = {
     ReasonGroup.REFER: "告知渠道",
@@ -117,7 +120,7 @@ def made(api: NinjaAPI) -> Document:
     _refer(document["paths"])
     for filters in (
         OrderQuery, UnitQuery, PeriodQuery, ChangeQuery, FilingQuery, LedgerQuery, ThanksQuery,
-        SearchQuery,
+        SearchQuery, AnswerQuery,
     ):  # fmt: skip
         schemas.pop(filters.__name__, None)
     document["servers"] = [{"url": "/", "description": "本平台"}]

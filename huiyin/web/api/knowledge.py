@@ -133,7 +133,7 @@ class TaskList(TypedDict):
     tasks: Annotated[list[TaskTold], said("次数多的在前，最多 100 个")]
 
 
-class Asked(BaseModel):
+class AnswerQuery(BaseModel):
     """A question."""
 
     model_config = asked("要找答复的问题")
@@ -205,7 +205,7 @@ class CloseIn(BaseModel):
     problems=(422, 429),
     about="无需登录。按词和字找最相近的公开答复；没有把握时为空，问题记为缺口。按网络地址限制次数。",
 )
-def ask_public(request: HttpRequest, query: Query[Asked]) -> HitList:
+def ask_public(request: HttpRequest, query: Query[AnswerQuery]) -> HitList:
     """Find the answers that everybody may read."""
     now = clock.now()
     tries.question(request, now)
@@ -236,7 +236,7 @@ def judge_public(request: HttpRequest, code: str, body: OpinionIn) -> AnswerTold
 
 
 @endpoint(router, "GET", "/answers", summary="找问答", problems=(422,))
-def find_answers(request: ApiRequest, query: Query[Asked]) -> HitList:  # noqa: ARG001
+def find_answers(request: ApiRequest, query: Query[AnswerQuery]) -> HitList:  # noqa: ARG001
     """Find the answers that staff may read."""
     found = article_queries.suggest(query.q, clock.now(), staff=True, most=MOST_FOUND, always=True)
     return _hits(found)

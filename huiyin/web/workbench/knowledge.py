@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from huiyin.kernel import clock
-from huiyin.kernel.errors import BadRequest, NotFound, Refused
+from huiyin.kernel.errors import BadRequest, NotAllowed, NotFound, Refused
 from huiyin.knowledge import actions, article_queries, policy
 from huiyin.knowledge.article_states import BY_VERB, UNDER_WORK, UseKind, VersionState
 from huiyin.knowledge.models import Article, ArticleVersion
@@ -74,6 +74,8 @@ def new(request: StaffRequest) -> HttpResponse:
 def edit(request: StaffRequest, key: int) -> HttpResponse:
     """Change the draft of an answer, or write its next version."""
     article = _article(request, key)
+    if not policy.may_write(request.actor, article.unit):
+        raise NotAllowed("您不能改这条问答", remedy=f"请由{article.unit or '热线中心'}的人员修改")
     versions = article_queries.versions_of(article)
     form = AnswerForm(request.POST or None, initial=begun(versions[0]))
     return _written(request, form, article)
