@@ -198,7 +198,9 @@ def _complete(operation: Document) -> None:
 
 _PARAMETERS = {
     "number": "工单编号，14 位数字",
-    "key": "附件编号",
+    "key": "附件、备案、问答或待办的编号",
+    "code": "编码",
+    "verb": "办理的一步，见说明",
     "group": "哪一组原因",
 }
 

@@ -118,7 +118,9 @@ class TaskTold(TypedDict):
     """Something missing or doubtful."""
 
     id: Annotated[int, said("编号")]
-    kind: Annotated[str, said("gap、frequent、review_due、wrong、source_changed")]
+    kind: Annotated[
+        str, said("gap 查不到，frequent 常问，review_due 到期，wrong 不对，source_changed 文件变了")
+    ]
     words: Annotated[str, said("事由")]
     unit: Annotated[str, said("责任单位编码；空为热线中心")]
     times: Annotated[int, said("次数")]
