@@ -125,7 +125,7 @@ class TaskTold(TypedDict):
     unit: Annotated[str, said("责任单位编码；空为热线中心")]
     times: Annotated[int, said("次数")]
     due_at: Annotated[datetime | None, said("应处理时间")]
-    state: Annotated[str, said("open、done、dismissed")]
+    state: Annotated[str, said("open 待处理，done 已处理，dismissed 不需要")]
 
 
 @with_config(shape("知识待办"))
