@@ -57,6 +57,19 @@ def test_the_form_of_every_step(world: World, page: Page, enter: Enter, axe, sho
         look(page, f"/desk/orders/{order.number}/{verb}", axe, shot, f"step-{verb}")
 
 
+def test_a_whistle_and_a_raised_matter(world: World, page: Page, enter: Enter, axe, shot) -> None:
+    called = told(world, "on_street.whistled").order
+    raised = told(world, "on_street.raise_asked").order
+    for who, order, verb in (
+        ("township_handler", called, "whistle"),
+        ("housing_handler", called, "report_in"),
+        ("county_handler", raised, "answer_raise"),
+    ):
+        enter(page, who)
+        look(page, f"/desk/orders/{order.number}/{verb}", axe, shot, f"step-{verb}")
+        page.context.clear_cookies()
+
+
 def test_the_ledgers_with_something_in_them(
     story: Story, page: Page, enter: Enter, axe, shot
 ) -> None:
