@@ -6,6 +6,7 @@ import os
 import platform
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import orjson
@@ -158,6 +159,27 @@ def learn_raw() -> Figure:
     return learning.macro_f1("labelled_raw.csv")
 
 
+def assess_20m_vs_handwritten() -> Figure:
+    """Assessing a month of 20,000,000 orders, against statements written by hand for DuckDB."""
+    from bench import lake
+
+    found = _assessed(lake.figures)
+    return Figure.of(found["ours"], "s", found["ratios"])
+
+
+def assess_20m_peak_mb() -> Figure:
+    """The most memory that a process takes for it."""
+    from bench import lake
+
+    return Figure.of(_assessed(lake.figures)["peak"], "MB")
+
+
+@cache
+def _assessed(figures: Callable[[], dict[str, list[float]]]) -> dict[str, list[float]]:
+    """Measure once for both figures."""
+    return figures()
+
+
 class on:  # noqa: N801 - reads as a word
     """Work on one of the two filled databases inside the block."""
 
@@ -201,6 +223,7 @@ BENCHES: dict[str, Callable[[], Figure]] = {
         calls.day_zhengzhou_connect, calls.day_beijing_seconds, calls.day_erlang_points,
         calls.surge_500_failed, calls.surge_500_missing_recordings,
         calls.surge_500_next_caller_p95_ms, calls.acd_cpu_vs_switch,
+        assess_20m_vs_handwritten, assess_20m_peak_mb,
     )
 }  # fmt: skip
 

@@ -340,8 +340,8 @@ def _compute(round_: Round) -> None:
             remedy="每天夜里自动结转，请之后再试",
         )
     round_.basis = queries.basis_for(round_, last.day)
-    lake = queries.in_lake(last.day)  # equal answers, several times faster
-    round_.result = queries.computed(round_, round_.basis, lake=lake)
+    lake = queries.lake_until(last.day)  # equal answers, several times faster
+    round_.result = queries.computed(round_, round_.basis, source=lake)
     keys = {row[1]: row[0] for row in round_.basis["members"]}
     round_.results.all().delete()
     bulk.add(UnitResult, [_result(round_, keys, row) for row in round_.result["units"]])

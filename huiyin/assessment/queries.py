@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
+from operator import add
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -237,7 +238,7 @@ def computed(
     round_: Round,
     basis: Mapping[str, Any],
     *,
-    lake: bool = False,
+    source: engine.Database | None = None,
     kept: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Return the result of a round from facts, rules and basis alone; three to five sums.
@@ -245,7 +246,7 @@ def computed(
     Args:
         round_: whose period.
         basis: as ``basis_for`` makes it.
-        lake: read the months of the lake instead of PostgreSQL.
+        source: where the sums are made; PostgreSQL when nothing is said.
         kept: other rules than the round's own, for a trial.
 
     Source: R-266 (requirement 175).
@@ -253,8 +254,7 @@ def computed(
     method = method_of(kept or round_.rules)
     as_of = date.fromisoformat(basis["as_of"])
     span = Span(round_.first_day, round_.last_day, as_of)
-    source = engine.Lake(engine.files_until(as_of)) if lake else engine.Database()
-    ask = _Asking(method.indicators, span, source)
+    ask = _Asking(method.indicators, span, source or engine.Database())
     units = [_member(row) for row in basis["members"]]
     found = rules.standings(
         units,
@@ -351,18 +351,24 @@ class _Asking:
         totals = list({total.name: total for total in totals}.values())
         span = Span(self.span.first, self.span.last, self.span.as_of, by=("unit_id", "category_id"))
         whose = {unit: m.code for m in units for unit in (m.id, *m.absorbed)}
+        names = [total.name for total in totals]
+        none = (0,) * len(names)
+        heaps: dict[tuple[str, str], tuple[int, ...]] = {}
+        for row in self.ask(totals, span):  # a hundred thousand rows in a large city
+            key = whose.get(row[0], ""), matters.get(str(row[1]), "")
+            heaps[key] = tuple(map(add, heaps.get(key, none), row[2:]))
         own: dict[str, dict[str, dict[str, int]]] = defaultdict(dict)
         city: dict[str, dict[str, int]] = {}
-        for row in self.ask(totals, span):
-            matter, sums = matters.get(str(row[1]), ""), self._named(totals, row, 2)
+        for (code, matter), heap in heaps.items():
+            sums = dict(zip(names, heap, strict=True))
             city[matter] = rules.added(city.get(matter, {}), sums)
-            if row[0] in whose:
-                mine = own[whose[row[0]]]
-                mine[matter] = rules.added(mine.get(matter, {}), sums)
+            if code:
+                own[code][matter] = sums
+        reached = {each.key: _figures(each, city, shares) for each in mixed}
         return {
             code: {
                 each.key: rules.decimal(
-                    rules.mixed(_figures(each, mine, shares), _figures(each, city, shares)), 4
+                    rules.mixed(_figures(each, mine, shares), reached[each.key]), 4
                 )
                 for each in mixed
             }
@@ -380,10 +386,14 @@ class _Asking:
         late = Total("late", Window.DISPATCHED, (("return_late", 1),))
         asked = {
             "alike": self.ask.rows(
-                engine.alike("answer_key", Window.CLOSED, self.span, SAME_ANSWERS), 1
+                engine.alike("answer_key", Window.CLOSED, self.span, SAME_ANSWERS),
+                1,
+                self.span.first,
             ),
             "split": self.ask.rows(
-                engine.alike("case_key", Window.DISPATCHED, self.span, SAME_CASES), 1
+                engine.alike("case_key", Window.DISPATCHED, self.span, SAME_CASES),
+                1,
+                self.span.first,
             ),
             "return_late": self.ask([late], self.span),
         }
@@ -403,10 +413,13 @@ def _figures(
     return {matter: rules.figure(each, sums, shares) for matter, sums in by_matter.items()}
 
 
-def in_lake(as_of: date) -> bool:
-    """Tell whether the lake holds every month until a day. One query."""
+def lake_until(as_of: date) -> engine.Lake | None:
+    """Return the lake if it holds every month until a day. Two queries."""
     last = facts.lake_months().last()
-    return last is not None and last.month >= as_of.replace(day=1)
+    if last is None or last.month < as_of.replace(day=1):
+        return None
+    files = engine.files_until(as_of)
+    return engine.Lake(files) if all(path.exists() for path in files) else None
 
 
 def digest_of(result: Mapping[str, Any]) -> str:
@@ -435,9 +448,9 @@ def verified(round_: Round) -> Verified:
     """
     again = computed(round_, round_.basis)
     as_of = date.fromisoformat(round_.basis["as_of"])
-    lake = None
-    if in_lake(as_of):
-        lake = digest_of(computed(round_, round_.basis, lake=True)) == round_.digest
+    lake, source = None, lake_until(as_of)
+    if source is not None:
+        lake = digest_of(computed(round_, round_.basis, source=source)) == round_.digest
     return Verified(
         stored=digest_of(round_.result) == round_.digest,
         database=digest_of(again) == round_.digest,

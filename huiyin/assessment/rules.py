@@ -272,10 +272,16 @@ def _rank(found: Sequence[Standing]) -> None:
     Source: R-260 (handbook domain.md 2.5: minimum volume guard).
     """
     ranked = [each for each in found if each.score is not None and "few" not in each.flags]
+    ranked.sort(key=_score, reverse=True)
+    best: dict[str, tuple[Fraction, int]] = {}
+    seen: dict[str, int] = {}
     for each in ranked:
-        above = [other for other in ranked if _score(other) > _score(each)]
-        each.place = len(above) + 1
-        each.rank = sum(other.member.group == each.member.group for other in above) + 1
+        for group in ("", each.member.group):
+            seen[group] = seen.get(group, 0) + 1
+            last = best.get(group)
+            nth = last[1] if last and last[0] == _score(each) else seen[group]
+            best[group] = _score(each), nth
+        each.place, each.rank = best[""][1], best[each.member.group][1]
 
 
 def _score(each: Standing) -> Fraction:

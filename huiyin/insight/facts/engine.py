@@ -125,10 +125,16 @@ class Database:
         """Return the sums, by the keys of their groups."""
         if span.orders is not None and not span.orders:
             return []
-        return self.rows(expression(totals, span), len(span.by))
+        return self.rows(expression(totals, span), len(span.by), span.first)
 
-    def rows(self, asked: Any, keys: int) -> list[Row]:
-        """Return the rows of an expression whose first columns are keys."""
+    def rows(self, asked: Any, keys: int, first: date) -> list[Row]:  # noqa: ARG002 - the lake's
+        """Return the rows of an expression whose first columns are keys.
+
+        Args:
+            asked: the expression.
+            keys: how many columns are keys.
+            first: no line is wanted all of whose days lie before this one.
+        """
         with connection.cursor() as cursor:
             cursor.execute(sql(asked))
             return in_order(cursor.fetchall(), keys)
@@ -138,15 +144,18 @@ class Lake(Database):
     """Computes in DuckDB over the months of the lake."""
 
     def __init__(self, files: Iterable[Path]) -> None:
-        """Keep which files are read."""
-        self._files = [str(path) for path in files]
+        """Keep which files are read, and the latest day that each of them counts by."""
+        self._latest = {path: lake.latest_day(path) for path in files}
 
-    def rows(self, asked: Any, keys: int) -> list[Row]:
-        """Return the rows of an expression whose first columns are keys."""
+    def rows(self, asked: Any, keys: int, first: date) -> list[Row]:
+        """Return the rows of an expression; files that hold no wanted line are not opened."""
         import duckdb
 
+        files = [str(path) for path, latest in self._latest.items() if latest >= first]
+        if not files:
+            files = [str(path) for path in self._latest]
         with duckdb.connect(config={"memory_limit": MEMORY, "threads": 2}) as connected:
-            connected.read_parquet(self._files).create_view(TABLE)
+            connected.read_parquet(files).create_view(TABLE)
             return in_order(connected.execute(sql(asked, "duckdb")).fetchall(), keys)
 
 

@@ -77,6 +77,29 @@ def write(month: date) -> Written:
     return found
 
 
+def latest_day(path: Path) -> date:
+    """Return the latest day by which any line of a file is counted, from what the file says of it.
+
+    An assessment of later days need not open the file.
+    """
+    import pyarrow.parquet
+
+    told = pyarrow.parquet.read_metadata(path)
+    found = date.min
+    for group in (told.row_group(nth) for nth in range(told.num_row_groups)):
+        for nth, name in enumerate(COLUMNS):
+            if name not in _DAYS[1:]:
+                continue
+            known = group.column(nth).statistics
+            if known is None:
+                return date.max
+            if known.has_min_max:
+                found = max(found, known.max)
+            elif known.null_count != group.num_rows:
+                return date.max
+    return found
+
+
 def digest_of(path: Path) -> str:
     """Return the digest of a file."""
     with path.open("rb") as file:
