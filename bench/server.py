@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 from huiyin.config.database import private_cluster
 
@@ -52,8 +53,30 @@ def fill(total: int) -> None:
         cursor.execute("set synchronous_commit = off")
         facts = {"first": have + 1, "last": total, "units": units, "categories": categories}
         sql = _FILL.read_text(encoding="utf-8").format(staff=staff, after=after, **facts)
+        _defaults(cursor, setting=True)  # so that a column added since is filled as well
         for statement in filter(str.strip, sql.split(";\n")):
             cursor.execute(statement.replace("%", "%%"), [])
+        _defaults(cursor, setting=False)
         cursor.execute("set synchronous_commit = on")
         cursor.execute("select setval('orders_number', %s)", [total + 1])
         cursor.execute("vacuum analyze")
+
+
+def _defaults(cursor: Any, *, setting: bool) -> None:
+    """Set the defaults of the filled tables' columns in the database, or take them away again."""
+    from django.db.models import NOT_PROVIDED
+    from psycopg import sql
+    from psycopg.types.json import Jsonb
+
+    from huiyin.orders.models import Assignment, Clock, OrderEvent, Requester, WorkOrder
+
+    for model in (WorkOrder, Requester, OrderEvent, Assignment, Clock):
+        for field in model._meta.concrete_fields:
+            if field.default is NOT_PROVIDED:
+                continue
+            value = field.get_default()
+            told = sql.Literal(Jsonb(value) if isinstance(value, dict) else value)
+            change = sql.SQL("set default {}").format(told) if setting else sql.SQL("drop default")
+            table, column = sql.Identifier(model._meta.db_table), sql.Identifier(field.attname)
+            statement = sql.SQL("alter table {} alter column {} ").format(table, column) + change
+            cursor.execute(statement.as_string())
