@@ -18,6 +18,7 @@ from huiyin.orgs.states import (
     StaffMove,
     UnitKind,
 )
+from huiyin.orgs.territory_models import Area as Area
 
 UNIT_KINDS = [(kind.value, kind.label) for kind in UnitKind]
 _PLANNED = Q(state=ChangeState.PLANNED.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from huiyin.config.commands import base
 from huiyin.config.commands.voice import say, say_json
 
 app = typer.Typer(help="城市配置", no_args_is_help=True)
+_SHOWN = 5
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
@@ -42,6 +44,37 @@ def new(
     folder = starting.start(name, environment.cities_dir(), city=city, code=code)
     say(f"已在 {folder} 写好{city}的配置，区划和单位是样板，请换成真实的")
     say(f"现在就可以载入：huiyin city load {name}；先看会改什么，加上 --preview")
+
+
+@app.command("areas")
+def areas(
+    file: Annotated[Path, typer.Argument(help="GeoJSON 文件：街道、社区或网格的多边形")],
+    *,
+    level: Annotated[str, typer.Option(help="street、community 或 grid；缺省由列名看出")] = "",
+) -> None:
+    """载入街道、社区或网格的边界，按地图位置派单时使用；同一级的原有边界被替换。"""
+    from huiyin.kernel.errors import Invalid
+    from huiyin.orgs import territory
+
+    if level and level not in territory.LEVELS:
+        raise typer.BadParameter(level, param_hint="--level")
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise Invalid(f"{file} 不是 UTF-8 编码的文本") from error
+    found = territory.read_areas(text, level)
+    base.with_django(make_tables=True)
+    from huiyin.kernel import clock
+    from huiyin.orgs.actions.areas import load_areas
+
+    loose = load_areas(found, now=clock.now())
+    for line in found.problems[:_SHOWN]:
+        say(f"没有载入{line}")
+    say(
+        f"载入 {len(found.areas)} 个区域（{found.level}），"
+        f"{found.repeated} 个多边形与前面的编码相同，合为一个区域；"
+        f"{len(found.problems)} 个没有载入，{loose} 个不在已知街道"
+    )
 
 
 @app.command("list")

@@ -13,6 +13,7 @@ from huiyin.kernel.cached import remembered
 from huiyin.kernel.text import normalise, sounds
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import KIND_LABELS, URGENCY_LABELS, Kind, Urgency
+from huiyin.orgs import area_queries
 from huiyin.orgs import queries as orgs
 
 SHORTEST = 4
@@ -181,6 +182,8 @@ def _urgency(draft: Draft, now: datetime) -> Hint | None:
 
 def _region(draft: Draft, now: datetime) -> Hint | None:
     """Return the street of the point, else the place that the text names, else one by sound."""
+    if (held := _held(draft)) is not None:
+        return _hint(Field.REGION, held.code, held.name, held.match, Source.PLACE, now)
     found = places.named(draft.said, orgs.all_regions(), sounds(normalise(draft.place)))
     if found is None:
         return None
@@ -189,6 +192,28 @@ def _region(draft: Draft, now: datetime) -> Hint | None:
     above = f"{region.parent.name}/" if region.level == "street" and region.parent else ""
     match = Match(region.code, found.probability, (found.words,))
     return _hint(Field.REGION, region.code, f"{above}{region.name}", match, Source.PLACE, now)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """The street of a point, with the areas that hold it."""
+
+    code: str
+    name: str
+    match: Match
+
+
+def _held(draft: Draft) -> _Held | None:
+    """Return the street on whose map the point of a draft lies; None without one."""
+    if draft.longitude is None or draft.latitude is None:
+        return None
+    areas = area_queries.areas_at(draft.longitude, draft.latitude)
+    code = next((area.region_code for area in areas if area.region_code), "")
+    region = orgs.region(code) if code else None
+    if region is None:
+        return None
+    words = tuple(area.name for area in areas)
+    return _Held(code, region.name, Match(code, places.EXACT, words))
 
 
 def _tags(draft: Draft, now: datetime) -> Iterator[Hint]:

@@ -11,6 +11,7 @@ from huiyin.dispatch.learning import queries, rules
 from huiyin.dispatch.learning.hints import is_on
 from huiyin.dispatch.learning.states import Field, Purpose, Source
 from huiyin.orders.models import WorkOrder
+from huiyin.orgs import area_queries
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.models import Unit
 
@@ -106,7 +107,7 @@ def _learned(order: WorkOrder, now: datetime) -> Iterator[Route]:
 
 def _territory(order: WorkOrder) -> Iterator[Route]:
     """Yield the township or county of the order's place, when nothing else is known."""
-    regions = orgs.places_of(order.region_id)
+    regions = orgs.places_of(order.region_id or _region_at(order))
     for level, kinds in (("street", ("township",)), ("county", ("sub_centre", "county"))):
         region = regions.get(level)
         if region is None:
@@ -115,3 +116,12 @@ def _territory(order: WorkOrder) -> Iterator[Route]:
         if units:
             yield Route(units[0], Source.TERRITORY, rules.TERRITORY_SURE, f"属地：{region.name}")
             return
+
+
+def _region_at(order: WorkOrder) -> int | None:
+    """Return the key of the street on whose map the order's point lies; None when there is none."""
+    if order.longitude is None or order.latitude is None:
+        return None
+    areas = area_queries.areas_at(order.longitude, order.latitude)
+    found = (orgs.region(area.region_code) for area in areas if area.region_code)
+    return next((region.pk for region in found if region is not None), None)
