@@ -14,6 +14,7 @@ from huiyin.callcentre.calls.models import Call
 from huiyin.callcentre.calls.states import CallOutcome
 from huiyin.callcentre.telephony import runner
 from huiyin.callcentre.telephony.actions import recordings, setup, wishes
+from huiyin.callcentre.telephony.drivers.ari import WrongSwitch
 from huiyin.callcentre.telephony.drivers.asterisk import Asterisk
 from huiyin.callcentre.telephony.models import AgentChange, LiveCall, Missed, Recording
 from huiyin.callcentre.telephony.runner import Acd, _released
@@ -297,3 +298,27 @@ def test_a_distributor_that_dies_leaves_calls_up_and_another_takes_them_back(hot
         assert outcomes == ["abandoned", "abandoned", "answered"]
 
     hotline.run(story)
+
+
+@pytest.mark.rule("R-235")
+def test_a_seat_telephone_can_call_nobody_by_itself(hotline):
+    async def story(h: Hotline) -> None:
+        await h.sign_in("agent", ready=False)
+        dials = h.citizens.start(
+            sip.caller(None, waits=3), 1, numbers=["8001;13900000009", "8001;12345"]
+        )
+        assert await asyncio.to_thread(dials.wait, 20) != 0
+        assert not await _in_thread(Call.objects.exists)
+        assert not await _in_thread(LiveCall.objects.exists)
+
+    hotline.run(story)
+
+
+def test_a_wrong_password_stops_the_distributor_with_one_line(switch):
+    async def begin() -> None:
+        wrong = switch.url.replace(switch.place.password, "wrong")
+        async for _ in Asterisk(wrong, sounds="").events():
+            pass
+
+    with pytest.raises(WrongSwitch, match="不接受这个账号或密码"):
+        asyncio.run(begin())
