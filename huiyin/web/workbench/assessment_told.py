@@ -54,6 +54,7 @@ def row(result: UnitResult, actor: Actor) -> dict[str, Any]:
         "points": rules.decimal(Fraction(told["points"])) if told["points"] else "—",
         "tier": told["tier"],
         "moved": told["moved"],
+        "fell": -(told["moved"] or 0),
         "valid": told["valid"],
         "volume": told["volume"],
         "lists": [LISTINGS[key] for key in told["lists"]],
