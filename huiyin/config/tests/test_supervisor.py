@@ -8,7 +8,10 @@ import subprocess
 import sys
 import textwrap
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+import pytest
 
 from huiyin.config.processes.supervisor import Part, Supervisor
 
@@ -34,12 +37,28 @@ def run(*parts, on_tick=lambda: None):
 """
 
 
+_started: list[subprocess.Popen[str]] = []
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_left() -> Iterator[None]:
+    """End what a test that failed has left running; its parts follow it."""
+    yield
+    while _started:
+        process = _started.pop()
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+
+
 def start(code: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(  # noqa: S603 - our own words
+    process = subprocess.Popen(  # noqa: S603 - our own words
         [sys.executable, "-c", HEAD + textwrap.dedent(code)],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     )  # fmt: skip
+    _started.append(process)
+    return process
 
 
 def said(process: subprocess.Popen[str]) -> list[str]:

@@ -68,6 +68,7 @@ STEPS = {
     "transfer": "已转紧急热线",
     "submit": "已受理",
     "merge": "与同一事件合并办理",
+    "join": "与同一事件合并办理",
     "split_off": "单独办理",
     "end_with_main": "合并办理的事情有了结果",
     "rate_merged": "您已评价",
@@ -93,6 +94,8 @@ STEPS = {
     "close_unreached": "多次没有联系上您，已结案",
     "send_again": "已重新交办",
     "move_unit": "承办单位有调整",
+    "accept_raise": "由上一级单位办理",
+    "settle_raise": "办理单位有调整",
     "write_off": "整改完成",
     "confirm_void": "已撤销",
 }
