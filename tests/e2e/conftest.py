@@ -80,6 +80,7 @@ def open_page(chromium: Browser, live_server: Any) -> Iterator[OpenPage]:
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
         page.on("console", lambda message: complaints.extend(_complaint(message)))
+        page.on("requestfailed", lambda request: complaints.extend(_lost(request)))
         return page
 
     yield open_
@@ -101,10 +102,21 @@ def _refuse(complaints: list[str]) -> Callable[[Any], None]:
 
 
 def _complaint(message: Any) -> list[str]:
-    """Return the console's error; answers such as 404 or 422 are not errors of the page."""
-    if message.type != "error" or message.text.startswith("Failed to load resource"):
+    """Return the console's error; answers such as 404 or 422 are not errors of the page.
+
+    Nor is htmx's word that a part was not loaded: ``_lost`` tells why, and leaving is no fault.
+    """
+    known = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError")
+    if message.type != "error" or message.text.startswith(known):
         return []
     return [f"console: {message.text}"]
+
+
+def _lost(request: Any) -> list[str]:
+    """Return a part that did not come, unless the page was left while it was on its way."""
+    if request.resource_type not in ("xhr", "fetch") or request.failure == "net::ERR_ABORTED":
+        return []
+    return [f"lost: {request.url} {request.failure}"]
 
 
 @pytest.fixture

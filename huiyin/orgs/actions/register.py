@@ -183,7 +183,7 @@ def _wanted_units(
             "parent_id": heirs[unit.pk].pk if ended else keys[row.parent],
             "name": unit.name if is_old else row.name,
             "short_name": unit.short_name if is_old else row.short_name,
-            "pinyin": row.pinyin,
+            "pinyin": unit.pinyin if is_old else row.pinyin,
             "kind": row.kind,
             "region_id": regions[row.region],
             "superior_id": keys[row.superior] if keys[row.superior] != unit.pk else None,

@@ -45,9 +45,8 @@ def furnished(transactional_db, world: World) -> World:
     orgs.name_contact(world.water, by=admin, title="办公室主任", name="张三", now=now)
     agent = world.people["agent"]
     orgs.grant_token(agent.pk, by=admin, name="城管平台", scopes=[Perm.INTAKE], days=30, now=now)
-    for kind in ArticleKind:
-        text = ArticleText(kind, "供暖专席开通", "请拨打热线。", category=world.heating)
-        knowledge.create_article(text, by=admin)
+    text = ArticleText(ArticleKind.NEWS, "供暖专席开通", "请拨打热线。", category=world.heating)
+    knowledge.create_article(text, by=admin)
     access.record(
         reader=f"staff:{agent.pk}", subject="order:26030200000017", fields=["name", "phone"],
         purpose="回访核实", now=now, address="10.0.0.8",
@@ -93,6 +92,9 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("news-new", "/console/news/new"),
         ("article", f"/console/news/{Article.objects.order_by('pk')[0].pk}"),
         ("access-log", "/console/access-log"),
+        ("models", "/console/models"),
+        ("routes", "/console/routes"),
+        ("assistant", "/console/assistant"),
     ]
 
 
