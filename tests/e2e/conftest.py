@@ -104,9 +104,10 @@ def _refuse(complaints: list[str]) -> Callable[[Any], None]:
 def _complaint(message: Any) -> list[str]:
     """Return the console's error; answers such as 404 or 422 are not errors of the page.
 
-    Nor is htmx's word that a part was not loaded: ``_lost`` tells why, and leaving is no fault.
+    Nor is htmx's word that a part was not loaded: a newer one replaced it, or ``_lost`` tells why,
+    and leaving is no fault.
     """
-    known = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError")
+    known = ("Failed to load resource", "htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
     if message.type != "error" or message.text.startswith(known):
         return []
     return [f"console: {message.text}"]
