@@ -47,7 +47,7 @@ test: setup ## run every default test
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 test-slow: setup ## run the long proofs as well
-	$(BIN)/python -m pytest -n auto --dist loadgroup -m slow
+	$(BIN)/python -m pytest -m slow
 
 lint: setup ## check style, types and the order of the packages
 	$(BIN)/ruff check .

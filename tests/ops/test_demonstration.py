@@ -21,7 +21,8 @@ def test_from_nothing_to_service(fresh: Installation) -> None:
     assert len({role for *_, role in accounts}) == 10
     kept = json.loads((fresh.var / "demo-accounts.json").read_text())
     assert [(a["username"], a["password"], a["role"]) for a in kept] == accounts
-    assert fresh.json("check")["sound"]
+    found = fresh.json("check")
+    assert found["sound"], found
     assert first.end() == 0
 
     second = fresh.serve("--demo", "--city", city)
