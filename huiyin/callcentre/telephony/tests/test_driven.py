@@ -54,7 +54,8 @@ def test_many_days_agree_with_erlang_c_within_two_points():
 @pytest.mark.slow
 @pytest.mark.rule("R-220")
 def test_the_published_simulator_without_abandonment():
-    found = days(300)
+    # A day's standard deviation is 57 calls: 300 days are known to 6.6 either way, 600 to 4.7.
+    found = days(600)
     assert fmean(in_time(day) for day in found) == pytest.approx(1816.2, abs=8)
     assert ratio(found, in_time, lambda d: len(d.waits)) == pytest.approx(0.902, abs=0.006)
     assert ratio(found, lambda d: sum(d.waits) / 60, lambda d: len(d.waits)) == pytest.approx(
