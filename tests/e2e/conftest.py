@@ -114,8 +114,12 @@ def _complaint(message: Any) -> list[str]:
 
 
 def _lost(request: Any) -> list[str]:
-    """Return a part that did not come, unless the page was left while it was on its way."""
-    if request.resource_type not in ("xhr", "fetch") or request.failure == "net::ERR_ABORTED":
+    """Return a part that did not come, unless the page was left while it was on its way.
+
+    A signal is lost only where a test takes it away (``set_offline``).
+    """
+    wanted = ("net::ERR_ABORTED", "net::ERR_INTERNET_DISCONNECTED")
+    if request.resource_type not in ("xhr", "fetch") or request.failure in wanted:
         return []
     return [f"lost: {request.url} {request.failure}"]
 

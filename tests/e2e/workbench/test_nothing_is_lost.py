@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from huiyin.orders.models import WorkOrder
 from tests.e2e.workbench.conftest import Enter, Tale
@@ -71,6 +71,37 @@ def test_what_one_person_wrote_is_not_shown_to_the_next_at_the_same_desk(
     assert page.evaluate("Object.keys(localStorage).filter(k => k.includes('draft'))") == []
     enter(page, "vendor_agent").goto("/desk/new")
     expect(page.get_by_label("诉求内容")).to_have_value("")
+
+
+def test_a_part_that_comes_while_signing_out_leads_nowhere(
+    tale: Tale, page: Page, enter: Enter
+) -> None:
+    from django.contrib.sessions.models import Session
+
+    parts: list[Route] = []
+    leaving: list[Route] = []
+    enter(page, "agent").goto("/desk/new")
+    page.route(lambda _: True, lambda route: _hold(route, parts, leaving))
+    with page.expect_request(lambda request: "hx-request" in request.headers):
+        page.get_by_label("诉求内容").fill("楼道路灯不亮，已经半个月了。")
+    page.locator(".desk-me summary").click()
+    with page.expect_request("**/desk/sign-out"):
+        page.get_by_role("button", name="退出登录").click(no_wait_after=True)
+    Session.objects.all().delete()
+    with page.expect_response(lambda answer: "hx-redirect" in answer.headers):
+        parts[-1].continue_()
+    leaving[0].continue_()
+    page.wait_for_url("**/desk/sign-in")
+    assert page.evaluate("Object.keys(localStorage).filter(k => k.includes('draft'))") == []
+
+
+def _hold(route: Route, parts: list[Route], leaving: list[Route]) -> None:
+    if "hx-request" in route.request.headers:
+        parts.append(route)
+    elif route.request.url.endswith("/sign-out"):
+        leaving.append(route)
+    else:
+        route.continue_()
 
 
 def test_two_clicks_make_one_case(tale: Tale, page: Page, enter: Enter) -> None:

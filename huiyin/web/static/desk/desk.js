@@ -54,6 +54,7 @@
   const draftKey = (form) => `${DRAFT}${document.body.dataset.staff}.${form.dataset.draft}`;
   const kept = (field) => field.name && !["hidden", "file", "password", "submit", "button"].includes(field.type) && !("noDraft" in field.dataset);
   const keepDraft = (form) => {
+    if (leaving) return;
     const values = {};
     for (const field of form.elements) {
       if (!kept(field) && !("draft" in field.dataset && field.name)) continue;
@@ -105,10 +106,17 @@
     try { if (Date.now() - JSON.parse(store.get(key)).at > DAY) store.drop(key); } catch { store.drop(key); }
   });
 
+  /* ---- signing out ---- */
+  /* A part still on its way would be answered "sign in, then back here" and lead elsewhere. */
+  let leaving = false;
+  for (const name of ["htmx:beforeRequest", "htmx:beforeOnLoad"]) document.addEventListener(name, (event) => { if (leaving) event.preventDefault(); });
+  window.addEventListener("pageshow", () => { leaving = false; });
+
   /* ---- one press makes one case ---- */
   document.addEventListener("submit", (event) => {
     const form = event.target;
-    if (form.matches("[data-forget-drafts]")) store.keys().filter((key) => key.startsWith(DRAFT) || key.startsWith("huiyin.remember.")).forEach(store.drop);
+    if (form.matches("[data-forget-drafts]")) leaving = true;
+    if (leaving) store.keys().filter((key) => key.startsWith(DRAFT) || key.startsWith("huiyin.remember.")).forEach(store.drop);
     all("[data-combo]", form).forEach((field) => field.combo.settle());
     if (form.method !== "post") return;
     if (form.dataset.sent && Date.now() - Number(form.dataset.sent) < 15000) { event.preventDefault(); event.stopImmediatePropagation(); return; }
