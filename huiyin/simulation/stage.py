@@ -187,10 +187,11 @@ def _ask_for_calls(_: datetime, now: datetime) -> None:
         pass
 
 
+# Those that take long stand side by side: neighbours in this list go to different stages.
 _JOBS: tuple[Callable[[datetime, datetime], None], ...] = (
     _mark_overdue,
-    _resume,
     _archive,
-    _ask_for_calls,
+    _resume,
     _remind,
+    _ask_for_calls,
 )

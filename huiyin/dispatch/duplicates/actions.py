@@ -17,6 +17,8 @@ from huiyin.orders.models import WorkOrder
 from huiyin.orders.states import State
 
 _AT_ONCE = 500
+# Two workers may sketch the same order, which has no row yet to wait for: they take turns.
+_TURN = "select pg_advisory_xact_lock(hashtext('sketches'))"
 _DROP = """
     delete from duplicates_sketchhash using (
         select order_id, unnest(hashes) as value from duplicates_sketch where order_id = any(%s)
@@ -42,6 +44,7 @@ def sketch_orders(keys: Sequence[int]) -> int:
 
     Source: R-190 (handbook domain.md 4.3: text similarity).
     """
+    _take_turn()
     orders = WorkOrder.objects.filter(pk__in=keys).exclude(state=State.VOID)
     return _store(list(orders.only("pk", "title", "content").order_by("pk")))
 
@@ -68,10 +71,20 @@ def _forget(keys: Sequence[int]) -> int:
 def catch_up(now: datetime) -> int:  # noqa: ARG001 - as every periodic work is called
     """Sketch open orders that have none: those from before, and whatever was missed."""
     done = 0
-    while orders := queries.without_sketch(limit=_AT_ONCE):
-        with transaction.atomic():
-            done += _store(orders)
+    while stored := _store_missing():
+        done += stored
     return done
+
+
+@transaction.atomic
+def _store_missing() -> int:
+    _take_turn()
+    return _store(queries.without_sketch(limit=_AT_ONCE))
+
+
+def _take_turn() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(_TURN)
 
 
 def forget_closed(now: datetime) -> int:

@@ -11,6 +11,7 @@ from django.db import transaction
 from huiyin.followup.replychecks import learning, queries
 from huiyin.followup.replychecks.learning import Learned
 from huiyin.followup.replychecks.models import ReplyCheck, ReplyHash, ReplyWeights
+from huiyin.followup.replychecks.queries import Asked
 from huiyin.kernel import likeness
 from huiyin.orders.models import Reply
 
@@ -23,52 +24,71 @@ LEAST_EACH = 20
 
 def hear(topic: str, payload: Mapping[str, Any], now: datetime) -> None:
     """Look at a new reply, or write down its audit (outbox consumer); safe to hear twice."""
-    # Two workers may hear of the same reply at once: the second waits, and finds it looked at.
-    reply = (
-        Reply.objects.select_for_update(of=("self",))
-        .filter(order=payload["order"])
-        .select_related("order", "assignment")
-        .order_by("-pk")
-        .first()
-    )
-    if reply is None:
-        return
-    check = _looked_at(reply, now)
-    if topic in AUDITED and reply.passed is not None:
-        check.returned, check.decided_at = not reply.passed, reply.audited_at
-        check.save(update_fields=["returned", "decided_at"])
-
-
-def hear_all(news: Sequence[tuple[str, Mapping[str, Any]]], now: datetime) -> None:
-    """Do for many steps what ``hear`` does for one; by order, so that two workers never cross."""
-    for topic, payload in sorted(news, key=lambda each: int(each[1]["order"])):
-        hear(topic, payload, now)
+    hear_all([(topic, payload)], now)
 
 
 @transaction.atomic
-def _looked_at(reply: Reply, now: datetime) -> ReplyCheck:
-    stored = ReplyCheck.objects.filter(reply=reply).first()
-    if stored is not None:
-        return stored
-    unit = reply.assignment.unit_id
-    checked, version = queries.look(queries.said_in(reply, reply.order), unit, reply.order_id)
-    hashes = likeness.sketch(likeness.folded(reply.public_answer))
+def hear_all(news: Sequence[tuple[str, Mapping[str, Any]]], now: datetime) -> None:
+    """Do for many steps what ``hear`` does for one. Up to nine statements, however many."""
+    audited = {payload["order"] for topic, payload in news if topic in AUDITED}
+    replies = _last_replies({payload["order"] for _, payload in news})
+    checks = ReplyCheck.objects.in_bulk([reply.pk for reply in replies])
+    new = [reply for reply in replies if reply.pk not in checks]
+    checks |= {check.reply_id: check for check in _look(new, now)}
+    decided = []
+    for reply in replies:
+        if reply.order_id in audited and reply.passed is not None:
+            check = checks[reply.pk]
+            check.returned, check.decided_at = not reply.passed, reply.audited_at
+            decided.append(check)
+    if decided:
+        ReplyCheck.objects.bulk_update(decided, ["returned", "decided_at"])
+
+
+def _last_replies(orders: set[int]) -> list[Reply]:
+    """Lock the last reply of each order, in the order of their keys.
+
+    Two workers may hear of the same reply at once: the second waits, and finds it looked at.
+    """
+    last = Reply.objects.filter(order__in=orders).order_by("order", "-pk").distinct("order")
+    locked = Reply.objects.select_for_update(of=("self",)).filter(pk__in=last.values("pk"))
+    return list(locked.select_related("order", "assignment").order_by("pk"))
+
+
+def _look(replies: Sequence[Reply], now: datetime) -> list[ReplyCheck]:
+    """Look at replies and store it. Their sketches come first: they see each other's, too."""
+    if not replies:
+        return []
+    units = {reply.pk: reply.assignment.unit_id for reply in replies}
+    hashes = {reply.pk: likeness.sketch(likeness.folded(reply.public_answer)) for reply in replies}
     ReplyHash.objects.bulk_create(
-        [ReplyHash(unit_key=unit, value=value, reply_key=reply.pk) for value in hashes],
+        [
+            ReplyHash(unit_key=units[key], value=value, reply_key=key)
+            for key, values in hashes.items()
+            for value in values
+        ],
         ignore_conflicts=True,
     )
-    return ReplyCheck.objects.create(
-        reply=reply,
-        unit_id=unit,
-        at=now,
-        poor=checked.poor,
-        found=[
-            {"kind": f.kind.value, "why": f.why, "start": f.start, "end": f.end}
-            for f in checked.found
-        ],
-        numbers=list(checked.numbers),
-        weights_id=version,
-        hashes=hashes,
+    asked = [
+        Asked(queries.said_in(reply, reply.order), units[reply.pk], reply.order_id, reply.pk)
+        for reply in replies
+    ]
+    looked, version = queries.look(asked)
+    return ReplyCheck.objects.bulk_create(
+        ReplyCheck(
+            reply=reply,
+            unit_id=units[reply.pk],
+            at=now,
+            poor=checked.poor,
+            found=[
+                {"kind": f.kind.value, "why": f.why, "start": f.start, "end": f.end}
+                for f in checked.found
+            ],
+            numbers=list(checked.numbers),
+            weights_id=version,
+            hashes=hashes[reply.pk],
+        )
+        for reply, checked in zip(replies, looked, strict=True)
     )
 
 

@@ -20,14 +20,28 @@ from huiyin.orders.models import Reply, WorkOrder
 DOUBTFUL = 0.5
 _EACH, _KEPT, _LEAST = 50, 10, 4
 _LIKE = """
-    select reply_key from unnest(%s::int[]) as mine(value)
+    select mine.place, hit.reply_key
+    from unnest(%s::int[], %s::bigint[], %s::bigint[], %s::int[], %s::int[])
+        as mine(place, unit, before, least, value)
     cross join lateral (
         select reply_key from replychecks_replyhash as theirs
-        where theirs.unit_key = %s and theirs.value = mine.value
+        where theirs.unit_key = mine.unit and theirs.value = mine.value
+        and theirs.reply_key < mine.before
         order by reply_key desc limit %s) as hit
-    group by reply_key having count(*) >= %s
-    order by count(*) desc, reply_key desc limit %s
+    group by mine.place, mine.least, hit.reply_key having count(*) >= mine.least
+    order by mine.place, count(*) desc, hit.reply_key desc
 """
+_NOT_STORED = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An answer that is looked at: of which unit, to which order, and its key once it is stored."""
+
+    said: Said
+    unit: int
+    order: int
+    reply: int = _NOT_STORED
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +87,52 @@ def said_in(reply: Reply, order: WorkOrder) -> Said:
     )  # fmt: skip
 
 
-def look(said: Said, unit: int, order: int) -> tuple[Checked, int | None]:
-    """Look at a reply of a unit to an order; return also the version of the weights.
-
-    Three queries.
+def look(asked: Sequence[Asked]) -> tuple[list[Checked], int | None]:
+    """Look at replies; return also the version of the weights. Three queries, however many.
 
     Source: R-192, R-194 (requirement 170).
     """
     weights, version = in_force()
-    return rules.check(said, earlier_like(said.answer, unit, order), weights), version
+    found = earlier_like(asked)
+    return [
+        rules.check(each.said, earlier, weights) for each, earlier in zip(asked, found, strict=True)
+    ], version
 
 
-def earlier_like(answer: str, unit: int, order: int) -> list[Earlier]:
-    """Return replies that a unit gave to other orders and that are like an answer. Two queries.
+def earlier_like(asked: Sequence[Asked]) -> list[list[Earlier]]:
+    """Return for each answer the earlier replies of its unit to other orders that are like it.
+
+    Two queries, however many.
 
     Source: R-194 (requirement 170: near-duplicate against past replies).
     """
-    hashes = likeness.sketch(likeness.folded(answer))
-    with connection.cursor() as cursor:
-        cursor.execute(_LIKE, [hashes, unit, _EACH, min(_LEAST, max(1, len(hashes))), _KEPT])
-        keys = [row[0] for row in cursor.fetchall()]
-    if not keys:
-        return []
-    rows = Reply.objects.filter(pk__in=keys).exclude(order=order).select_related("order")
-    return [Earlier(row.order.number, row.order.content, row.public_answer) for row in rows]
+    keys = _keys_like(asked)
+    rows = Reply.objects.select_related("order").in_bulk({key for found in keys for key in found})
+    return [
+        [
+            Earlier(row.order.number, row.order.content, row.public_answer)
+            for row in (rows[key] for key in found if key in rows)
+            if row.order_id != each.order
+        ]
+        for each, found in zip(asked, keys, strict=True)
+    ]
+
+
+def _keys_like(asked: Sequence[Asked]) -> list[list[int]]:
+    mine = [
+        (place, each.unit, each.reply, min(_LEAST, len(hashes)), value)
+        for place, each in enumerate(asked)
+        for hashes in (likeness.sketch(likeness.folded(each.said.answer)),)
+        for value in hashes
+    ]
+    keys: list[list[int]] = [[] for _ in asked]
+    if mine:
+        with connection.cursor() as cursor:
+            cursor.execute(_LIKE, [*map(list, zip(*mine, strict=True)), _EACH])
+            for place, key in cursor.fetchall():
+                if len(keys[place]) < _KEPT:
+                    keys[place].append(key)
+    return keys
 
 
 def advice_for(order: WorkOrder, now: datetime) -> Advice | None:
@@ -110,7 +146,8 @@ def advice_for(order: WorkOrder, now: datetime) -> Advice | None:
     if stored is not None:
         found = [Found(Finding(f["kind"]), f["why"], f["start"], f["end"]) for f in stored.found]
         return _advice(stored.poor, found, reply.public_answer)
-    checked, _ = look(said_in(reply, order), reply.assignment.unit_id, order.pk)
+    unit = reply.assignment.unit_id
+    (checked,), _ = look([Asked(said_in(reply, order), unit, order.pk, reply.pk)])
     return _advice(checked.poor, checked.found, reply.public_answer)
 
 
@@ -121,7 +158,7 @@ def advice_before(said: Said, order: WorkOrder, unit: int, now: datetime) -> Adv
     """
     if not is_on(now):
         return None
-    checked, _ = look(said, unit, order.pk)
+    (checked,), _ = look([Asked(said, unit, order.pk)])
     return _advice(checked.poor, checked.found, said.answer)
 
 
