@@ -5,6 +5,7 @@ Accounts made here have no password, so nobody can sign in with them.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -65,7 +66,8 @@ class Cast:
     _handlers: dict[int, Actor] = field(default_factory=dict)
     _below: dict[int, list[Unit]] = field(default_factory=dict)
     _authorities: dict[int, str] = field(default_factory=dict)
-    _offers: dict[tuple[int | None, int | None, date], tuple[Unit, Sequence[Unit]] | None] = field(
+    _days: Sequence[date] = ()  # on which the catalogue changes
+    _offers: dict[tuple[int | None, int | None, int], tuple[Unit, Sequence[Unit]] | None] = field(
         default_factory=dict
     )
 
@@ -98,9 +100,11 @@ class Cast:
     ) -> tuple[Unit, Sequence[Unit]]:
         """Return the lead unit that the dispatch desk is offered first, and those to assist it.
 
-        Where the catalogue says nothing, any likely unit.
+        Where the catalogue says nothing, any likely unit. The desk remembers what it was offered
+        for a matter and a place until the catalogue changes.
         """
-        key = (order.category_id, order.region_id, now.astimezone(SHANGHAI).date())
+        since = bisect_right(self._days, now.astimezone(SHANGHAI).date())
+        key = (order.category_id, order.region_id, since)
         if key not in self._offers:
             offers = dispatch.suggestions(order, now)[:1]
             self._offers[key] = next(((o.unit, o.assist) for o in offers), None)
@@ -142,6 +146,7 @@ def gather(behaviour: Behaviour, now: datetime) -> Cast:
         weights=_even(categories, weights),
         streets=streets,
         reasons={group: knowledge.reasons(group) for group in ReasonGroup},
+        _days=queries.days_of_catalogue(),
     )
 
 

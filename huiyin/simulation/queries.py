@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 from django.db.models import Count
 from django.db.models.expressions import RawSQL
 
 from huiyin.knowledge import queries as knowledge
-from huiyin.knowledge.models import Category
+from huiyin.knowledge.models import CatalogueItem, Category
 from huiyin.orders.models import OrderEvent, WorkOrder
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.models import Region, Staff, Unit
@@ -35,6 +36,12 @@ def narrowest_categories() -> list[Category]:
     every = knowledge.categories()
     parents = {c.parent_id for c in every}
     return [c for c in every if c.pk not in parents]
+
+
+def days_of_catalogue() -> list[date]:
+    """Return the days on which something in the catalogue begins or ends, in order. One query."""
+    rows = CatalogueItem.objects.values_list("valid_from", "valid_to")
+    return sorted({day for days in rows for day in days if day is not None})
 
 
 def staff_of(unit: Unit, role: Role) -> Staff | None:

@@ -13,15 +13,16 @@ from huiyin.followup.replychecks.models import ReplyCheck, ReplyHash, ReplyWeigh
 from huiyin.kernel import outbox
 from huiyin.kernel.errors import Refused
 from huiyin.orders import actions as orders
+from huiyin.orders.models import WorkOrder
 from tests.world import Story, at
 
 POOR = "您好！您反映的问题已收悉，已转有关部门核查、办复，感谢您的留言，祝您生活愉快！"
 
 
-def replied(story: Story, answer: str = POOR) -> Story:
+def replied(story: Story, answer: str = POOR, **request: str) -> Story:
     from tests.world import reply_form
 
-    story.created().submitted().dispatched().signed().contacted()
+    story.created(**request).submitted().dispatched().signed().contacted()
     orders.reply(
         story.order.pk, reply_form(public_answer=answer), by=story.world.actor("water_handler"),
         now=at(3, 16),
@@ -44,6 +45,32 @@ def test_the_look_is_stored_and_the_audit_beside_it(story: Story) -> None:
     assert check.returned is True
     assert check.decided_at == at(4, 10)
     assert queries.decided() == ([check.numbers], [True])
+
+
+@pytest.mark.rule("R-194")
+def test_replies_heard_together_see_each_other_in_a_fixed_number_of_queries(
+    story: Story, django_assert_num_queries
+) -> None:
+    copied = (
+        "经现场核实，幸福小区三号楼供水管道破裂，已于当日下午更换管道并恢复供水，请您放心使用。"
+    )
+    for matter in (
+        "幸福小区三号楼今天停水，没有通知。",
+        "东风路农贸市场下水道堵塞，污水流到马路上，气味很大。",
+        "人民公园的健身器材坏了，孩子玩的时候容易受伤，请换新的。",
+    ):
+        replied(Story(story.world), copied, content=matter)
+    keys = list(WorkOrder.objects.order_by("pk").values_list("pk", flat=True))
+    news = [("order.reply", {"order": key}) for key in reversed(keys)]
+    with django_assert_num_queries(9):  # a savepoint around, and seven for any number of replies
+        actions.hear_all(news, at(3, 17))
+    kinds = [
+        [each["kind"] for each in check.found] for check in ReplyCheck.objects.order_by("reply")
+    ]
+    assert ["copied" in each for each in kinds] == [False, True, True]
+    with django_assert_num_queries(4):
+        actions.hear_all(news, at(3, 18))
+    assert set(ReplyCheck.objects.values_list("at", flat=True)) == {at(3, 17)}
 
 
 @pytest.mark.rule("R-203")
