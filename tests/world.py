@@ -10,6 +10,7 @@ from django.contrib.auth.hashers import make_password
 
 from huiyin.assessment.models import ExclusionRequest, Round
 from huiyin.followup.filings.models import Filing
+from huiyin.followup.mandates.models import Mandate
 from huiyin.knowledge.models import Category, LimitRule, Parameter, Reason
 from huiyin.knowledge.states import Kind
 from huiyin.orders import actions
@@ -232,6 +233,7 @@ class Story:
         self.round: Round
         self.request: ExclusionRequest
         self.incident: int
+        self.mandate: Mandate
 
     def created(self, now: datetime | None = None, by: str = "agent", **changes: object) -> Story:
         from dataclasses import replace
@@ -397,6 +399,39 @@ class Story:
             self.created(phone=f"1380000000{n}").submitted()
         incidents.find(at(2, 10))
         self.incident = Incident.objects.get().pk
+        return self
+
+    def pressed(self, **changes: object) -> Story:
+        """Write a supervision order to the water bureau about this order."""
+        from huiyin.followup.mandates import actions as mandates
+
+        values: dict[str, object] = {
+            "kind": "internal", "title": "暖气不热久拖未决", "demands": "请查明原因，书面反馈。",
+            "unit": self.world.water, "orders": [self.order.number],
+        }  # fmt: skip
+        form = mandates.MandateForm(**(values | changes))  # type: ignore[arg-type]
+        self.mandate = mandates.draft(form, by=self.world.actor("supervisor"), now=at(3, 9))
+        return self
+
+    def press(self, verb: str, by: str, now: datetime, **more: object) -> Mandate:
+        """Take one step of the supervision order."""
+        from huiyin.followup.mandates import actions as mandates
+
+        act = getattr(mandates, verb)
+        self.mandate = act(self.mandate.pk, by=self.world.actor(by), now=now, **more)
+        return self.mandate
+
+    def issued(self) -> Story:
+        self.press("issue", "supervisor", at(3, 9, 30))
+        return self
+
+    def taken_up(self) -> Story:
+        self.press("sign", "water_handler", at(3, 10))
+        return self
+
+    def answered(self) -> Story:
+        files = [Upload("整改.pdf", b"%PDF-1.4 x")]
+        self.press("reply", "water_handler", at(3, 15), note="已更换水泵，室温达标。", files=files)
         return self
 
     def merged(self) -> Story:

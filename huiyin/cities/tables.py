@@ -22,7 +22,8 @@ _MOST_POINTS = 100
 _DAY = 1440
 
 
-def _rows(value: object, keys: frozenset[str]) -> list[Mapping[str, object]]:
+def rows_of(value: object, keys: frozenset[str]) -> list[Mapping[str, object]]:
+    """Return the rows of a table, each with exactly these keys."""
     if not isinstance(value, list | tuple) or not value:
         raise ValueError("应是表的列表，至少一行")
     rows: list[Mapping[str, object]] = []
@@ -33,7 +34,8 @@ def _rows(value: object, keys: frozenset[str]) -> list[Mapping[str, object]]:
     return rows
 
 
-def _word(row: Mapping[str, object], key: str, longest: int) -> str:
+def word_of(row: Mapping[str, object], key: str, longest: int) -> str:
+    """Return a text of a row that must not be empty."""
     value = row[key]
     if not isinstance(value, str) or not value.strip() or len(value) > longest:
         raise ValueError(f"{key} 应是 1 到 {longest} 字的文字")
@@ -65,15 +67,15 @@ def costs(value: object) -> object:
 
 def scorecard(value: object) -> object:
     """Read a scorecard: part, code, name and points of each item; both parts have some."""
-    rows = _rows(value, frozenset({"part", "code", "name", "points"}))
+    rows = rows_of(value, frozenset({"part", "code", "name", "points"}))
     codes: set[str] = set()
     held: set[object] = set()
     for row in rows:
-        code = _word(row, "code", 6)
+        code = word_of(row, "code", 6)
         if not _CODE.fullmatch(code) or code in codes:
             raise ValueError(f"编码“{code}”应是字母加数字，且不重复")
         codes.add(code)
-        _word(row, "name", _LONGEST_NAME)
+        word_of(row, "name", _LONGEST_NAME)
         points = row["points"]
         if isinstance(points, bool) or not isinstance(points, int):
             raise ValueError(f"“{code}”的 points 应是整数")
@@ -89,7 +91,7 @@ def scorecard(value: object) -> object:
 def scripts(value: object) -> object:
     """Read what a clerk says in a call-back: for which kind and category, and the words."""
     seen: set[tuple[object, object]] = set()
-    for row in _rows(value, frozenset({"kind", "category", "text"})):
+    for row in rows_of(value, frozenset({"kind", "category", "text"})):
         kind, category = row["kind"], row["category"]
         if kind != "" and kind not in {each.value for each in Kind}:
             raise ValueError(f"没有诉求类型“{kind}”；留空为全部")
@@ -98,7 +100,7 @@ def scripts(value: object) -> object:
         if (kind, category) in seen:
             raise ValueError("同一类型和分类写了两次")
         seen.add((kind, category))
-        words = _word(row, "text", _LONGEST_SCRIPT)
+        words = word_of(row, "text", _LONGEST_SCRIPT)
         if unknown := set(re.findall(r"\{[^}]*\}?", words)) - _IN_SCRIPTS:
             raise ValueError(
                 f"不认识的占位“{sorted(unknown)[0]}”，只能用 {{title}}、{{unit}}、{{city}}"
@@ -109,10 +111,10 @@ def scripts(value: object) -> object:
 def groups(value: object) -> object:
     """Read under which groups the city reports its categories; no category in two of them."""
     seen: set[object] = set()
-    for row in _rows(value, frozenset({"code", "name", "categories"})):
+    for row in rows_of(value, frozenset({"code", "name", "categories"})):
         if not isinstance(row["code"], str) or not _CODE.fullmatch(row["code"] + "1"):
             raise ValueError(f"编码“{row['code']}”应是 1 到 3 个大写字母")
-        _word(row, "name", _LONGEST_NAME)
+        word_of(row, "name", _LONGEST_NAME)
         listed = row["categories"]
         if not isinstance(listed, list | tuple) or not listed:
             raise ValueError(f"“{row['code']}”的 categories 应至少一项")
@@ -128,7 +130,7 @@ def groups(value: object) -> object:
 def checklists(value: object) -> object:
     """Read the standard items that stand beside the form of a step."""
     seen: set[object] = set()
-    for row in _rows(value, frozenset({"verb", "items"})):
+    for row in rows_of(value, frozenset({"verb", "items"})):
         if row["verb"] not in BY_VERB or row["verb"] in seen:
             raise ValueError(f"步骤“{row['verb']}”没有，或写了两次")
         seen.add(row["verb"])

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from huiyin.channels.messaging import rules as messages
 from huiyin.channels.messaging.states import TEMPLATE_KEYS
-from huiyin.cities import parsers, tables
+from huiyin.cities import ladder_tables, parsers, tables
 from huiyin.cities.parsers import Parse
 from huiyin.knowledge.article_states import DocumentKind, Visibility
 from huiyin.knowledge.states import (
@@ -112,6 +112,9 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "urge.at_percent": parsers.wholes(1, 999),
         "urge.unread_days": parsers.whole(0, 30),
         "urge.call_when_overdue": parsers.flag,
+        "mandate.kinds": ladder_tables.mandate_kinds,
+        "mandate.methods": ladder_tables.mandate_methods,
+        "mandate.max_extensions": parsers.whole(0, 9),
         "assessment.population": tables.inhabitants,
         "archive.after_days": parsers.whole(0, 3650),
         "duplicate.metres": parsers.whole(0, 5000),
@@ -168,6 +171,9 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
 OPTIONAL_PARAMETERS = frozenset(
     {
         "assessment.population",
+        "mandate.kinds",
+        "mandate.methods",
+        "mandate.max_extensions",
         "whistle.callers",
         "ruling.two_persons",
         "raising.max_times",

@@ -18,6 +18,7 @@ JOBS = (
     "huiyin.dispatch.incidents.jobs",
     "huiyin.followup.callbacks.jobs",
     "huiyin.followup.supervision.jobs",
+    "huiyin.followup.mandates.jobs",
     "huiyin.followup.filings.jobs",
     "huiyin.followup.replychecks.jobs",
     "huiyin.insight.facts.jobs",

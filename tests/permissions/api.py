@@ -85,6 +85,24 @@ ROWS: list[Row] = [
         "api:apply_filing", UNITS, "POST", api=True, form=True,
         data=lambda s: {"title": "老旧管网供热不足"},
     ),
+    Row("api:list_mandates", EVERYBODY, api=True),
+    Row(
+        "api:read_mandate", SEEING, story="created.submitted.dispatched.pressed.issued",
+        kwargs=lambda s: {"key": s.mandate.pk}, api=True, refused=404,
+    ),
+    Row(
+        "api:draft_mandate", frozenset({"supervisor", "manager"}), "POST", api=True,
+        story="created.submitted.dispatched",
+        data=lambda s: {
+            "kind": "internal", "title": "暖气不热", "demands": "请尽快办理。", "unit": "water",
+            "orders": [s.order.number],
+        },
+    ),
+    Row(
+        "api:step_mandate", frozenset({"supervisor", "manager"}), "POST", api=True,
+        story="created.submitted.dispatched.pressed.issued", refused_for=HIDDEN,
+        kwargs=lambda s: {"key": s.mandate.pk}, data=fixed(verb="withdraw", note="发错单位"),
+    ),
     Row("api:list_filings", EVERYBODY, api=True),
     Row(
         "api:read_filing", SEEING, story="applied", kwargs=lambda s: {"key": s.filing.pk},

@@ -28,6 +28,7 @@ KEEPERS = EDITORS | UNITS
 STRANGERS = {name: 404 for name in UNITS - HOLDERS}
 OUTSIDE = dict.fromkeys(UNITS, 404)
 HELD = "created.submitted.dispatched"
+PRESSED = f"{HELD}.pressed.issued"
 ROUND = f"{HELD}.signed.contacted.assessed"
 CALL = {
     "content": "幸福小区 3 号楼暖气不热", "kind": "help", "category": "0404", "urgency": "normal",
@@ -72,6 +73,20 @@ def report(story: Story) -> Facts:
 
 def a_round(story: Story) -> Facts:
     return {"key": story.round.pk}
+
+
+def mandate(story: Story) -> Facts:
+    return {"key": story.mandate.pk}
+
+
+def mandate_file(story: Story) -> Facts:
+    return {"key": story.mandate.files.get().pk}
+
+
+def team(story: Story) -> Facts:
+    from huiyin.followup.mandates.models import Team
+
+    return {"key": Team.objects.get_or_create(name="督办组")[0].pk}
 
 
 def thanked(story: Story) -> Facts:
@@ -175,6 +190,44 @@ ROWS: list[Row] = [
     Row(
         "workbench:urge", URGING, method="POST", story=HELD, kwargs=order,
         data=lambda story: {"kind": "telephone", "said": "请签收"},
+    ),
+    Row("workbench:mandates", CENTRE | UNITS),
+    Row("workbench:mandates_csv", URGING | {"water_leader"}),
+    Row("workbench:mandate_new", URGING),
+    Row("workbench:mandate_new", URGING, method="POST", data=lambda story: {"title": "x"}),
+    Row("workbench:teams", URGING),
+    Row("workbench:teams", URGING, method="POST", data=lambda story: {"name": "督办一组"}),
+    Row("workbench:team", URGING, kwargs=team),
+    Row("workbench:team", URGING, method="POST", kwargs=team, data=lambda story: {"name": "x"}),
+    Row(
+        "workbench:mandate", CENTRE | HOLDERS, story=PRESSED, kwargs=mandate, refused=403,
+        refused_for=STRANGERS,
+    ),
+    Row(
+        "workbench:mandate_paper", CENTRE | HOLDERS, story=PRESSED, kwargs=mandate, refused=403,
+        refused_for=STRANGERS,
+    ),
+    Row(
+        "workbench:mandate_pdf", CENTRE | HOLDERS, story=PRESSED, kwargs=mandate, refused=403,
+        refused_for=STRANGERS,
+    ),
+    Row(
+        "workbench:mandate_file", CENTRE | HOLDERS, story=f"{PRESSED}.taken_up.answered",
+        kwargs=mandate_file, refused=403, refused_for=STRANGERS,
+    ),
+    Row("workbench:mandate_edit", URGING, story=f"{HELD}.pressed", kwargs=mandate),
+    Row(
+        "workbench:mandate_edit", URGING, method="POST", story=f"{HELD}.pressed", kwargs=mandate,
+        data=lambda story: {"title": "x"},
+    ),
+    Row(
+        "workbench:mandate_step", HOLDERS, story=PRESSED, refused_for=STRANGERS,
+        kwargs=lambda story: {"key": story.mandate.pk, "verb": "sign"},
+    ),
+    Row(
+        "workbench:mandate_step", URGING, method="POST", story=f"{PRESSED}.taken_up.answered",
+        kwargs=lambda story: {"key": story.mandate.pk, "verb": "cancel"},
+        data=lambda story: {"note": "已恢复供热"}, refused_for=STRANGERS,
     ),
     Row("workbench:search", EVERYBODY, data=lambda story: {"q": "暖气"}),
     Row("workbench:search", EVERYBODY, method="POST", data=lambda story: {"q": "暖气"}),

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "huiyin.dispatch.incidents.apps.IncidentsConfig",
     "huiyin.followup.callbacks.apps.CallbacksConfig",
     "huiyin.followup.supervision.apps.SupervisionConfig",
+    "huiyin.followup.mandates.apps.MandatesConfig",
     "huiyin.followup.filings.apps.FilingsConfig",
     "huiyin.followup.writeoffs.apps.WriteOffsConfig",
     "huiyin.followup.commendations.apps.CommendationsConfig",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from huiyin.followup.supervision import policy, queries, rules
 from huiyin.followup.supervision.models import Urging
@@ -15,9 +15,14 @@ from huiyin.knowledge import queries as knowledge
 from huiyin.orders import actions as orders
 from huiyin.orders.models import Assignment, WorkOrder
 from huiyin.orgs.actors import Actor
+from huiyin.worktime.calendar import SHANGHAI
 
 BATCH = 500
 LONGEST = 500
+_NEXT = """
+    insert into supervision_series (series, year, last) values (%s, %s, 1)
+    on conflict (series, year) do update set last = supervision_series.last + 1 returning last
+"""
 
 
 @transaction.atomic
@@ -150,3 +155,18 @@ def _store(
     row.kind, row.said, row.at, row.by = kind.value, words, now, by.staff
     row.save()
     waiting.exclude(pk=row.pk).update(at=now, by=by.staff, said="同一次催办")
+
+
+def next_number(series: str, now: datetime) -> str:
+    """Take the next number of a series in the local year: ``督〔2026〕12号``; without gaps.
+
+    Runs in the caller's transaction: the row stays locked until it ends, so a number that was not
+    used comes back.
+
+    Source: R-411 (handbook domain.md 3.2: supervision number).
+    """
+    year = now.astimezone(SHANGHAI).year
+    with connection.cursor() as cursor:
+        cursor.execute(_NEXT, [series, year])
+        (last,) = cursor.fetchone()
+    return rules.number(series, year, last)

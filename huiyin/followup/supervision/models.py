@@ -58,3 +58,17 @@ class Urging(models.Model):
 
     def __str__(self) -> str:
         return f"{self.order_id} {self.kind} {self.reason}"
+
+
+class Series(models.Model):
+    """The last number of a series of letters or supervision orders in a year; without gaps."""
+
+    series = models.CharField(max_length=20)
+    year = models.SmallIntegerField()
+    last = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["series", "year"], name="series_once"),)
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.year} {self.last}"

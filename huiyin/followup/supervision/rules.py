@@ -45,3 +45,11 @@ def script(reason: UrgeReason, *, number: str, title: str, due: str) -> str:
     if reason is UrgeReason.OVERDUE:
         return f"{matter}应在 {due} 前回复，现已超期。请问办到哪一步，何时回复？"
     return f"{matter}要在 {due} 前回复，请问办理有无困难，能否按时回复？"
+
+
+def number(series: str, year: int, seq: int) -> str:
+    """Return a number as it is printed: ``督〔2026〕12号``.
+
+    Source: R-411 (handbook domain.md 3.2: supervision number).
+    """
+    return f"{series}〔{year}〕{seq}号"

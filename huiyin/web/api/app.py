@@ -16,6 +16,7 @@ from huiyin.web.api import (
     followup,
     group_steps,
     knowledge,
+    mandates,
     orders,
     problems,
     public,
@@ -61,8 +62,8 @@ for error in (Exception, Http404, HttpError, ValidationError):
 api.add_decorator(spoken)
 PARTS = (
     orders, steps, group_steps, unit_steps, apply_steps, dispute_steps, calling_steps,
-    callbacks, urging, files, public, reference, registers, search, unit_changes, followup,
-    assessments, knowledge, system,
+    callbacks, urging, mandates, files, public, reference, registers, search, unit_changes,
+    followup, assessments, knowledge, system,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

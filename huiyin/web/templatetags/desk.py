@@ -52,7 +52,7 @@ PLACES = (
     Place("/desk/new", "登记", "headset", frozenset({Perm.INTAKE}), "n"),
     Place("/desk/phone", "话务", "phone", SEATED),
     Place("/desk/callback", "回访", "phone", frozenset({Perm.CALL_BACK})),
-    Place("/desk/urging", "催办", "clock", frozenset({Perm.SUPERVISE})),
+    Place("/desk/urging", "督办", "clock", frozenset({Perm.SUPERVISE})),
     Place("/desk/orders", "工单", "clipboard-list", LISTS),
     Place("/desk/knowledge", "知识", "book"),
     Place("/desk/unsatisfied", "台账", "file-certificate", LISTS),
@@ -62,6 +62,7 @@ PLACES = (
 
 # The pages behind the one entry of the ledgers; each names the others in its tabs.
 FLOOR = ("/desk/floor", "/desk/missed", "/desk/calls")
+PRESSING = ("/desk/supervision",)
 LEDGERS = ("/desk/filings", "/desk/commendations", "/desk/plans", "/desk/audits")
 
 
@@ -71,6 +72,8 @@ def desk_nav(context: dict[str, Any]) -> list[Item]:
     staff, path = context["staff"], context["request"].path
     mine = [p for p in PLACES if not p.perms or p.perms & staff.perms]
     path = "/desk/unsatisfied" if path.startswith(LEDGERS) else path
+    if path.startswith(PRESSING):
+        path = "/desk/urging" if Perm.SUPERVISE in staff.perms else "/desk/unsatisfied"
     path = "/desk/phone" if path.startswith(FLOOR) else path
     here = max((p.url for p in mine if path.startswith(p.url)), key=len, default="")
     if here == "/desk/" and path != here:

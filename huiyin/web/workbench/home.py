@@ -16,6 +16,7 @@ from huiyin.orders.states import State
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, staff_page
+from huiyin.web.workbench.pressed import pressed
 from huiyin.web.workbench.queues import (
     OVERVIEW,
     WAITING_STATES,
@@ -71,6 +72,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "next_url": _next_url(first),
         "incidents": incidents.counted() if Perm.DISPATCH in actor.perms else 0,
         "knowledge": _knowledge(actor),
+        "pressed": pressed(actor, now),
         "may_intake": Perm.INTAKE in actor.perms,
         "may_audit": bool({Perm.AUDIT, Perm.SUPERVISE, Perm.REPORTS} & actor.perms),
     }

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from huiyin.channels.messaging.queries import messages_of
 from huiyin.followup.callbacks import queries as callbacks
+from huiyin.followup.mandates import queries as mandates
 from huiyin.followup.supervision import queries as supervision
 from huiyin.followup.supervision.policy import may_urge
 from huiyin.kernel import clock
@@ -85,7 +86,7 @@ def reveal(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]:
-    """Return what the page shows. At most thirteen queries beside those of the order itself."""
+    """Return what the page shows. At most fourteen queries beside those of the order itself."""
     mine = queries.my_part(actor, order)
     open_parts, past_parts = story.parts(order, now)
     replies = list(order.replies.all())
@@ -114,6 +115,7 @@ def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]
         "messages": messages_of(order),
         "urgings": supervision.urgings_of(order),
         "may_urge": may_urge(actor, order),
+        "mandates": mandates.of_order(actor, order),
         "is_open": order.standing is not State.VOID and bool(FACES[order.standing].waits_for),
         "earlier": _earlier(actor, order),
         **around_facts(actor, order, now),

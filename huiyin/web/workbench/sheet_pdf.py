@@ -17,7 +17,7 @@ _LINE, _SMALL = 7, 6
 _PLAIN = FontFace(emphasis="")
 
 
-class _Page(FPDF):
+class Footed(FPDF):
     """A page whose foot says number and page."""
 
     foot = ""
@@ -34,7 +34,7 @@ def draw(sheet: Sheet) -> bytes:
 
     Source: R-152 (requirement 163: order document 承办单).
     """
-    page = _Page(format="A4")
+    page = Footed(format="A4")
     page.add_font("song", fname=str(FONT))
     page.foot = f"{sheet.number}    {sheet.printed}"
     page.set_title(f"{sheet.title} {sheet.number}")
