@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from huiyin.assessment.models import ExclusionRequest, Round
 from huiyin.followup.filings.models import Filing
 from huiyin.followup.mandates.models import Mandate
+from huiyin.followup.supervision.models import Letter
 from huiyin.knowledge.models import Category, LimitRule, Parameter, Reason
 from huiyin.knowledge.states import Kind
 from huiyin.orders import actions
@@ -234,6 +235,7 @@ class Story:
         self.request: ExclusionRequest
         self.incident: int
         self.mandate: Mandate
+        self.letter: Letter
 
     def created(self, now: datetime | None = None, by: str = "agent", **changes: object) -> Story:
         from dataclasses import replace
@@ -399,6 +401,17 @@ class Story:
             self.created(phone=f"1380000000{n}").submitted()
         incidents.find(at(2, 10))
         self.incident = Incident.objects.get().pk
+        return self
+
+    def lettered(self, now: datetime | None = None) -> Story:
+        """Send the water bureau a reminder letter about what is late."""
+        from huiyin.followup.supervision import actions as urging
+        from huiyin.followup.supervision.states import FOR_LETTERS
+
+        (self.letter,) = urging.send_letters(
+            [self.world.water.pk], reasons=FOR_LETTERS, signed_by="王主任",
+            by=self.world.actor("supervisor"), now=now or at(10, 9),
+        )  # fmt: skip
         return self
 
     def pressed(self, **changes: object) -> Story:

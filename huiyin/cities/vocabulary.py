@@ -112,6 +112,9 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "urge.at_percent": parsers.wholes(1, 999),
         "urge.unread_days": parsers.whole(0, 30),
         "urge.call_when_overdue": parsers.flag,
+        "letter.weekdays": parsers.wholes(1, 7),
+        "letter.least": parsers.whole(1, 999),
+        "letter.soon_hours": parsers.whole(0, 240),
         "mandate.kinds": ladder_tables.mandate_kinds,
         "mandate.methods": ladder_tables.mandate_methods,
         "mandate.max_extensions": parsers.whole(0, 9),
@@ -171,6 +174,9 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
 OPTIONAL_PARAMETERS = frozenset(
     {
         "assessment.population",
+        "letter.weekdays",
+        "letter.least",
+        "letter.soon_hours",
         "mandate.kinds",
         "mandate.methods",
         "mandate.max_extensions",

@@ -75,6 +75,10 @@ def a_round(story: Story) -> Facts:
     return {"key": story.round.pk}
 
 
+def letter(story: Story) -> Facts:
+    return {"key": story.letter.pk}
+
+
 def mandate(story: Story) -> Facts:
     return {"key": story.mandate.pk}
 
@@ -190,6 +194,20 @@ ROWS: list[Row] = [
     Row(
         "workbench:urge", URGING, method="POST", story=HELD, kwargs=order,
         data=lambda story: {"kind": "telephone", "said": "请签收"},
+    ),
+    Row("workbench:letters", CENTRE | UNITS),
+    Row("workbench:letter_new", URGING, story=HELD),
+    Row(
+        "workbench:letter_new", URGING, method="POST", story=HELD,
+        data=lambda story: {"signed_by": "王主任"},
+    ),
+    Row(
+        "workbench:letter", CENTRE | HOLDERS, story=f"{HELD}.lettered", kwargs=letter, refused=403,
+        refused_for=STRANGERS,
+    ),
+    Row(
+        "workbench:letter_pdf", CENTRE | HOLDERS, story=f"{HELD}.lettered", kwargs=letter,
+        refused=403, refused_for=STRANGERS,
     ),
     Row("workbench:mandates", CENTRE | UNITS),
     Row("workbench:mandates_csv", URGING | {"water_leader"}),

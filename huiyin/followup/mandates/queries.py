@@ -44,7 +44,9 @@ _TRIED = """
         (select count(*) from supervision_urging u
             where u.order_id = o.id and u.at is not null and u.kind = 'telephone'),
         (select count(*) from supervision_urging u
-            where u.order_id = o.id and u.at is not null and u.kind = 'written'),
+            where u.order_id = o.id and u.at is not null and u.kind = 'written')
+            + (select count(*) from supervision_letterline n join supervision_letter t
+            on t.id = n.letter_id where n.order_id = o.id and t.by_id is null),
         o.round - 1,
         (select count(*) from orders_dispute d where d.order_id = o.id),
         (select count(*) from orders_application a where a.order_id = o.id and a.kind = 'return'),
@@ -103,7 +105,7 @@ class Tried:
     def line(self) -> str:
         """Return it in words; what never happened is left out."""
         said = (
-            (self.reminders, "提醒"), (self.calls, "电话催办"), (self.notices, "催办通知"),
+            (self.reminders, "提醒"), (self.calls, "电话催办"), (self.notices, "书面催办"),
             (self.rounds, "重办"), (self.returns, "申请退单"), (self.disputes, "会商"),
             (self.mandates, "督办"),
         )  # fmt: skip

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
+from itertools import groupby
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from huiyin.followup.supervision import policy, queries, rules
-from huiyin.followup.supervision.models import Urging
-from huiyin.followup.supervision.states import BY_PERSON, UrgeKind, UrgeReason
+from huiyin.followup.supervision.models import Letter, LetterLine, LetterRead, Urging
+from huiyin.followup.supervision.queries import Named
+from huiyin.followup.supervision.states import BY_PERSON, FOR_LETTERS, UrgeKind, UrgeReason
 from huiyin.kernel import text
 from huiyin.kernel.errors import Invalid, NotFound, WrongState
 from huiyin.knowledge import queries as knowledge
 from huiyin.orders import actions as orders
 from huiyin.orders.models import Assignment, WorkOrder
-from huiyin.orgs.actors import Actor
+from huiyin.orgs.actors import SYSTEM, Actor
 from huiyin.worktime.calendar import SHANGHAI
 
 BATCH = 500
 LONGEST = 500
+LONGEST_SIGNER = 40
+LETTER_SERIES, SYSTEM_SIGNER = "提醒", "12345 热线中心"
+LEAST_FOR_LETTER = 3
 _NEXT = """
     insert into supervision_series (series, year, last) values (%s, %s, 1)
     on conflict (series, year) do update set last = supervision_series.last + 1 returning last
@@ -170,3 +176,124 @@ def next_number(series: str, now: datetime) -> str:
         cursor.execute(_NEXT, [series, year])
         (last,) = cursor.fetchone()
     return rules.number(series, year, last)
+
+
+@transaction.atomic
+def send_letters(
+    units: Collection[int],
+    *,
+    reasons: Collection[UrgeReason],
+    signed_by: str,
+    remark: str = "",
+    by: Actor,
+    now: datetime,
+) -> list[Letter]:
+    """Write one letter to each of these units about all its slow orders; each counts as urged.
+
+    A unit that has no slow order any more gets none.
+
+    Raises:
+        NotAllowed: the actor does not supervise.
+        Invalid: no unit, reason or signer is given.
+
+    Source: R-419 (handbook domain.md 2.8, 5: 工作提醒函).
+    """
+    policy.require(by)
+    signer, said = text.clean(signed_by), text.clean(remark)
+    wrong: dict[str, str] = {}
+    if not units:
+        wrong["units"] = "请选择单位"
+    if not reasons:
+        wrong["reasons"] = "请选择提醒哪些工单"
+    if not 2 <= len(signer) <= LONGEST_SIGNER:
+        wrong["signed_by"] = f"请填写签发人，2–{LONGEST_SIGNER} 个字"
+    if len(said) > LONGEST:
+        wrong["remark"] = f"最多 {LONGEST} 个字"
+    if wrong:
+        raise Invalid("提醒函没有填好：" + "；".join(wrong.values()), fields=wrong)
+    found = queries.slow_parts(now, reasons=[reason.value for reason in reasons])
+    written = []
+    for unit, parts in groupby(found, key=lambda part: part.unit):
+        if unit in units:
+            letter = _letter(unit, list(parts), signer, by=by, now=now, remark=said)
+            _urge_lines(letter, by, now)
+            written.append(letter)
+    return written
+
+
+def write_due_letters(*, until: datetime) -> int:
+    """Write the letters of the city's schedule: one to each unit with enough slow orders; how many.
+
+    Safe late, twice or in parallel: one a day for each unit. These are the system's own and do not
+    count as urging.
+
+    Source: R-419 (handbook domain.md 2.8, 5: 工作提醒函).
+    """
+    day = until.astimezone(SHANGHAI).date()
+    if day.isoweekday() not in knowledge.parameter("letter.weekdays", until, default=[]):
+        return 0
+    least = int(knowledge.parameter("letter.least", until, default=LEAST_FOR_LETTER))
+    found = queries.slow_parts(until, reasons=[reason.value for reason in FOR_LETTERS])
+    return sum(
+        _write_due(unit, parts, until)
+        for unit, each in groupby(found, key=lambda part: part.unit)
+        if len(parts := list(each)) >= least
+    )
+
+
+def _write_due(unit: int, parts: list[Named], now: datetime) -> bool:
+    day = now.astimezone(SHANGHAI).date()
+    if Letter.objects.filter(unit=unit, day=day, by__isnull=True).exists():
+        return False
+    try:
+        with transaction.atomic():
+            _letter(unit, parts, SYSTEM_SIGNER, by=SYSTEM, now=now)
+    except IntegrityError:  # another worker was faster; its letter stands
+        return False
+    return True
+
+
+def _letter(
+    unit: int, parts: list[Named], signer: str, *, by: Actor, now: datetime, remark: str = ""
+) -> Letter:
+    letter = Letter.objects.create(
+        number=next_number(LETTER_SERIES, now),
+        unit_id=unit,
+        day=now.astimezone(SHANGHAI).date(),
+        at=now,
+        by=by.staff,
+        signed_by=signer,
+        remark=remark,
+    )
+    LetterLine.objects.bulk_create(
+        LetterLine(
+            letter=letter, order_id=part.order, assignment_id=part.assignment,
+            reason=part.reason, due_at=part.due_at,
+        )
+        for part in parts
+    )  # fmt: skip
+    return letter
+
+
+def _urge_lines(letter: Letter, by: Actor, now: datetime) -> None:
+    Urging.objects.bulk_create(
+        Urging(
+            order_id=line.order_id, assignment_id=line.assignment_id, unit_id=letter.unit_id,
+            kind=UrgeKind.WRITTEN.value, reason=line.reason, wanted_at=now, at=now, by=by.staff,
+            said=f"列入工作提醒函 {letter.number}",
+        )
+        for line in letter.lines.order_by("pk")
+    )  # fmt: skip
+
+
+def read_letter(letter: Letter, *, by: Actor, now: datetime) -> bool:
+    """Write down that somebody of the unit opened its letter; only the first time counts.
+
+    Source: R-419 (handbook domain.md 5: 工作提醒函; read receipt our own).
+    """
+    if by.staff is None or by.unit is None or by.unit.pk != letter.unit_id:
+        return False
+    if not policy.reads_letters(by):
+        return False
+    _, new = LetterRead.objects.get_or_create(letter=letter, staff=by.staff, defaults={"at": now})
+    return new

@@ -22,3 +22,9 @@ def ask_for_calls(scheduled_for: datetime) -> int:
     while batch := actions.ask_for_calls(until=scheduled_for):
         done += batch
     return done
+
+
+@periodic("0 1 * * *", period=timedelta(days=1))
+def write_letters(scheduled_for: datetime) -> int:
+    """Write the reminder letters of the city's schedule; safe late, twice, in parallel."""
+    return actions.write_due_letters(until=scheduled_for)

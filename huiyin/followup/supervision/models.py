@@ -72,3 +72,65 @@ class Series(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series} {self.year} {self.last}"
+
+
+class Letter(models.Model):
+    """A reminder letter 工作提醒函: all slow orders of one unit at a time, signed by somebody.
+
+    ``by`` is who sent it, empty when the schedule of the city did; then one a day for each unit.
+    """
+
+    number = models.CharField(max_length=40, unique=True)
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
+    day = models.DateField()
+    at = models.DateTimeField()
+    by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    signed_by = models.CharField(max_length=40)
+    remark = models.CharField(max_length=500, blank=True, default="")
+
+    class Meta:
+        indexes = (models.Index(fields=["unit", "-id"], name="letter_unit"),)
+        constraints = (
+            models.UniqueConstraint(
+                fields=["unit", "day"], condition=Q(by__isnull=True), name="letter_one_a_day"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class LetterLine(models.Model):
+    """One order of a letter as it stood then: why it is named and when it was due."""
+
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="lines")
+    order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="letter_lines")
+    assignment = models.ForeignKey(Assignment, models.PROTECT, related_name="+")
+    reason = models.CharField(
+        max_length=10, choices=[(r.value, v) for r, v in REASON_LABELS.items()]
+    )
+    due_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["letter", "order"], name="letter_order_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.letter_id} {self.order_id} {self.reason}"
+
+
+class LetterRead(models.Model):
+    """Who of the unit opened a letter, and when first: the read receipt."""
+
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="reads")
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["letter", "staff"], name="letter_read_once"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.letter_id} {self.staff_id}"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
+
 from huiyin.kernel.errors import NotAllowed
 from huiyin.orders.models import WorkOrder
+from huiyin.orders.policy import sees_all
 from huiyin.orders.states import State
+from huiyin.orgs import queries as units
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.policy import roles_with
 from huiyin.orgs.states import Perm
@@ -24,3 +28,20 @@ def require(actor: Actor) -> None:
 def may_urge(actor: Actor, order: WorkOrder) -> bool:
     """Tell whether ``actor`` may urge about this order now: it must lie with a unit."""
     return Perm.SUPERVISE in actor.perms and order.standing in WITH_THE_UNIT
+
+
+def letters_visible_to(actor: Actor) -> Q:
+    """Return the condition for letters that ``actor`` may see: all, or those of their own tree.
+
+    Source: R-419 (handbook domain.md 4.4).
+    """
+    if sees_all(actor):
+        return Q()
+    if actor.unit is None or Perm.HANDLE not in actor.perms:
+        return Q(pk__in=[])
+    return Q(unit__in=units.subtree_ids(actor.unit.realm))
+
+
+def reads_letters(actor: Actor) -> bool:
+    """Tell whether ``actor`` reads letters on behalf of a unit."""
+    return actor.unit is not None and Perm.HANDLE in actor.perms and not sees_all(actor)

@@ -8,12 +8,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 
-from huiyin.followup.supervision.models import Urging
+from huiyin.followup.supervision import policy
+from huiyin.followup.supervision.models import Letter, LetterLine, LetterRead, Urging
 from huiyin.followup.supervision.states import BY_PERSON, UrgeReason
 from huiyin.kernel.paging import Page, page
+from huiyin.knowledge import queries as knowledge
 from huiyin.orders.models import WorkOrder
+from huiyin.orgs.actors import Actor
+from huiyin.orgs.models import Unit
 
 # The highest mark that each running limit has passed, where the unit was not reminded of it yet.
 _TO_REMIND = """
@@ -60,6 +64,35 @@ _RAN_OUT = _LEADS.format(
     late="a.due_at <= %s and exists (select from orders_clock c where c.assignment_id = a.id"
     " and c.kind = 'finish' and c.stopped_at is null and c.due_at <= %s)",
 )
+
+
+# Lead parts that are late, unread for days or due soon, each with the gravest reason.
+_FOR_LETTERS = """
+    select f.id, f.order_id, f.unit_id, f.reason, f.due_at from (
+        select a.id, a.order_id, a.unit_id, a.due_at, case
+            when a.due_at <= %s then 'overdue'
+            when %s > 0 and a.signed_at is null and a.dispatched_at <= %s then 'unread'
+            when a.due_at <= %s then 'before_due' end as reason
+        from orders_assignment a
+        join orders_workorder o on o.id = a.order_id
+        join orgs_unit u on u.id = a.unit_id
+        where a.ended_at is null and a.role = 'lead' and a.parent_id is null
+        and a.replied_at is null and o.state in ('to_sign', 'in_progress') and u.path like %s
+    ) f where f.reason = any(%s)
+    order by f.unit_id, f.due_at nulls last, f.id
+"""
+SOON_HOURS = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A part of an order that a letter to its unit would name."""
+
+    assignment: int
+    order: int
+    unit: int
+    reason: str
+    due_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,3 +184,55 @@ def urged() -> QuerySet[Urging]:
     Source: R-185 (requirement 74; handbook domain.md 3.3 K17).
     """
     return Urging.objects.filter(kind__in=[k.value for k in BY_PERSON], at__isnull=False)
+
+
+def slow_parts(
+    until: datetime, *, reasons: Sequence[str], below: Unit | None = None
+) -> list[Named]:
+    """Return the lead parts that letters would name, by unit and due time. One query.
+
+    Args:
+        until: the moment; a part due then is late.
+        reasons: which of overdue, unread and before_due; the gravest one of a part counts.
+        below: a unit, with all below it; every unit when left out.
+
+    Source: R-419 (handbook domain.md 5: 工作提醒函).
+    """
+    days = int(knowledge.parameter("urge.unread_days", until, default=0))
+    soon = int(knowledge.parameter("letter.soon_hours", until, default=SOON_HOURS))
+    values: list[Any] = [
+        until, days, until - timedelta(days=days), until + timedelta(hours=soon),
+        f"{below.path if below else '/'}%", list(reasons),
+    ]  # fmt: skip
+    with connection.cursor() as cursor:
+        cursor.execute(_FOR_LETTERS, values)
+        return [Named(*row) for row in cursor.fetchall()]
+
+
+def letters(actor: Actor, *, cursor: str = "", size: int = 50) -> Page[Letter]:
+    """Return one page of the letters that ``actor`` may see, newest first. One query.
+
+    Each row knows how many orders it names and how many people have read it.
+    """
+    rows = Letter.objects.filter(policy.letters_visible_to(actor)).select_related("unit", "by")
+    rows = rows.annotate(named=Count("lines", distinct=True), readers=Count("reads", distinct=True))
+    return page(rows, by=("-id",), cursor=cursor, size=size)
+
+
+def letter(actor: Actor, key: int) -> Letter | None:
+    """Return one letter with lines and readers, if ``actor`` may see it. Three queries."""
+    rows = Letter.objects.filter(policy.letters_visible_to(actor)).select_related("unit", "by")
+    lines = LetterLine.objects.select_related("order").order_by("pk")
+    reads = LetterRead.objects.select_related("staff").order_by("at", "pk")
+    return (
+        rows.prefetch_related(Prefetch("lines", lines), Prefetch("reads", reads))
+        .filter(pk=key)
+        .first()
+    )
+
+
+def unread_letters(actor: Actor) -> int:
+    """Return how many letters to the actor's own unit nobody there has opened yet. One query."""
+    if not policy.reads_letters(actor):
+        return 0
+    return Letter.objects.filter(unit=actor.unit, reads__isnull=True).count()

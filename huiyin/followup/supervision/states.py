@@ -43,6 +43,8 @@ class UrgeReason(StrEnum):
         return REASON_LABELS[self]
 
 
+# What a reminder letter names, the gravest first.
+FOR_LETTERS = (UrgeReason.OVERDUE, UrgeReason.UNREAD, UrgeReason.BEFORE_DUE)
 REASON_LABELS = {
     UrgeReason.UNREAD: "派单后未签收",
     UrgeReason.BEFORE_DUE: "即将到期",

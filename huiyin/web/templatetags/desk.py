@@ -62,7 +62,7 @@ PLACES = (
 
 # The pages behind the one entry of the ledgers; each names the others in its tabs.
 FLOOR = ("/desk/floor", "/desk/missed", "/desk/calls")
-PRESSING = ("/desk/supervision",)
+PRESSING = ("/desk/supervision", "/desk/letters")
 LEDGERS = ("/desk/filings", "/desk/commendations", "/desk/plans", "/desk/audits")
 
 

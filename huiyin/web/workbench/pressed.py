@@ -7,6 +7,7 @@ from datetime import datetime
 from django.urls import reverse
 
 from huiyin.followup.mandates import queries as mandates
+from huiyin.followup.supervision import queries as supervision
 from huiyin.orgs.actors import Actor
 
 # Key of the count, its name, what the ledger is narrowed to.
@@ -21,7 +22,12 @@ _MANDATES = (
 
 
 def pressed(actor: Actor, now: datetime) -> list[tuple[str, int, str]]:
-    """Return names, counts and addresses of what waits; nothing that is empty. One query."""
+    """Return names, counts and addresses of what waits; nothing that is empty. Two queries."""
     counts = mandates.waiting(actor, now)
     ledger = reverse("workbench:mandates")
-    return [(name, counts[key], f"{ledger}?{of}") for key, name, of in _MANDATES if counts.get(key)]
+    found = [
+        (name, counts[key], f"{ledger}?{of}") for key, name, of in _MANDATES if counts.get(key)
+    ]
+    if unread := supervision.unread_letters(actor):
+        found.append(("工作提醒函未读", unread, reverse("workbench:letters")))
+    return found

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from huiyin.followup.mandates.models import Mandate, Team
-from tests.world import Story
+from huiyin.followup.supervision.models import Letter
+from tests.world import Story, at
 
 pytestmark = pytest.mark.django_db
 FIELDS = {
@@ -92,3 +93,26 @@ def test_a_team_is_kept(story: Story, desk) -> None:
     client.post(f"/desk/supervision/teams/{team.pk}", fields | {"name": "督办二组", "active": ""})
     assert "已停用" in text(client.get("/desk/supervision/teams"))
     assert client.get("/desk/supervision/teams/999").status_code == 404
+
+
+@pytest.mark.rule("R-419")
+def test_letters_are_sent_read_and_printed(story: Story, desk) -> None:
+    story.created().submitted().dispatched()
+    story.order.assignments.update(due_at=at(4, 9))
+    client, unit = desk("supervisor"), desk("water_handler")
+    page = text(client.get("/desk/letters/new"))
+    assert "市水务局" in page
+    assert "已超期 1 件" in page
+    assert "没有这样的工单" in text(client.get("/desk/letters/new?below=housing"))
+    fields = {"units": [story.world.water.pk], "signed_by": "王主任"}
+    assert client.post("/desk/letters/new", fields | {"units": []}).status_code == 422
+    assert "已发出" in text(client.post("/desk/letters/new", fields, follow=True))
+    assert "工作提醒函未读" in text(unit.get("/desk/"))
+    key = Letter.objects.get().pk
+    opened = text(unit.get(f"/desk/letters/{key}"))
+    assert "签发人：王主任" in opened
+    assert "暖气不热" in opened
+    assert "water_handler" in text(client.get(f"/desk/letters/{key}"))
+    assert "1 人已读" in text(client.get("/desk/letters"))
+    assert unit.get(f"/desk/letters/{key}/letter.pdf").content.startswith(b"%PDF-")
+    assert desk("housing_handler").get(f"/desk/letters/{key}").status_code == 404
