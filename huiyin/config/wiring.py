@@ -19,6 +19,7 @@ JOBS = (
     "huiyin.followup.callbacks.jobs",
     "huiyin.followup.supervision.jobs",
     "huiyin.followup.mandates.jobs",
+    "huiyin.followup.tasks.jobs",
     "huiyin.followup.filings.jobs",
     "huiyin.followup.replychecks.jobs",
     "huiyin.insight.facts.jobs",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from huiyin.dispatch import queries as dispatch
+from huiyin.dispatch.boundaries import queries as boundaries
 from huiyin.dispatch.learning import queries, rules
 from huiyin.dispatch.learning.hints import is_on
 from huiyin.dispatch.learning.states import Field, Purpose, Source
@@ -14,6 +15,7 @@ from huiyin.orders.models import WorkOrder
 from huiyin.orgs import area_queries
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.models import Unit
+from huiyin.worktime.calendar import SHANGHAI
 
 MOST = 4
 MEASURED = timedelta(days=180)
@@ -48,7 +50,7 @@ def routes(order: WorkOrder, now: datetime) -> Routes:
     """Return who may lead an order, the surest ground first; each unit is named once.
 
     A ground that says the same as one before it is told beside it. What the model suggests below
-    the city's threshold is not among the suggestions. At most nine queries.
+    the city's threshold is not among the suggestions. At most eleven queries.
 
     Source: R-377 (requirement 211; handbook domain.md 1.2 (五), 2.1: catalogue, ruling, territory).
     """
@@ -76,9 +78,20 @@ def _all(order: WorkOrder, now: datetime) -> Iterator[Route]:
         route = (order.category_id or 0, each.unit.pk)
         wrong = measured.get(route, rules.share_wrong(0, 0))
         yield Route(each.unit, Source.CATALOGUE, 1 - wrong, each.why, each.assist)
+    yield from _boundaries(order)
     yield from _rulings(order)
     yield from _learned(order, now)
     yield from _territory(order)
+
+
+def _boundaries(order: WorkOrder) -> Iterator[Route]:
+    """Yield the units that a decision about duties put in charge of such matters."""
+    for row in boundaries.about(order):
+        assist = tuple(each.unit for each in row.assists.all())
+        where = f"{row.region.name}的" if row.region else ""
+        on = row.ruled_at.astimezone(SHANGHAI).date()
+        why = f"{on:%Y-%m-%d} 协调会 {row.document} 明确{where}{row.matter}由{row.lead}牵头"
+        yield Route(row.lead, Source.RULING, rules.BOUNDARY_SURE, why, assist)
 
 
 def _rulings(order: WorkOrder) -> Iterator[Route]:

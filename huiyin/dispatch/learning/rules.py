@@ -191,6 +191,8 @@ def _harmonic(a: float, b: float) -> float:
 
 RIGHT_BEFORE, WRONG_BEFORE = 19, 1
 TERRITORY_SURE = 0.5
+# Decided for such matters in general, not for one order.
+BOUNDARY_SURE = 0.95
 
 
 def share_wrong(dispatched: int, returned: int) -> float:
