@@ -9,7 +9,9 @@ from functools import cache
 from django.contrib.auth.hashers import make_password
 
 from huiyin.assessment.models import ExclusionRequest, Round
+from huiyin.followup.coordination.models import Flag, JointCase, Meeting
 from huiyin.followup.filings.models import Filing
+from huiyin.followup.instructions.models import Instruction
 from huiyin.followup.mandates.models import Mandate
 from huiyin.followup.supervision.models import Letter
 from huiyin.knowledge.models import Category, LimitRule, Parameter, Reason
@@ -236,6 +238,10 @@ class Story:
         self.incident: int
         self.mandate: Mandate
         self.letter: Letter
+        self.flag: Flag
+        self.meeting: Meeting
+        self.instruction: Instruction
+        self.joint: JointCase
 
     def created(self, now: datetime | None = None, by: str = "agent", **changes: object) -> Story:
         from dataclasses import replace
@@ -660,6 +666,59 @@ class Story:
             self.round.pk, assessment.Asking("撤回", "录音", self.order.number, "X12"),
             by=self.world.actor("water_handler"), now=at(4, 4),
         )  # fmt: skip
+        return self
+
+    def instructed(self) -> Story:
+        """Register a leader's instruction on a report, with one task for the water bureau."""
+        from huiyin.followup.instructions import actions as instructions
+        from huiyin.followup.tasks.actions import Duty
+
+        form = instructions.Instructing(
+            "王市长",
+            "市长",
+            date(2026, 3, 2),
+            date(2026, 3, 10),
+            words="请尽快办理",
+            title="供热专报",
+        )
+        duty = Duty(self.world.water, "一周内恢复供热", date(2026, 3, 9))
+        supervisor = self.world.actor("supervisor")
+        self.instruction = instructions.register(form, duties=[duty], by=supervisor, now=at(2, 9))
+        return self
+
+    def met(self) -> Story:
+        """Flag this order and call a meeting of the water bureau about it."""
+        from huiyin.followup.coordination import actions as coordination
+        from huiyin.followup.coordination.actions import Planning, Raising
+        from huiyin.followup.coordination.states import FlagKind
+
+        office = self.world.actor("supervisor")
+        raising = Raising(FlagKind.CASE, "分界不清", order=self.order.number)
+        file = Upload("a.pdf", b"%PDF-1.4 x")
+        self.flag = coordination.flag(raising, [file], by=office, now=at(3, 9))
+        plan = Planning(
+            "供热协调会", "三楼", "主任", at(4, 10), flags=[self.flag.pk], units=[self.world.water]
+        )
+        self.meeting = coordination.plan(plan, by=office, now=at(3, 10))
+        coordination.call(self.meeting.pk, by=office, now=at(3, 11))
+        return self
+
+    def held(self) -> Story:
+        from huiyin.followup.coordination import actions as coordination
+
+        office = self.world.actor("supervisor")
+        coordination.hold(self.meeting.pk, by=office, now=at(4, 11))
+        return self
+
+    def joined_forces(self) -> Story:
+        """Open a joint case of the water and housing bureaus."""
+        from huiyin.followup.coordination import actions as coordination
+
+        form = coordination.Opening(
+            "供热改造", "完成管网改造", self.world.water, [self.world.housing]
+        )
+        by = self.world.actor("supervisor")
+        self.joint = coordination.open_joint(form, by=by, now=at(2, 9))
         return self
 
     def void_asked(self) -> Story:

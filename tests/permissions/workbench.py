@@ -21,6 +21,7 @@ from tests.permissions.thanks import thank
 from tests.world import PASSWORD, Story, at
 
 HOLDERS = frozenset({"water_handler", "water_leader"})
+CONFERRING = frozenset({"supervisor", "manager", "dispatcher"})
 URGING = frozenset({"supervisor", "manager"})
 AGENTS = frozenset({"agent", "vendor_agent"})
 EDITORS = frozenset({"manager", "administrator"})
@@ -29,6 +30,9 @@ STRANGERS = {name: 404 for name in UNITS - HOLDERS}
 OUTSIDE = dict.fromkeys(UNITS, 404)
 HELD = "created.submitted.dispatched"
 PRESSED = f"{HELD}.pressed.issued"
+MET = f"{HELD}.met"
+GROUP = HOLDERS | {"housing_handler"}
+NO_GROUP = {name: 404 for name in UNITS - GROUP}
 ROUND = f"{HELD}.signed.contacted.assessed"
 CALL = {
     "content": "幸福小区 3 号楼暖气不热", "kind": "help", "category": "0404", "urgency": "normal",
@@ -139,6 +143,35 @@ def gap(story: Story) -> Facts:
     return {"key": task.pk}
 
 
+def a_task(story: Story) -> Facts:
+    return {"key": story.instruction.sheet.tasks.get().pk}
+
+
+def a_meeting(story: Story) -> Facts:
+    return {"key": story.meeting.pk}
+
+
+def a_point(story: Story) -> Facts:
+    return {"key": story.meeting.pk, "item": story.meeting.items.get().pk}
+
+
+def a_joint(story: Story) -> Facts:
+    return {"key": story.joint.pk}
+
+
+def an_instruction(story: Story) -> Facts:
+    return {"key": story.instruction.pk}
+
+
+def instruction_file(story: Story) -> Facts:
+    from huiyin.orders.actions.files import keep
+
+    (file,) = accept([Upload("a.pdf", b"%PDF-1.4 x")])
+    kept = {"kind": "words", "name": "a.pdf", "media_type": file.media_type, "size": 1}
+    made, _ = story.instruction.files.get_or_create(digest=keep(file), defaults=kept)
+    return {"key": made.pk}
+
+
 SEATED = frozenset({"agent", "vendor_agent", "callback", "supervisor", "quality", "manager"})
 FLOOR = frozenset({"supervisor", "quality", "manager", "water_leader"})
 
@@ -246,6 +279,77 @@ ROWS: list[Row] = [
         "workbench:mandate_step", URGING, method="POST", story=f"{PRESSED}.taken_up.answered",
         kwargs=lambda story: {"key": story.mandate.pk, "verb": "cancel"},
         data=lambda story: {"note": "已恢复供热"}, refused_for=STRANGERS,
+    ),
+    Row("workbench:tasks", CONFERRING | UNITS),
+    Row(
+        "workbench:task", CONFERRING | HOLDERS, story="instructed", kwargs=a_task,
+        refused_for=STRANGERS,
+    ),
+    Row(
+        "workbench:task", HOLDERS, method="POST", story="instructed", kwargs=a_task,
+        data=lambda story: {"do": "report", "said": "已经恢复供热"}, refused_for=STRANGERS,
+    ),
+    Row("workbench:flags", CONFERRING),
+    Row("workbench:flag_new", CONFERRING),
+    Row("workbench:flag_new", CONFERRING, method="POST", data=lambda story: {"kind": "case"}),
+    Row("workbench:flag", CONFERRING, story=MET, kwargs=lambda story: {"key": story.flag.pk}),
+    Row(
+        "workbench:flag", CONFERRING, method="POST", story=MET,
+        kwargs=lambda story: {"key": story.flag.pk},
+    ),
+    Row(
+        "workbench:flag_file", CONFERRING | HOLDERS, story=MET, refused_for=STRANGERS,
+        kwargs=lambda story: {"key": story.flag.files.get().pk},
+    ),
+    Row("workbench:meetings", CONFERRING | UNITS),
+    Row("workbench:meeting_new", URGING),
+    Row("workbench:meeting_new", URGING, method="POST", data=lambda story: {"title": "会"}),
+    Row(
+        "workbench:meeting", CONFERRING | HOLDERS, story=MET, kwargs=a_meeting,
+        refused_for=STRANGERS,
+    ),
+    Row(
+        "workbench:meeting", URGING, method="POST", story=MET, kwargs=a_meeting,
+        data=lambda story: {"do": "hold"}, refused_for=STRANGERS,
+    ),
+    Row("workbench:meeting_decide", URGING, story=f"{MET}.held", kwargs=a_point),
+    Row(
+        "workbench:meeting_decide", URGING, method="POST", story=f"{MET}.held", kwargs=a_point,
+        data=lambda story: {"outcome": "postponed", "decision": "下次再议"},
+    ),
+    Row(
+        "workbench:minutes", CONFERRING | HOLDERS, story=f"{MET}.held", kwargs=a_meeting,
+        refused_for=STRANGERS,
+    ),
+    Row(
+        "workbench:minutes_pdf", CONFERRING | HOLDERS, story=f"{MET}.held", kwargs=a_meeting,
+        refused_for=STRANGERS,
+    ),
+    Row("workbench:joint_cases", CONFERRING | UNITS),
+    Row("workbench:joint_new", URGING),
+    Row("workbench:joint_new", URGING, method="POST", data=lambda story: {"title": "供热"}),
+    Row(
+        "workbench:joint_case", CONFERRING | GROUP, story="joined_forces", kwargs=a_joint,
+        refused_for=NO_GROUP,
+    ),
+    Row(
+        "workbench:joint_case", URGING, method="POST", story="joined_forces", kwargs=a_joint,
+        data=lambda story: {"do": "orders", "orders": ""}, refused_for=NO_GROUP,
+    ),
+    Row("workbench:instructions", CONFERRING | UNITS),
+    Row("workbench:instruction_new", URGING),
+    Row("workbench:instruction_new", URGING, method="POST", data=lambda story: {"title": "专报"}),
+    Row(
+        "workbench:instruction", CONFERRING | HOLDERS, story="instructed", kwargs=an_instruction,
+        refused_for=STRANGERS,
+    ),
+    Row(
+        "workbench:instruction", URGING, method="POST", story="instructed", kwargs=an_instruction,
+        data=lambda story: {"do": "close", "note": ""}, refused_for=STRANGERS,
+    ),
+    Row(
+        "workbench:instruction_file", CONFERRING | HOLDERS, story="instructed",
+        kwargs=instruction_file, refused_for=STRANGERS,
     ),
     Row("workbench:search", EVERYBODY, data=lambda story: {"q": "暖气"}),
     Row("workbench:search", EVERYBODY, method="POST", data=lambda story: {"q": "暖气"}),

@@ -31,7 +31,7 @@ from huiyin.kernel.errors import NotFound
 from huiyin.orders import actions as orders
 from huiyin.orders import queries as orders_queries
 from huiyin.orders import rules as order_rules
-from huiyin.orders.actions.files import Upload, accept, keep
+from huiyin.orders.actions.files import Accepted, Upload, accept, keep
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.states import OPEN
 from huiyin.orgs import queries as orgs
@@ -103,13 +103,8 @@ def register(
         registered_at=now,
         registered_by=present(by.staff),
     )
-    InstructionFile.objects.bulk_create(
-        InstructionFile(
-            instruction=made, kind=kind.value, name=each.name, media_type=each.media_type,
-            size=len(each.content), digest=keep(each),
-        )
-        for kind, each in accepted
-    )  # fmt: skip
+    for kind, each in accepted:
+        _keep(made, kind, each)
     made.sheet = tasks.open_sheet(
         Origin.INSTRUCTION, document=made.number, title=made.title,
         basis=f"{made.leader}（{made.office}）批示：{made.words or '见批示件'}"[:2000],
@@ -150,13 +145,8 @@ def feed_back(
     sheet, words = present(found.sheet), text.clean(said, lines=True)
     given = len(task_queries.of_sheet(sheet))
     rules.check_feedback(words, tasks=given, unfinished=task_queries.unfinished(sheet))
-    InstructionFile.objects.bulk_create(
-        InstructionFile(
-            instruction=found, kind=FileKind.FEEDBACK.value, name=each.name,
-            media_type=each.media_type, size=len(each.content), digest=keep(each),
-        )
-        for each in accepted
-    )  # fmt: skip
+    for each in accepted:
+        _keep(found, FileKind.FEEDBACK, each)
     found.feedback, found.fed_back_at, found.fed_back_by = words, now, by.staff
     return _moved(found, FEED_BACK)
 
@@ -196,6 +186,17 @@ def log_reading(
         reader=by.reference, subject=f"instruction:{found.number}", fields=[what],
         purpose=PURPOSE, now=now, address=address,
     )  # fmt: skip
+
+
+def _keep(made: Instruction, kind: FileKind, file: Accepted) -> None:
+    InstructionFile.objects.create(
+        instruction=made,
+        kind=kind.value,
+        name=file.name,
+        media_type=file.media_type,
+        size=len(file.content),
+        digest=keep(file),
+    )
 
 
 def _told(made: Instruction) -> str:

@@ -23,9 +23,11 @@ FIELD_LABELS = {
     "email": "邮箱",
     "address": "地址",
     "body": "消息原文",
+    "words": "批示内容",
+    "file": "批示件",
 }
 _NOBODY = {"citizen": "诉求人", "system": "系统"}
-_SUBJECTS = {"order": "工单", "message": "消息"}
+_SUBJECTS = {"order": "工单", "message": "消息", "instruction": "批示"}
 
 
 @require_GET

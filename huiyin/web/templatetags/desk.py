@@ -21,6 +21,7 @@ register = template.Library()
 
 LISTS = frozenset({Perm.SEE_ALL, Perm.HANDLE})
 CONSOLE = frozenset({Perm.CONTENT, Perm.STAFF, Perm.RULES, Perm.MESSAGES, Perm.ACCESS_LOG})
+COORDINATED = frozenset({Perm.SUPERVISE, Perm.DISPATCH, Perm.HANDLE})
 ASSESSED = frozenset({Perm.ASSESS, Perm.HANDLE})
 
 
@@ -54,6 +55,7 @@ PLACES = (
     Place("/desk/callback", "回访", "phone", frozenset({Perm.CALL_BACK})),
     Place("/desk/urging", "督办", "clock", frozenset({Perm.SUPERVISE})),
     Place("/desk/orders", "工单", "clipboard-list", LISTS),
+    Place("/desk/tasks", "任务", "checks", COORDINATED),
     Place("/desk/knowledge", "知识", "book"),
     Place("/desk/unsatisfied", "台账", "file-certificate", LISTS),
     Place("/desk/assessment", "考核", "award", ASSESSED),
@@ -63,6 +65,7 @@ PLACES = (
 # The pages behind the one entry of the ledgers; each names the others in its tabs.
 FLOOR = ("/desk/floor", "/desk/missed", "/desk/calls")
 PRESSING = ("/desk/supervision", "/desk/letters")
+COORDINATION = ("/desk/meetings", "/desk/coordination", "/desk/joint", "/desk/instructions")
 LEDGERS = ("/desk/filings", "/desk/commendations", "/desk/plans", "/desk/audits")
 
 
@@ -75,6 +78,7 @@ def desk_nav(context: dict[str, Any]) -> list[Item]:
     if path.startswith(PRESSING):
         path = "/desk/urging" if Perm.SUPERVISE in staff.perms else "/desk/unsatisfied"
     path = "/desk/phone" if path.startswith(FLOOR) else path
+    path = "/desk/tasks" if path.startswith(COORDINATION) else path
     here = max((p.url for p in mine if path.startswith(p.url)), key=len, default="")
     if here == "/desk/" and path != here:
         here = ""
@@ -85,6 +89,12 @@ def desk_nav(context: dict[str, Any]) -> list[Item]:
 def desk_leads(context: dict[str, Any]) -> bool:
     """Tell whether the signed-in person may look at the floor."""
     return bool({Perm.SUPERVISE, Perm.QUALITY, Perm.REPORTS} & context["staff"].perms)
+
+
+@register.simple_tag(takes_context=True)
+def may_coordinate(context: dict[str, Any]) -> bool:
+    """Tell whether the signed-in person flags cases for a meeting."""
+    return bool({Perm.SUPERVISE, Perm.DISPATCH} & context["staff"].perms)
 
 
 @register.simple_tag(takes_context=True)

@@ -171,8 +171,8 @@ class Photos(forms.ClearableFileInput):
 class PhotosField(forms.FileField):
     """Several files, read into memory; what they are is checked by the action."""
 
-    def __init__(self, **more: Any) -> None:
-        super().__init__(required=False, widget=Photos(), **more)
+    def __init__(self, widget: Photos | None = None, **more: Any) -> None:
+        super().__init__(required=False, widget=widget or Photos(), **more)
 
     def clean(self, data: Any, initial: Any = None) -> list[Upload]:  # noqa: ARG002 - Django asks so
         """Return the files as they came."""

@@ -16,6 +16,7 @@ from huiyin.orders.states import State
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, staff_page
+from huiyin.web.workbench.errands import errands
 from huiyin.web.workbench.pressed import pressed
 from huiyin.web.workbench.queues import (
     OVERVIEW,
@@ -56,7 +57,7 @@ def counted_in_words(count: int) -> str:
 def home(request: StaffRequest) -> HttpResponse:
     """Show the queues of the person's roles, and the first orders of the most pressing one.
 
-    One query per queue and seven more, whatever their number.
+    One query per queue and twelve more, whatever their number.
     """
     now, actor = clock.now(), request.actor
     tiles = [Tile(q, queries.counted(actor, q.wanted(now))) for q in queues_of(actor)]
@@ -73,6 +74,7 @@ def home(request: StaffRequest) -> HttpResponse:
         "incidents": incidents.counted() if Perm.DISPATCH in actor.perms else 0,
         "knowledge": _knowledge(actor),
         "pressed": pressed(actor, now),
+        "errands": errands(actor, now),
         "may_intake": Perm.INTAKE in actor.perms,
         "may_audit": bool({Perm.AUDIT, Perm.SUPERVISE, Perm.REPORTS} & actor.perms),
     }

@@ -27,6 +27,7 @@ from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, address_of, order_or_404, staff_page
 from huiyin.web.workbench import story
 from huiyin.web.workbench.around import around_facts
+from huiyin.web.workbench.errands import beside_order
 from huiyin.web.workbench.forms_audit import VERB_OF
 from huiyin.web.workbench.queues import Queue, queues_of
 from huiyin.web.workbench.rows import asker_of, is_hidden
@@ -86,7 +87,7 @@ def reveal(request: StaffRequest, number: str) -> HttpResponse:
 
 
 def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]:
-    """Return what the page shows. At most fourteen queries beside those of the order itself."""
+    """Return what the page shows. At most nineteen queries beside those of the order itself."""
     mine = queries.my_part(actor, order)
     open_parts, past_parts = story.parts(order, now)
     replies = list(order.replies.all())
@@ -119,6 +120,7 @@ def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]
         "is_open": order.standing is not State.VOID and bool(FACES[order.standing].waits_for),
         "earlier": _earlier(actor, order),
         **around_facts(actor, order, now),
+        **beside_order(actor, order),
         **asker_facts(actor, order),
     }
 

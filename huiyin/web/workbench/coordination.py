@@ -1,0 +1,137 @@
+"""What is to be coordinated: flagged cases and questions of duties, with their evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from huiyin.followup.coordination import actions, queries
+from huiyin.followup.coordination.states import FlagKind, FlagState
+from huiyin.kernel import clock
+from huiyin.kernel.errors import Conflict, Invalid, NotFound, TooLarge, WrongState, WrongType
+from huiyin.orders import queries as orders
+from huiyin.orders.actions.files import path_of_digest
+from huiyin.orgs.states import Perm
+from huiyin.web.staff import StaffRequest, staff_page
+from huiyin.web.workbench.forms import dress
+from huiyin.web.workbench.forms_coordination import FlagForm, ReasonForm
+from huiyin.web.workbench.steps import put_on
+
+COORDINATORS = (Perm.SUPERVISE, Perm.DISPATCH)
+READERS = (*COORDINATORS, Perm.HANDLE)
+
+
+@require_GET
+@staff_page(*COORDINATORS)
+def listed(request: StaffRequest) -> HttpResponse:
+    """Show one page of the flags, the longest waiting first. Three queries beside the session."""
+    state = request.GET.get("state", FlagState.WAITING.value)
+    kind = request.GET.get("kind", "")
+    counts = queries.flags_counted()
+    found = {
+        "page": queries.flags_listed(
+            state=state if state in set(FlagState) else "",
+            kind=kind if kind in set(FlagKind) else "",
+            cursor=request.GET.get("cursor", ""),
+        ),
+        "counts": [(each, counts[each]) for each in FlagState],
+        "state": state,
+        "may_call": Perm.SUPERVISE in request.actor.perms,
+    }
+    return render(request, "workbench/flags.html", found)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_page(*COORDINATORS)
+def new(request: StaffRequest) -> HttpResponse:
+    """Flag a case or a question of duties."""
+    if request.method == "GET":
+        return _new(request, FlagForm(initial=_begun(request)))
+    form = FlagForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return _new(request, form, status=422)
+    clean = form.cleaned_data
+    files = clean.pop("photos")
+    raising = actions.Raising(**(clean | {"kind": FlagKind(clean["kind"])}))
+    try:
+        made = actions.flag(raising, files, by=request.actor, now=clock.now())
+    except NotFound as refusal:
+        form.add_error("order", refusal.message)
+        return _new(request, form, status=422)
+    except (Invalid, TooLarge, WrongType, Conflict, WrongState) as refusal:
+        put_on(form, refusal)
+        return _new(request, form, status=refusal.status)
+    return redirect("workbench:flag", key=made.pk)
+
+
+def _begun(request: StaffRequest) -> dict[str, Any]:
+    number = request.GET.get("order", "")
+    order = orders.get_visible(request.actor, number) if number else None
+    if order is None:
+        return {}
+    return {
+        "order": order.number,
+        "title": order.title,
+        "category": order.category.code if order.category else "",
+        "region": order.region.code if order.region else "",
+        "units": order.lead_unit.code if order.lead_unit else "",
+    }
+
+
+def _new(request: StaffRequest, form: FlagForm, *, status: int = 200) -> HttpResponse:
+    dress(form)
+    return render(request, "workbench/flag_new.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@staff_page(*COORDINATORS)
+def shown(request: StaffRequest, key: int) -> HttpResponse:
+    """Show one flag with its evidence and meetings; take it back."""
+    flag = queries.flag(key)
+    if flag is None:
+        raise NotFound("没有找到这件协调事项")
+    form, status = ReasonForm(request.POST or None), 200
+    if request.method == "POST" and form.is_valid():
+        status = 422
+        try:
+            actions.withdraw(
+                key, by=request.actor, reason=form.cleaned_data["note"], now=clock.now()
+            )
+            return redirect("workbench:flag", key=key)
+        except Invalid as refusal:
+            put_on(form, refusal)
+    dress(form)
+    found = {
+        "flag": flag,
+        "form": form,
+        "may_withdraw": flag.standing is FlagState.WAITING,
+        "may_call": Perm.SUPERVISE in request.actor.perms,
+    }
+    return render(request, "workbench/flag.html", found, status=status)
+
+
+@require_GET
+@staff_page(*READERS)
+def evidence(request: StaffRequest, key: int) -> HttpResponse:
+    """Send one piece of evidence."""
+    found = queries.file_for(request.actor, key)
+    if found is None:
+        raise NotFound("没有找到这个附件")
+    return file_answer(found.digest, found.name, found.media_type)
+
+
+def file_answer(digest: str, name: str, media_type: str) -> HttpResponse:
+    """Send a stored file under its name, never to be run in our pages."""
+    path = path_of_digest(digest)
+    if not path.is_file():
+        raise NotFound("没有找到这个附件")
+    response = FileResponse(path.open("rb"), content_type=media_type)
+    how = "inline" if media_type.startswith("image/") else "attachment"
+    response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(name)}"
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response  # type: ignore[return-value]  # a file answer has the same headers

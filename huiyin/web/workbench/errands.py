@@ -1,0 +1,66 @@
+"""What of tasks, meetings and instructions stands on the start page and on an order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+
+from huiyin.followup.coordination import policy
+from huiyin.followup.coordination import queries as coordination
+from huiyin.followup.instructions import queries as instructions
+from huiyin.followup.tasks import queries as tasks
+from huiyin.orders.models import WorkOrder
+from huiyin.orgs.actors import Actor
+from huiyin.orgs.states import Perm
+
+_CONCERNED = frozenset({Perm.SUPERVISE, Perm.DISPATCH, Perm.HANDLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """A line of the start page: what waits, how many, and where."""
+
+    label: str
+    count: int
+    url: str
+    tone: str = ""
+
+
+def errands(actor: Actor, now: datetime) -> list[Errand]:
+    """Return what waits for ``actor`` beside orders; what is none is left out.
+
+    Five queries at most, none for roles that have no part in it.
+    """
+    if not _CONCERNED & actor.perms:
+        return []
+    told, asked = tasks.standing(actor, now), coordination.waiting(actor)
+    leaders = instructions.counted(actor, now)
+    page, office = reverse("workbench:tasks"), policy.is_office(actor)
+    found = [
+        Errand("任务超期", told.late, f"{page}?state=late", "red"),
+        Errand("任务待办", told.open, page),
+        Errand("任务待确认", told.reported if office else 0, f"{page}?state=reported", "amber"),
+        Errand("会议邀请待回执", asked.invitations, reverse("workbench:meetings"), "amber"),
+        Errand("待协调事项", asked.flags, reverse("workbench:flags")),
+        Errand("批示办理中", leaders["open"], reverse("workbench:instructions")),
+    ]
+    return [each for each in found if each.count]
+
+
+def beside_order(actor: Actor, order: WorkOrder) -> dict[str, Any]:
+    """Return what the page of an order shows of all this. Five queries at most."""
+    if not _CONCERNED & actor.perms:
+        return {}
+    coordinates = policy.coordinates(actor)
+    flags = coordination.flags_of(order) if coordinates else []
+    return {
+        "instructed": instructions.of_order(actor, order),
+        "flags": flags,
+        "joint": coordination.joint_of_order(order) if coordinates else None,
+        "may_flag": policy.may_flag(actor, order)
+        and not any(flag.standing in policy.LIVE_STATES for flag in flags),
+        "may_instruct": policy.is_office(actor),
+    }
