@@ -7,7 +7,17 @@ from typing import Any
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.permissions.row import CENTRE, EVERYBODY, STEP_CASES, UNITS, Row, filled, refusals
-from tests.permissions.workbench import answer, gap
+from tests.permissions.workbench import (
+    CONFERRING,
+    HOLDERS,
+    MET,
+    a_joint,
+    a_meeting,
+    a_task,
+    an_instruction,
+    answer,
+    gap,
+)  # fmt: skip
 from tests.world import Story, at
 
 Facts = dict[str, Any]
@@ -16,6 +26,9 @@ EDITORS = frozenset({"manager", "administrator"})
 KEEPERS = EDITORS
 SEEING = CENTRE | {"water_handler", "water_leader"}
 READING = frozenset({"supervisor", "manager", "water_leader"})
+CONCERNED = CONFERRING | HOLDERS
+UNCONCERNED = {who: 404 for who in EVERYBODY - CONCERNED}
+GROUP = HOLDERS | {"housing_handler", "supervisor", "manager"}
 HELD = "created.submitted.dispatched"
 CALLED = "created.submitted.dispatched.signed.contacted.replied.audited"
 ATTACHING = SEEING - {"quality"}
@@ -117,6 +130,38 @@ ROWS: list[Row] = [
         "api:cancel_filing", frozenset({"dispatcher", "manager"}), "POST", story="filed",
         kwargs=lambda s: {"key": s.filing.pk}, api=True, refused_for=HIDDEN,
         data=fixed(reason="已改造"),
+    ),
+    Row("api:list_tasks", EVERYBODY, api=True),
+    Row(
+        "api:read_task", CONCERNED, story="instructed", kwargs=a_task, api=True, refused=404,
+    ),
+    Row(
+        "api:report_task", HOLDERS, "POST", story="instructed", kwargs=a_task, api=True,
+        refused_for=UNCONCERNED, data=fixed(said="已经恢复供热"),
+    ),
+    Row(
+        "api:decide_task", frozenset({"supervisor", "manager"}), "POST", story="instructed",
+        kwargs=a_task, api=True, refused_for=UNCONCERNED, data=fixed(do="cancel", note="不再需要"),
+    ),
+    Row(
+        "api:add_flag", CONFERRING, "POST", api=True, data=fixed(kind="case", reason="分界不清"),
+    ),
+    Row("api:list_meetings", EVERYBODY, api=True),
+    Row("api:read_meeting", CONCERNED, story=MET, kwargs=a_meeting, api=True, refused=404),
+    Row(
+        "api:answer_meeting", HOLDERS, "POST", story=MET, kwargs=a_meeting, api=True,
+        refused_for=UNCONCERNED, data=fixed(coming="yes", attendee="张科长"),
+    ),
+    Row("api:list_joint_cases", EVERYBODY, api=True),
+    Row(
+        "api:log_joint_case", GROUP, "POST", story="joined_forces", kwargs=a_joint,
+        api=True, data=fixed(said="看了三栋楼"),
+        refused_for={who: 404 for who in EVERYBODY - GROUP - {"dispatcher"}},
+    ),
+    Row("api:list_instructions", EVERYBODY, api=True),
+    Row(
+        "api:read_instruction", CONCERNED, story="instructed", kwargs=an_instruction, api=True,
+        refused=404,
     ),
     Row("api:list_unsatisfied", EVERYBODY, api=True),
     Row("api:list_commendations", EVERYBODY, api=True),

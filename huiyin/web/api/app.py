@@ -11,6 +11,7 @@ from huiyin.web.api import (
     assessments,
     callbacks,
     calling_steps,
+    coordination,
     dispute_steps,
     files,
     followup,
@@ -25,6 +26,7 @@ from huiyin.web.api import (
     search,
     steps,
     system,
+    tasks,
     unit_changes,
     unit_steps,
     urging,
@@ -63,7 +65,7 @@ api.add_decorator(spoken)
 PARTS = (
     orders, steps, group_steps, unit_steps, apply_steps, dispute_steps, calling_steps,
     callbacks, urging, mandates, files, public, reference, registers, search, unit_changes,
-    followup, assessments, knowledge, system,
+    followup, assessments, knowledge, tasks, coordination, system,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

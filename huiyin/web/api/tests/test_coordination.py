@@ -1,0 +1,61 @@
+"""Tasks, meetings, joint cases and instructions over the API."""
+
+from __future__ import annotations
+
+import pytest
+
+from huiyin.kernel.models import AccessLog
+from huiyin.web.api.tests.asking import Api
+from tests.world import Story, World, at
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_task_is_reported_and_decided(world: World) -> None:
+    Story(world).instructed()
+    api = Api(world, at(4, 9))
+    (row,) = api.get("/tasks?state=open&unit=water", "water_handler").body["tasks"]
+    assert (row["due_on"], row["late"], row["origin"]) == ("2026-03-09", False, "instruction")
+    path = f"/tasks/{row['id']}"
+    assert api.get(path, "housing_handler").status == 404
+    assert api.post(f"{path}/decision", {"do": "confirm"}, "supervisor").status == 409
+    told = api.post(f"{path}/report", {"said": "已经恢复供热"}, "water_handler")
+    assert (told.status, told.body["task"]["state"]) == (200, "reported")
+    assert api.post(f"{path}/decision", {"do": "send_back"}, "supervisor").status == 422
+    told = api.post(f"{path}/decision", {"do": "confirm"}, "supervisor")
+    assert [line["verb"] for line in told.body["lines"]] == ["give", "report", "confirm"]
+    assert api.get("/tasks?nonsense=1", "supervisor").status == 422
+
+
+def test_a_case_is_flagged_and_a_meeting_answered(world: World) -> None:
+    story = Story(world).created().submitted().dispatched()
+    api = Api(world, at(4, 9))
+    body = {"kind": "case", "order": story.order.number, "reason": "管网分界不清"}
+    assert api.post("/flags", body, "agent").status == 403
+    assert api.post("/flags", body | {"order": "1"}, "dispatcher").status == 404
+    assert api.post("/flags", body, "dispatcher").status == 201
+    assert api.post("/flags", body, "dispatcher").status == 409
+    other = Story(world).created().submitted().dispatched().met()
+    path = f"/meetings/{other.meeting.pk}"
+    told = api.post(f"{path}/answer", {"coming": "yes", "attendee": "张科长"}, "water_handler")
+    assert told.body["invitations"][0]["attendee"] == "张科长"
+    assert told.body["points"][0]["order"] == other.order.number
+    assert api.post(f"{path}/answer", {"coming": "no"}, "water_handler").status == 422
+    assert api.get(path, "township_handler").status == 404
+    assert len(api.get("/meetings", "supervisor").body["meetings"]) == 1
+
+
+def test_instructions_and_joint_cases_are_told_to_those_concerned(world: World) -> None:
+    story = Story(world).instructed().joined_forces()
+    api = Api(world, at(4, 9))
+    (row,) = api.get("/instructions", "water_handler").body["instructions"]
+    assert (row["leader"], row["late"]) == ("王市长", False)
+    assert api.get(f"/instructions/{row['id']}", "housing_handler").status == 404
+    assert not AccessLog.objects.exists()
+    told = api.get(f"/instructions/{row['id']}", "water_handler").body
+    assert (told["words"], told["tasks"][0]["unit"]["code"]) == ("请尽快办理", "water")
+    assert AccessLog.objects.get().subject == f"instruction:{row['number']}"
+    assert api.get("/joint-cases", "township_handler").body["cases"] == []
+    path = f"/joint-cases/{story.joint.pk}/log"
+    assert api.post(path, {"said": "看了三栋楼"}, "housing_handler").status == 201
+    assert api.post(path, {"said": "看了三栋楼"}, "township_handler").status == 404
