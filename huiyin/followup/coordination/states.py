@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class FlagKind(StrEnum):
-    """What is brought to a meeting."""
+    """What is brought to a meeting 协调类别."""
 
     CASE = "case"
     BOUNDARY = "boundary"

@@ -32,7 +32,7 @@ LABELS = {
 
 
 class Priority(StrEnum):
-    """How pressing it is."""
+    """How pressing it is 缓急."""
 
     NORMAL = "normal"
     URGENT = "urgent"

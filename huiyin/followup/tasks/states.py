@@ -36,7 +36,7 @@ RUNNING = frozenset({TaskState.OPEN, TaskState.REPORTED})
 
 
 class Origin(StrEnum):
-    """What a sheet of tasks came from."""
+    """What a sheet of tasks came from 任务来源."""
 
     MEETING = "meeting"
     INSTRUCTION = "instruction"
@@ -49,7 +49,7 @@ class Origin(StrEnum):
 
 
 class Part(StrEnum):
-    """Whether a unit leads or assists."""
+    """Whether a unit leads or assists 牵头或配合."""
 
     LEAD = "lead"
     ASSIST = "assist"

@@ -17,7 +17,6 @@ from huiyin.followup.coordination.states import (
     FlagState,
     JointState,
     MeetingState,
-    Outcome,
 )
 from huiyin.followup.instructions import actions as instructing
 from huiyin.followup.instructions import queries as instructed
@@ -112,7 +111,7 @@ class PointTold(TypedDict):
     title: Annotated[str, said("事项")]
     order: Annotated[str, said("工单编号；可空")]
     reason: Annotated[str, said("需要协调什么")]
-    outcome: Annotated[Outcome, said("空为未议，decided 已决定，postponed 下次再议")]
+    outcome: Annotated[str, said("空为未议，decided 已决定，postponed 下次再议")]
     decision: Annotated[str, said("决定")]
     lead: Annotated[str, said("职责边界裁定的牵头单位编码；可空")]
     tasks: Annotated[list[TaskTold], said("任务")]
@@ -403,7 +402,7 @@ def _point(item: AgendaItem, now: datetime) -> PointTold:
         "title": item.flag.title,
         "order": item.flag.order.number if item.flag.order else "",
         "reason": item.flag.reason,
-        "outcome": Outcome(item.outcome),
+        "outcome": item.outcome,
         "decision": item.decision,
         "lead": item.ruling.lead.code if item.ruling else "",
         "tasks": [told(task, now) for task in item.sheet.tasks.all()] if item.sheet else [],

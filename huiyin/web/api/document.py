@@ -30,6 +30,7 @@ from huiyin.knowledge.article_states import Visibility
 from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
 from huiyin.orders.reply_states import Told
 from huiyin.orders.states import Channel, Outcome, Satisfaction, Solved, State
+from huiyin.web.api.coordination import InstructionQuery, PageQuery
 from huiyin.web.api.followup import FilingQuery, LedgerQuery, ThanksQuery
 from huiyin.web.api.inputs import OrderQuery
 from huiyin.web.api.knowledge import AnswerQuery
@@ -39,6 +40,7 @@ from huiyin.web.api.problems import MEDIA_TYPE, NOT_SIGNED_IN, Problem, Unavaila
 from huiyin.web.api.reference import UnitQuery
 from huiyin.web.api.registers import PeriodQuery
 from huiyin.web.api.search import SearchQuery
+from huiyin.web.api.tasks import TaskQuery
 from huiyin.web.api.unit_changes import ChangeQuery
 from huiyin.web.errors import Fault
 
@@ -121,7 +123,7 @@ def made(api: NinjaAPI) -> Document:
     _refer(document["paths"])
     for filters in (
         OrderQuery, UnitQuery, PeriodQuery, ChangeQuery, FilingQuery, LedgerQuery, ThanksQuery,
-        SearchQuery, AnswerQuery, MandateQuery,
+        SearchQuery, AnswerQuery, MandateQuery, TaskQuery, PageQuery, InstructionQuery,
     ):  # fmt: skip
         schemas.pop(filters.__name__, None)
     document["servers"] = [{"url": "/", "description": "本平台"}]
@@ -199,7 +201,7 @@ def _complete(operation: Document) -> None:
 
 _PARAMETERS = {
     "number": "工单编号，14 位数字",
-    "key": "附件、备案、问答或待办的编号",
+    "key": "附件、备案、问答、待办、任务、会议或批示的编号",
     "code": "编码",
     "verb": "办理的一步，见说明",
     "group": "哪一组原因",
