@@ -86,7 +86,7 @@ def test_units_in_the_order_of_their_grounds(land: World, django_assert_max_num_
     region = Region.objects.get(code="370001001")
     content = "暖气片冰凉，热力公司没有供暖，供热管道漏水"
     order = Story(land).created(region=region, content=content).submitted().order
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         found = routes(order, at(2))
     assert [(each.unit, each.source) for each in found.found] == [
         (land.housing, Source.CATALOGUE),
