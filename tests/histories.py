@@ -390,6 +390,13 @@ class Doings:
         lead = random.choice([self.world.housing, self.world.water])
         actions.propose_ruling(key, by=by, lead=lead, basis=self._say(random), now=now)
 
+    def _enter_ruling(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        entry = actions.RuledMatter(
+            matter=self._say(random), category=self.world.heating, lead=None,
+            assist=(), basis="派单裁定", valid_from=None,
+        )  # fmt: skip
+        actions.enter_ruling(key, entry, by=by, now=now)
+
     def _whistle(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         calling = Calling(
             [mostly(random, self.world.housing, self.world.water_team)], self._say(random)

@@ -135,6 +135,7 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "incident.least": parsers.whole(2, 99),
         "incident.hours": parsers.whole(1, 720),
         "filing.valid_months": parsers.whole(1, 36),
+        "filing.warn_days": parsers.whole(1, 365),
         "write_off.days": parsers.whole(1, 365),
         "intake.scripts": tables.scripts,
         "report.groups": tables.groups,

@@ -12,6 +12,7 @@ from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import CatalogueItem
 from huiyin.knowledge.states import LeadLevel
 from huiyin.orders.models import WorkOrder
+from huiyin.orders.numbers import spoken
 from huiyin.orgs import queries as orgs
 from huiyin.orgs import succession
 from huiyin.orgs.models import Region, Unit
@@ -96,7 +97,10 @@ def _heirs(order: WorkOrder, codes: Collection[str], places: Collection[Region])
 
 
 def _resolved(items: Sequence[CatalogueItem], around: _Around) -> Iterator[Suggestion]:
-    """Yield one suggestion for each item whose lead is still active."""
+    """Yield one suggestion for each item whose lead is still active, and cite the ruling.
+
+    Source: R-391 (requirement 152; handbook domain.md 2.8).
+    """
     for item in items:
         lead = around.unit(item.lead.code) if item.lead else None
         if lead is None:
@@ -107,6 +111,8 @@ def _resolved(items: Sequence[CatalogueItem], around: _Around) -> Iterator[Sugge
         assist = dict.fromkeys(_assisting(item, level, around))
         assist.pop(unit, None)
         why = _why(how, level, lead, around)
+        if item.ruling:
+            why = f"裁定写入派单目录（{item.code}，工单 {spoken(item.ruling)}），由{lead}办理"
         if item.lead and item.lead.pk != lead.pk:
             why += f"（{item.lead}的职责现由{lead}承担）"
         yield Suggestion(unit, item, why, tuple(assist))

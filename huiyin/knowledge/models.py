@@ -15,7 +15,14 @@ from huiyin.knowledge.article_states import (
     VersionState,
     Visibility,
 )
-from huiyin.knowledge.states import KIND_LABELS, ArticleKind, LineMode, TrialState
+from huiyin.knowledge.states import (
+    KIND_LABELS,
+    ArticleKind,
+    LineMode,
+    TrialState,
+    WordingKind,
+    WordingState,
+)
 from huiyin.orgs.models import Staff, Unit
 
 VALID = Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
@@ -36,7 +43,11 @@ class Category(models.Model):
 
 
 class CatalogueItem(models.Model):
-    """Which unit is responsible for a matter, on what basis, from when to when; half-open."""
+    """Which unit is responsible for a matter, on what basis, from when to when; half-open.
+
+    ``ruling`` is the number of the order whose dispute was ruled so; empty for what the city
+    profile says, and only that is brought into line when the profile is loaded.
+    """
 
     code = models.CharField(max_length=20)
     category = models.ForeignKey(Category, models.PROTECT, related_name="items")
@@ -45,6 +56,7 @@ class CatalogueItem(models.Model):
     lead_level = models.CharField(max_length=20, blank=True, default="")
     assist_codes = ArrayField(models.CharField(max_length=40), default=list)
     basis = models.CharField(max_length=300, blank=True, default="")
+    ruling = models.CharField(max_length=24, blank=True, default="")
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
 
@@ -181,6 +193,44 @@ class ScoringScheme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class RuleWording(models.Model):
+    """A correction of what a rule in force says of itself: a misprint in its text or source.
+
+    The value and the days of the rule stay as they are; the old words stay here for ever.
+    """
+
+    kind = models.CharField(max_length=10, choices=[(k.value, k.label) for k in WordingKind])
+    code = models.CharField(max_length=60)
+    valid_from = models.DateField()
+    old_text = models.CharField(max_length=300)
+    old_source = models.CharField(max_length=200)
+    text = models.CharField(max_length=300)
+    source = models.CharField(max_length=200)
+    reason = models.CharField(max_length=200)
+    state = models.CharField(
+        max_length=10,
+        choices=[(s.value, s.label) for s in WordingState],
+        default=WordingState.ASKED.value,
+    )
+    asked_at = models.DateTimeField()
+    asked_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+    note = models.CharField(max_length=200, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["kind", "code", "valid_from"],
+                condition=Q(state="asked"),
+                name="wording_asked_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.code} {self.valid_from}"
 
 
 class Reason(models.Model):

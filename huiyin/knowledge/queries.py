@@ -209,13 +209,23 @@ def tag_name(code: str) -> str:
 
 
 def responsible_for(category: Category, day: date) -> list[CatalogueItem]:
-    """Return the catalogue items of a category or of those above it, nearest first. One query."""
+    """Return the catalogue items of a category or of those above it, nearest first. One query.
+
+    Of one category, what a ruling entered comes before what the profile says, the latest first.
+
+    Source: R-391 (requirement 152; handbook domain.md 2.8).
+    """
     codes = [category.code[:length] for length in range(len(category.code), 0, -2)]
     items = CatalogueItem.objects.select_related("lead", "category").filter(
         category__code__in=codes, valid_from__lte=day
     )
     valid = rules.valid_on(items, day)
-    return sorted(valid, key=lambda item: (-len(item.category.code), item.code))
+    return sorted(valid, key=_nearest)
+
+
+def _nearest(item: CatalogueItem) -> tuple[int, bool, int, str]:
+    age = -item.valid_from.toordinal() if item.ruling else 0
+    return -len(item.category.code), not item.ruling, age, item.code
 
 
 def catalogue(

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
+from huiyin.kernel.errors import Invalid
+
 
 class Dated(Protocol):
     """A row that is valid on the half-open range of days ``[valid_from, valid_to)``."""
@@ -15,6 +17,17 @@ class Dated(Protocol):
     def valid_from(self) -> date: ...  # noqa: D102
     @property
     def valid_to(self) -> date | None: ...  # noqa: D102
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days ``[valid_from, valid_to)`` of a row."""
+
+    valid_from: date
+    valid_to: date | None = None
+
+
+LONGEST_AHEAD = timedelta(days=2 * 366)
 
 
 class LimitLike(Dated, Protocol):
@@ -228,3 +241,45 @@ def _plan_absent(
 def _end(version: Version, today: date) -> date:
     """Return up to which day, today at the latest, a version has held."""
     return min(version.valid_to or today, today)
+
+
+def check_follows(held: Span | None, wanted: Span, today: date) -> None:
+    """Refuse a new version that begins in the past, not after the one it follows, or never holds.
+
+    Raises:
+        Invalid: names the field.
+
+    Source: R-390 (handbook domain.md 2.9, rules with effective dates).
+    """
+    _check_end_after_begin(wanted)
+    if wanted.valid_from < today:
+        raise Invalid("生效日期不能早于今天", fields={"valid_from": "不能早于今天"})
+    if wanted.valid_from > today + LONGEST_AHEAD:
+        raise Invalid("生效日期太远", fields={"valid_from": "最多提前两年"})
+    if held is not None and wanted.valid_from <= held.valid_from:
+        raise Invalid(
+            "现行的一版不能改写，请写更晚的生效日期",
+            fields={"valid_from": f"须晚于 {held.valid_from:%Y-%m-%d}"},
+        )
+
+
+def check_end(held: Span, wanted: Span, today: date) -> None:
+    """Refuse an end of a version that lies in the past, or that changes nothing.
+
+    Raises:
+        Invalid: names the field.
+
+    Source: R-390 (handbook domain.md 2.9, rules with effective dates).
+    """
+    _check_end_after_begin(wanted)
+    if wanted.valid_to == held.valid_to:
+        raise Invalid("目录里已经是这样", fields={"valid_to": "没有变化"})
+    if held.valid_to is not None and held.valid_to <= today:
+        raise Invalid("这一条已经失效，请写新的生效日期", fields={"valid_from": "须晚于失效日期"})
+    if wanted.valid_to is not None and wanted.valid_to < today:
+        raise Invalid("失效日期不能早于今天", fields={"valid_to": "不能早于今天"})
+
+
+def _check_end_after_begin(wanted: Span) -> None:
+    if wanted.valid_to is not None and wanted.valid_to <= wanted.valid_from:
+        raise Invalid("失效日期须晚于生效日期", fields={"valid_to": "须晚于生效日期"})

@@ -218,3 +218,29 @@ class ArticleKind(StrEnum):
     def label(self) -> str:
         """Return the Chinese name."""
         return "热线动态" if self is ArticleKind.NEWS else "精选答复"
+
+
+class WordingKind(StrEnum):
+    """Whose words are corrected 更正文字."""
+
+    LIMIT = "limit"
+    PARAMETER = "parameter"
+    SCORING = "scoring"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return {"limit": "时限", "parameter": "参数", "scoring": "计分办法"}[self.value]
+
+
+class WordingState(StrEnum):
+    """Where a correction of a rule's words stands."""
+
+    ASKED = "asked"
+    DONE = "done"
+    REFUSED = "refused"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return {"asked": "待复核", "done": "已更正", "refused": "未同意"}[self.value]

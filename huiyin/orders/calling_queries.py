@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, F, Prefetch, Q
 
+from huiyin.kernel.paging import Page, page
 from huiyin.orders.kinds import WhistleGrade
 from huiyin.orders.models import Whistle, WhistleUnit, WorkOrder
 from huiyin.orgs import queries as orgs
@@ -65,14 +65,17 @@ class Called:
         return self.content / self.judged if self.judged else None
 
 
-def called_by_unit(since: datetime, until: datetime) -> list[Called]:
+def called_by_unit(since: datetime, until: datetime, within: str = "") -> list[Called]:
     """Return how every department answered the whistles of ``[since, until)``, most called first.
 
-    Without a limit a report is in time whenever it comes. Two queries.
+    Without a limit a report is in time whenever it comes; ``within`` narrows to the departments
+    below a path. Two queries.
 
     Source: R-111 (handbook domain.md 2.1 art. 33: both are assessed).
     """
-    rows = WhistleUnit.objects.filter(whistle__at__gte=since, whistle__at__lt=until)
+    rows = WhistleUnit.objects.filter(
+        whistle__at__gte=since, whistle__at__lt=until, unit__path__startswith=within
+    )
     counted = rows.order_by().values("unit").annotate(
         n=Count("pk"),
         in_time=Count(
@@ -91,8 +94,66 @@ def called_by_unit(since: datetime, until: datetime) -> list[Called]:
     return sorted(told, key=lambda each: (-each.called, each.unit.code))
 
 
-def callers(since: datetime, until: datetime) -> Mapping[str, int]:
-    """Return how often each street whistled in ``[since, until)``, most first. One query."""
-    rows = Whistle.objects.filter(at__gte=since, at__lt=until).order_by()
-    counted = rows.values_list("unit__short_name").annotate(n=Count("pk"))
-    return dict(sorted(counted, key=lambda row: (-row[1], row[0])))
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """How often one street whistled, and how many departments it called."""
+
+    unit: Unit
+    whistles: int
+    called: int
+
+
+def callers(since: datetime, until: datetime, within: str = "") -> list[Caller]:
+    """Return how often each street whistled in ``[since, until)``, most first. Two queries.
+
+    ``within`` narrows to the streets below a path.
+
+    Source: R-395 (requirement 204; handbook domain.md 2.1 art. 33: both are assessed).
+    """
+    rows = Whistle.objects.filter(at__gte=since, at__lt=until, unit__path__startswith=within)
+    counted = (
+        rows.order_by().values("unit").annotate(n=Count("pk", distinct=True), called=Count("units"))
+    )
+    found = {row["unit"]: row for row in counted}
+    units = Unit.objects.filter(pk__in=found)
+    told = [Caller(unit, found[unit.pk]["n"], found[unit.pk]["called"]) for unit in units]
+    return sorted(told, key=lambda each: (-each.whistles, each.unit.code))
+
+
+@dataclass(frozen=True, slots=True)
+class CallFilter:
+    """Which calls: of which days, seen from where, for one department or of one street."""
+
+    since: datetime
+    until: datetime
+    within: str = ""
+    department: str = ""
+    street: str = ""
+
+
+def calls(wanted: CallFilter, *, cursor: str = "", size: int = 50) -> Page[WhistleUnit]:
+    """Return one page of who called whom and what came of it, the latest first. One query.
+
+    Source: R-395 (requirement 204; handbook domain.md 2.1 art. 33: both are assessed).
+    """
+    rows = WhistleUnit.objects.filter(
+        Q(unit__path__startswith=wanted.within) | Q(whistle__unit__path__startswith=wanted.within),
+        whistle__at__gte=wanted.since,
+        whistle__at__lt=wanted.until,
+    )
+    if wanted.department:
+        rows = rows.filter(unit__code=wanted.department)
+    if wanted.street:
+        rows = rows.filter(whistle__unit__code=wanted.street)
+    rows = rows.select_related("unit", "whistle__unit", "whistle__order")
+    return page(rows, by=("-id",), cursor=cursor, size=size)
+
+
+def was_in_time(row: WhistleUnit) -> bool:
+    """Tell whether a department came in time; without a limit, whether it came. No query.
+
+    Source: R-395 (requirement 204).
+    """
+    if row.reported_at is None:
+        return False
+    return row.due_at is None or row.reported_at < row.due_at

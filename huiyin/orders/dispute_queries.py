@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from django.db.models import Prefetch
 
 from huiyin.orders.application_states import ApplicationKind, Decision
+from huiyin.orders.kinds import AssignmentRole
 from huiyin.orders.models import Application, Dispute, DisputeUnit, WorkOrder
+from huiyin.orgs.models import Unit
 
 _RAISING = frozenset({"confer", "contest"})
 
@@ -32,6 +36,34 @@ def candidates(order: WorkOrder) -> list[DisputeUnit]:
         dispute__order=order, dispute__ruled_at__isnull=True, candidate=True
     )
     return list(rows.select_related("unit").order_by("pk"))
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """What the last ruling of an order decided: who leads, who assists, in which words."""
+
+    dispute: Dispute
+    lead: Unit
+    assist: tuple[Unit, ...]
+
+    @property
+    def code(self) -> str:
+        """Return the number of the ruling, under which the dispatch catalogue has it."""
+        return f"CD{self.dispute.pk:06d}"
+
+
+def last_ruled(order: WorkOrder) -> Ruled | None:
+    """Return the last ruling of an order; None without any. Two queries."""
+    rows = Dispute.objects.filter(order=order, ruled_at__isnull=False).order_by("-pk")
+    dispute = rows.first()
+    if dispute is None:
+        return None
+    parts = list(dispute.units.exclude(role="").select_related("unit").order_by("pk"))
+    lead = next((row.unit for row in parts if row.role == AssignmentRole.LEAD), None)
+    if lead is None:
+        return None
+    assist = tuple(row.unit for row in parts if row.role == AssignmentRole.ASSIST)
+    return Ruled(dispute, lead, assist)
 
 
 def returns_granted(order: WorkOrder) -> int:

@@ -137,6 +137,16 @@ def sees_all(actor: Actor) -> bool:
     return actor.kind is ActorKind.SYSTEM or Perm.SEE_ALL in actor.perms
 
 
+def figures_below(actor: Actor) -> str:
+    """Return the path below which ``actor`` sees figures of units; empty for the whole city.
+
+    Source: R-394 (requirements 126, 131; handbook domain.md 4.4: staff of a unit see its realm).
+    """
+    if sees_all(actor):
+        return ""
+    return actor.unit.realm if actor.unit else "-"
+
+
 def is_lead(assignment: Assignment) -> bool:
     """Tell whether this is the accountable lead assignment of its order."""
     return assignment.role == "lead" and assignment.parent_id is None
@@ -211,6 +221,8 @@ def _is_about(step: Step, order: WorkOrder) -> bool:
     """Tell whether a step has anything to do with this order: only merged ones are split off."""
     if step.verb == "split_off":
         return order.close_type == CloseType.MERGED
+    if step.verb == "enter_ruling":
+        return any(event.verb == "rule" for event in order.events.all())
     if step.verb == "judge_whistle":
         return any(event.verb == "whistle" for event in order.events.all())
     if step.verb == "settle_raise":

@@ -401,6 +401,7 @@ def orders_moving(change: UnitChange, limit: int | None = None) -> list[Moving]:
                 part.unit,
                 part.order.category.code if part.order.category else "",
                 part.order.region.code if part.order.region else "",
+                part.order.number,
             ),
             policy.is_lead(part),
         )

@@ -271,6 +271,10 @@ PROPOSE_RULING = Step(
     "propose_ruling", "拟裁定", "拟出裁定", _from(S.DISPUTE), (), P.DECIDE,
     guard="须两人裁定的城市；由另一人裁定", source="domain.md 2.8",
 )  # fmt: skip
+ENTER_RULING = Step(
+    "enter_ruling", "写入派单目录", "把裁定写入派单目录", _KEPT, (), P.DECIDE,
+    guard="有裁定；主办单位、分类与裁定和本单一致；生效日期不早于今天", source="domain.md 2.8",
+)  # fmt: skip
 SIGN = Step(
     "sign", "签收", "签收", _from(S.TO_SIGN), (S.IN_PROGRESS,), P.HANDLE,
     Side.LEAD, stops=(C.SIGN,),
@@ -539,7 +543,8 @@ OVERDUE = Step("overdue", "超期", "超过时限", OPEN, (), None, Side.SYSTEM,
 STEPS: tuple[Step, ...] = (
     CREATE, EDIT, ANSWER, REFER, TRANSFER, SUBMIT, APPROVE, SEND_BACK, MERGE, JOIN,
     ABSORB, SPLIT_OFF, END_WITH_MAIN, RATE_MERGED, ANSWER_FROM_FILE, DISPATCH,
-    CONFER, CONTEST, GIVE_OPINION, PROPOSE_RULING, RULE, SIGN, SUB_SIGN, CONTACT, ADD_UNITS,
+    CONFER, CONTEST, GIVE_OPINION, PROPOSE_RULING, RULE, ENTER_RULING,
+    SIGN, SUB_SIGN, CONTACT, ADD_UNITS,
     PASS_DOWN, SUB_REPLY, ASK_RETURN, GRANT_RETURN,
     REFUSE_RETURN, ASK_EXTENSION, DECIDE_EXTENSION, REFUSE_EXTENSION, ASK_SUSPENSION, SUSPEND,
     REFUSE_SUSPENSION, RESUME, ASK_TERMINATION, GRANT_TERMINATION, REFUSE_TERMINATION,

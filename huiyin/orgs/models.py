@@ -150,20 +150,29 @@ class UnitChange(models.Model):
 
 
 class SplitRow(models.Model):
-    """Which unit takes over the matters and places whose codes begin so; empty means any."""
+    """Which unit takes over the matters and places whose codes begin so; empty means any.
+
+    A row with ``numbers`` is about these open orders alone, whatever their matter and place.
+    """
 
     change = models.ForeignKey(UnitChange, models.CASCADE, related_name="rows")
     successor = models.ForeignKey(Unit, models.PROTECT, related_name="+")
     category = models.CharField(max_length=12, blank=True, default="")
     region = models.CharField(max_length=12, blank=True, default="")
+    numbers = ArrayField(models.CharField(max_length=24), default=list)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(fields=["change", "category", "region"], name="split_row_once"),
+            models.UniqueConstraint(
+                fields=["change", "category", "region"],
+                condition=Q(numbers=[]),
+                name="split_row_once",
+            ),
         )
 
     def __str__(self) -> str:
-        return f"{self.category or '*'} {self.region or '*'} -> {self.successor}"
+        what = f"{len(self.numbers)} orders" if self.numbers else ""
+        return f"{what or self.category or '*'} {self.region or '*'} -> {self.successor}"
 
 
 class FormerName(models.Model):

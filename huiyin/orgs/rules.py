@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Protocol, TypeVar
 
@@ -80,26 +80,33 @@ def check_password(password: str, username: str) -> None:
 
 
 class SplitLike(Protocol):
-    """A row of a split: whose codes of matter and place it covers."""
+    """A row of a split: whose codes of matter and place it covers, or which orders by number."""
 
     @property
     def category(self) -> str: ...  # noqa: D102
     @property
     def region(self) -> str: ...  # noqa: D102
+    @property
+    def numbers(self) -> Sequence[str]: ...  # noqa: D102
 
 
 S = TypeVar("S", bound=SplitLike)
 
 
-def heir(rows: Iterable[S], category: str, region: str) -> S | None:
+def heir(rows: Iterable[S], category: str, region: str, number: str = "") -> S | None:
     """Return the row of a split that covers a matter at a place; None when the rest does.
 
-    The narrower matter wins, then the narrower place.
+    A list that names the order wins, then the narrower matter, then the narrower place.
 
-    Source: R-199 (requirement 126; handbook domain.md 1.2 (五): by duty and territory).
+    Source: R-199, R-393 (requirement 126; handbook domain.md 1.2 (五): by duty and territory).
     """
+    rows = list(rows)
+    if number and (named := next((row for row in rows if number in row.numbers), None)):
+        return named
     fitting = (
-        row for row in rows if category.startswith(row.category) and region.startswith(row.region)
+        row
+        for row in rows
+        if not row.numbers and category.startswith(row.category) and region.startswith(row.region)
     )
     return max(fitting, key=lambda row: (len(row.category), len(row.region)), default=None)
 

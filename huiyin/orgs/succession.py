@@ -57,15 +57,21 @@ def heir(unit: Unit, category: str = "", region: str = "") -> Unit:
 
 
 def heir_among(
-    known: Mapping[int, Heritage], unit: Unit, category: str = "", region: str = ""
+    known: Mapping[int, Heritage],
+    unit: Unit,
+    category: str = "",
+    region: str = "",
+    number: str = "",
 ) -> Unit:
     """Return the same as ``heir`` from what is known; a chain of changes is followed to its end.
+
+    ``number`` is that of the open order that is asked about, for a split by lists.
 
     Source: R-199 (requirement 126; handbook domain.md 1.2 (五): by duty and territory).
     """
     seen = {unit.pk}
     while (left := known.get(unit.pk)) is not None:
-        row = rules.heir(left.rows, category, region)
+        row = rules.heir(left.rows, category, region, number)
         unit = row.successor if row else left.rest
         if unit.pk in seen:
             break

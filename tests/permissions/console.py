@@ -12,8 +12,8 @@ from huiyin.insight.runs import actions as runs
 from huiyin.insight.runs.actions import RunPlan
 from huiyin.knowledge import actions as knowledge
 from huiyin.knowledge.actions import ArticleText
-from huiyin.knowledge.models import Article, RuleTrial
-from huiyin.knowledge.states import ArticleKind
+from huiyin.knowledge.models import Article, LimitRule, RuleTrial, RuleWording
+from huiyin.knowledge.states import ArticleKind, WordingKind
 from huiyin.orgs import actions as orgs
 from huiyin.orgs.models import ApiToken, UnitChange
 from huiyin.orgs.states import Perm
@@ -86,6 +86,20 @@ def simulated(story: Story) -> Facts:
     return {"key": runs.begin(RunPlan("t", "t", 1, 1.0, 1, day, day), now=at(2))}
 
 
+def worded(story: Story) -> Facts:
+    return {"kind": "limit", "key": LimitRule.objects.get(code="finish").pk}
+
+
+def corrected(story: Story) -> Facts:
+    """A correction that the manager asked for; so the manager may not decide it."""
+    RuleWording.objects.all().delete()
+    made = knowledge.ask_wording(
+        WordingKind.LIMIT, worded(story)["key"], words="办结时限", source="条例第十五条",
+        reason="错字", by=story.world.actor("manager"), now=at(2),
+    )  # fmt: skip
+    return {"key": made.pk}
+
+
 def learned(story: Story) -> Facts:
     return {"key": model_version(state="replaced").pk}
 
@@ -147,6 +161,10 @@ ROWS: list[Row] = [
     Row("console:catalogue", READERS),
     Row("console:reasons", READERS),
     Row("console:classes", READERS),
+    Row("console:wordings", READERS),
+    Row("console:wording", READERS, kwargs=worded),
+    Row("console:wording", CONSOLE, "POST", kwargs=worded, data=given(text="改正")),
+    Row("console:wording_decide", ADMIN, "POST", kwargs=corrected, data=given(do="agree")),
     Row("console:calendar", READERS),
     Row("console:calendar", ADMIN, "POST"),
     Row("console:news", CONSOLE),

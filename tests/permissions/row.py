@@ -139,6 +139,11 @@ STEP_CASES: tuple[StepCase, ...] = (
         {"lead": "housing", "basis": "三定方案第四条"}, _MINE | {"housing_handler"},
     ),
     StepCase(
+        "enter_ruling", f"{_HELD}.return_refused.contested.ruled", _DECIDE,
+        {"matter": "二次供水设施维修", "basis": "派单裁定：三定方案第四条"},
+        _MINE,
+    ),
+    StepCase(
         "sub_sign", f"{_HELD}.assisted", frozenset({"housing_handler"}), {},
         _MINE | {"housing_handler"},
     ),

@@ -191,6 +191,7 @@ def sound(story: Story) -> Facts:
 
 # The lead unit sees these steps greyed, with the reason in words: not now, rather than never.
 LEADS = {verb: {"water_handler": 409, "water_leader": 409} for verb in ("sub_sign", "sub_reply")}
+REPORTED = frozenset({"supervisor", "manager", "water_leader"})
 ROWS: list[Row] = [
     Row("workbench:sign_in", public=True),
     Row(
@@ -355,6 +356,16 @@ ROWS: list[Row] = [
     Row("workbench:search", EVERYBODY, method="POST", data=lambda story: {"q": "暖气"}),
     Row("workbench:units", CENTRE | UNITS),
     Row("workbench:filings", CENTRE | UNITS),
+    Row("workbench:filings_table", CENTRE | UNITS, story="filed"),
+    Row("workbench:counties", REPORTED),
+    Row("workbench:counties_table", REPORTED),
+    Row(
+        "workbench:county_orders", REPORTED - {"water_leader"}, refused_for={"water_leader": 404},
+        kwargs=lambda story: {"code": "township", "figure": "due"},
+    ),
+    Row("workbench:tags", REPORTED, story="created.tagged"),
+    Row("workbench:whistles", REPORTED, story="on_street.whistled"),
+    Row("workbench:whistles_table", REPORTED, story="on_street.whistled"),
     Row("workbench:filing_new", UNITS),
     Row("workbench:filing_new", UNITS, method="POST", data=lambda story: {"title": "x"}),
     Row(

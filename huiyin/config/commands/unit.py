@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -80,23 +81,27 @@ def split(
     code: Code,
     *,
     part: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(help="承接单位和范围，可重复，如 102:category=04,region=371402"),
-    ],
+    ] = None,
+    orders: Annotated[
+        Path | None,
+        typer.Option(help="点名划转的在办工单：每行一件，工单编号和承接单位编码，逗号或空格隔开"),
+    ] = None,
     rest: Annotated[str, typer.Option(help="其余由哪个单位承接")],
     on: Day,
     basis: Basis,
     by: Who,
     staff: Staff = "move",
 ) -> None:
-    """安排单位拆分，按诉求分类和区划由几个单位承接。"""
+    """安排单位拆分，按诉求分类和区划由几个单位承接；在办工单也可以逐件点名。"""
     base.with_django()
     from huiyin.kernel import clock
-    from huiyin.orgs import actions
+    from huiyin.orders import actions
 
     plan = actions.plan_split(
         _unit(code),
-        [_part(words) for words in part],
+        [*(_part(words) for words in part or ()), *_lists(orders)],
         rest=_unit(rest),
         terms=_terms(on, basis, staff),
         by=_actor(by),
@@ -182,7 +187,19 @@ def _part(words: str) -> SplitTerm:
     found = {name: value for name, _, value in pairs}
     if not found or len(found) < len(pairs) or not found.keys() <= _PARTS:
         raise Invalid(f"看不懂“{words}”", remedy="请写成 102:category=04,region=371402")
-    return SplitTerm(_unit(code), **found)
+    return SplitTerm(_unit(code), found.get("category", ""), found.get("region", ""))
+
+
+def _lists(path: Path | None) -> list[SplitTerm]:
+    from huiyin.orders.split_lists import list_terms, read_lists
+
+    if path is None:
+        return []
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Invalid(f"读不了文件 {path}", remedy="请给出 UTF-8 编码的文本文件") from error
+    return list_terms(read_lists(text), _unit)
 
 
 def _unit(code: str) -> Unit:

@@ -54,6 +54,19 @@ def test_a_rename_and_a_split_are_planned_and_cancelled(world: World, capsys) ->
     ]  # fmt: skip
 
 
+@pytest.mark.rule("R-393")
+def test_a_split_reads_a_list_of_orders(story: Story, tmp_path, capsys) -> None:
+    number = story.created().submitted().dispatched().order.number
+    path = tmp_path / "list.csv"
+    path.write_text(f"\ufeff{number},county\n", encoding="utf-8")
+    given = ["--orders", str(path), "--rest", "housing", *COMMON]
+    assert run("split", "water", *given) == ExitCode.DONE
+    assert "现有在办工单 1 件（主办 1 件）将转由东县承接" in capsys.readouterr().out
+    path.write_bytes(b"\xff")
+    assert run("split", "housing", *given) == ExitCode.REFUSED
+    assert "读不了文件" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "line"),
     [

@@ -4,30 +4,55 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, Sum
 
 from huiyin.followup.filings import policy, rules
-from huiyin.followup.filings.models import Filing, FilingReport
+from huiyin.followup.filings.models import Filing, FilingReport, FilingUse
 from huiyin.followup.filings.rules import Scope
 from huiyin.followup.filings.states import FilingState
 from huiyin.kernel import crypto, text
 from huiyin.kernel.paging import Page, page
+from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Category
 from huiyin.orders.actions.intake import place_key
 from huiyin.orders.models import WorkOrder
+from huiyin.orders.policy import visible_to
 from huiyin.orgs.actors import Actor
+from huiyin.worktime.calendar import SHANGHAI
 
 _MOST_READ = 100
 
 
+SOON = "soon"
+SOON_DAYS = 30
+
+
 @dataclass(frozen=True, slots=True)
 class FilingFilter:
-    """What a list of filings is narrowed to."""
+    """What a list of filings is narrowed to: a state or ``SOON``, and words."""
 
     state: str = ""
     words: str = ""
+
+
+def soon_days(now: datetime) -> int:
+    """Return how many days before its end a filing is said to end soon.
+
+    Source: R-396 (requirement 112; own default: thirty days).
+    """
+    return int(knowledge.parameter("filing.warn_days", now, default=SOON_DAYS))
+
+
+def soon(now: datetime) -> Q:
+    """Return the condition for filings in force that have not ended but soon will. No query.
+
+    Source: R-396 (requirement 112).
+    """
+    today = now.astimezone(SHANGHAI).date()
+    ends = today + timedelta(soon_days(now))
+    return Q(state=FilingState.VALID.value, valid_to__gt=today, valid_to__lte=ends)
 
 
 def _seen(actor: Actor) -> QuerySet[Filing]:
@@ -37,11 +62,13 @@ def _seen(actor: Actor) -> QuerySet[Filing]:
     )
 
 
-def listed(actor: Actor, wanted: FilingFilter, *, cursor: str = "", size: int = 50) -> Page[Filing]:
+def listed(
+    actor: Actor, wanted: FilingFilter, now: datetime, *, cursor: str = "", size: int = 50
+) -> Page[Filing]:
     """Return one page of the filings that ``actor`` may see, newest first. One query or two."""
     rows = _seen(actor)
     if wanted.state:
-        rows = rows.filter(state=wanted.state)
+        rows = rows.filter(soon(now) if wanted.state == SOON else Q(state=wanted.state))
     for word in wanted.words.split()[:5]:
         rows = rows.filter(
             Q(title__icontains=word) | Q(place__icontains=word) | Q(unit__name__icontains=word)
@@ -49,11 +76,40 @@ def listed(actor: Actor, wanted: FilingFilter, *, cursor: str = "", size: int = 
     return page(rows, by=("-id",), cursor=cursor, size=size)
 
 
-def counted(actor: Actor) -> dict[FilingState, int]:
-    """Return how many filings ``actor`` may see, by state. One query or two."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How many filings there are: by state, in force but ending soon, and what they answered."""
+
+    by_state: dict[FilingState, int]
+    soon: int
+    uses: int
+
+
+def counted(actor: Actor, now: datetime) -> Counted:
+    """Return how many filings ``actor`` may see, and how many requests they answered.
+
+    Two queries, three for a unit.
+
+    Source: R-396 (requirements 112, 113).
+    """
     rows = Filing.objects.filter(policy.visible_to(actor)).order_by()
     found = dict(rows.values_list("state").annotate(n=Count("pk")))
-    return {state: found.get(state.value, 0) for state in FilingState}
+    more = rows.aggregate(soon=Count("pk", filter=soon(now)), uses=Sum("uses"))
+    return Counted(
+        {state: found.get(state.value, 0) for state in FilingState}, more["soon"], more["uses"] or 0
+    )
+
+
+def used_by(actor: Actor, filing: Filing, *, cursor: str = "", size: int = 50) -> Page[FilingUse]:
+    """Return one page of the orders that a filing answered, the latest first. Two queries.
+
+    Only orders that ``actor`` may see anyway.
+    """
+    rows = FilingUse.objects.filter(
+        filing=filing, order__in=WorkOrder.objects.filter(visible_to(actor))
+    )
+    rows = rows.select_related("order", "by")
+    return page(rows, by=("-id",), cursor=cursor, size=size)
 
 
 def get_visible(actor: Actor, key: int) -> Filing | None:

@@ -6,9 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from functools import reduce
+from operator import add
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum, Value
+from django.db.models.expressions import Combinable
 
 from huiyin.followup.callbacks.models import CallbackAttempt
 from huiyin.followup.supervision.models import Urging
@@ -306,9 +309,24 @@ def behind(
         lines = lines.filter(shared=0)
     else:
         lines = lines.filter(unit__in=[unit for unit in units if unit is not None])
-    counted = lines.exclude(**{measure: 0}).values("order_id")
-    return (
-        counted.annotate(times=Sum(F("sign") * F(measure)))
-        .filter(times__gt=0)
-        .order_by("-order_id")
-    )
+    return summed_behind(lines, ((measure, 1),))
+
+
+def summed_behind(
+    lines: QuerySet[FactLine], terms: Sequence[tuple[str, int]]
+) -> QuerySet[FactLine, Any]:
+    """Return the keys of the orders for which a sum of measures over ``lines`` is above nothing.
+
+    Each measure is taken so many times as its term says, which may be less than none.
+    """
+    named = Q()
+    for measure, _ in terms:
+        named |= ~Q(**{measure: 0})
+    counted = lines.filter(named).values("order_id")
+    return counted.annotate(times=Sum(sum_of(terms))).filter(times__gt=0).order_by("-order_id")
+
+
+def sum_of(terms: Sequence[tuple[str, int]]) -> Combinable:
+    """Return what one line adds to a sum of measures."""
+    parts = [F("sign") * F(measure) * Value(times) for measure, times in terms]
+    return reduce(add, parts)

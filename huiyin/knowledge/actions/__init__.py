@@ -49,6 +49,7 @@ from huiyin.knowledge.actions.listed import (
     sync_reasons,
     sync_tags,
 )
+from huiyin.knowledge.actions.ruled import RuledRow, enter_ruled
 from huiyin.knowledge.actions.tasks import (
     Missing,
     close_task,
@@ -58,6 +59,7 @@ from huiyin.knowledge.actions.tasks import (
     suggest_from_orders,
 )
 from huiyin.knowledge.actions.trials import TRIERS, Verdict, answer_next, ask_trial
+from huiyin.knowledge.actions.wordings import ask_wording, decide_wording
 
 __all__ = [
     "AnswerText",
@@ -109,4 +111,8 @@ __all__ = [
     "sync_scoring",
     "sync_tags",
     "TagRow",
+    "RuledRow",
+    "enter_ruled",
+    "ask_wording",
+    "decide_wording",
 ]

@@ -12,7 +12,7 @@ from django.db import transaction
 from huiyin.kernel import bulk
 from huiyin.kernel.compare import Changes
 from huiyin.kernel.errors import Refused
-from huiyin.knowledge import rules
+from huiyin.knowledge import rules, wording_queries
 from huiyin.knowledge.models import (
     CaseClass,
     CatalogueItem,
@@ -23,6 +23,7 @@ from huiyin.knowledge.models import (
     ScoringScheme,
 )
 from huiyin.knowledge.rules import Key, Plan, Version
+from huiyin.knowledge.states import WordingKind
 from huiyin.orgs.models import Unit
 
 M = TypeVar("M", LimitRule, Parameter, CatalogueItem, CaseClass, ScoringScheme, Document)
@@ -119,14 +120,15 @@ class CatalogueRow:
 
 @transaction.atomic(savepoint=False)
 def sync_limits(rows: Sequence[LimitRow], *, today: date, in_use: bool) -> Changes:
-    """Let the limits be these rows from now on. Two to five statements.
+    """Let the limits be these rows from now on. Three to six statements.
 
     Raises:
         PastRewritten: a row would change what has held already.
 
     Source: R-32 (handbook domain.md 2.9, rules with effective dates).
     """
-    return _sync("时限", LimitRule, [asdict(row) for row in rows], today=today, in_use=in_use)
+    wanted = wording_queries.as_corrected(WordingKind.LIMIT, [asdict(row) for row in rows])
+    return _sync("时限", LimitRule, wanted, today=today, in_use=in_use)
 
 
 @transaction.atomic(savepoint=False)
@@ -144,33 +146,35 @@ def sync_classes(rows: Sequence[ClassRow], *, today: date, in_use: bool) -> Chan
 
 @transaction.atomic(savepoint=False)
 def sync_scoring(rows: Sequence[ScoringRow], *, today: date, in_use: bool) -> Changes:
-    """Let the weights be these rows from now on. Two to five statements.
+    """Let the weights be these rows from now on. Three to six statements.
 
     Raises:
         PastRewritten: a row would change what has held already.
 
     Source: R-171 (requirement 175; handbook domain.md 2.3, 2.9, 2.10).
     """
-    wanted = [asdict(row) for row in rows]
+    wanted = wording_queries.as_corrected(WordingKind.SCORING, [asdict(row) for row in rows])
     return _sync("计分办法", ScoringScheme, wanted, today=today, in_use=in_use)
 
 
 @transaction.atomic(savepoint=False)
 def sync_parameters(rows: Sequence[ParameterRow], *, today: date, in_use: bool) -> Changes:
-    """Let the parameters be these rows from now on. Two to five statements.
+    """Let the parameters be these rows from now on. Three to six statements.
 
     Raises:
         PastRewritten: a row would change what has held already.
 
     Source: R-32 (handbook domain.md 2.9, rules with effective dates).
     """
-    wanted = [asdict(row) for row in rows]
+    wanted = wording_queries.as_corrected(WordingKind.PARAMETER, [asdict(row) for row in rows])
     return _sync("参数", Parameter, wanted, code="key", today=today, in_use=in_use)
 
 
 @transaction.atomic(savepoint=False)
 def sync_catalogue(rows: Sequence[CatalogueRow], *, today: date, in_use: bool) -> Changes:
-    """Let the dispatch catalogue be these rows from now on. Four to seven statements.
+    """Let the dispatch catalogue be these rows from now on, but for what rulings have entered.
+
+    Four to seven statements.
 
     Raises:
         PastRewritten: a row would change what has held already.
@@ -193,7 +197,7 @@ def sync_catalogue(rows: Sequence[CatalogueRow], *, today: date, in_use: bool) -
         }
         for row in rows
     ]
-    return _sync("派单目录", CatalogueItem, wanted, today=today, in_use=in_use)
+    return _sync("派单目录", CatalogueItem, wanted, today=today, in_use=in_use, only={"ruling": ""})
 
 
 def _sync(

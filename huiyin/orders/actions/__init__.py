@@ -89,6 +89,7 @@ from huiyin.orders.actions.intake import (
     transfer,
     update_draft,
 )
+from huiyin.orders.actions.precedents import RuledMatter, enter_ruling
 from huiyin.orders.actions.raising import accept_raise, answer_raise, ask_raise, settle_raise
 from huiyin.orders.actions.replying import explain, list_matters, reply
 from huiyin.orders.actions.signing import (
@@ -100,7 +101,7 @@ from huiyin.orders.actions.signing import (
     sign_reply,
     tell,
 )
-from huiyin.orders.actions.succeeding import carry_out, carry_out_due, move_left
+from huiyin.orders.actions.succeeding import carry_out, carry_out_due, move_left, plan_split
 from huiyin.orders.actions.turn import lock_unchanged
 from huiyin.orders.actions.upkeep import (
     add_note,
@@ -172,12 +173,15 @@ __all__ = [
     "grant_termination",
     "latest_extension",
     "latest_review",
+    "RuledMatter",
+    "enter_ruling",
     "list_matters",
     "lock_unchanged",
     "merge",
     "move_left",
     "pass_audit",
     "pass_down",
+    "plan_split",
     "rate_merged",
     "recompute_provisional",
     "record_fact",

@@ -6,22 +6,27 @@ the unit did before stays its own.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
 
 from huiyin.kernel import cached
+from huiyin.kernel.errors import Invalid
 from huiyin.orders import policy
 from huiyin.orders.actions.turn import Turn, finish
 from huiyin.orders.models import Assignment, Clock, WorkOrder
+from huiyin.orders.numbers import spoken
 from huiyin.orders.states import MOVE_UNIT, OPEN
 from huiyin.orgs import actions as orgs
 from huiyin.orgs import succession
+from huiyin.orgs.actions import SplitTerm, Terms
 from huiyin.orgs.actors import SYSTEM, Actor
-from huiyin.orgs.models import Unit
+from huiyin.orgs.models import Unit, UnitChange
 from huiyin.worktime.calendar import SHANGHAI
 
+MOST_TOLD = 5
 _OWN = frozenset({"id", "order_id", "parent_id", "unit_id", "ended_at", "continues_id"})
 _KEPT = tuple(f.attname for f in Assignment._meta.concrete_fields if f.attname not in _OWN)
 """Everything else that a part holds goes over: times, signature, contact, counts, how it came."""
@@ -34,6 +39,29 @@ class _Move:
     old: Unit
     new: Unit
     leads: bool
+
+
+def plan_split(
+    unit: Unit, parts: Sequence[SplitTerm], *, rest: Unit, terms: Terms, by: Actor, now: datetime
+) -> UnitChange:
+    """Plan a split as ``orgs.actions.plan_split`` does, with lists of open orders checked.
+
+    Raises:
+        Invalid: a listed order has no open part of the unit; and as there.
+
+    Source: R-393 (requirement 126: register of units).
+    """
+    listed = {number for part in parts for number in part.numbers}
+    held = Assignment.objects.filter(
+        unit=unit, ended_at__isnull=True, order__number__in=listed
+    ).values_list("order__number", flat=True)
+    if wrong := sorted(listed - set(held)) if listed else []:
+        told = "、".join(spoken(number) for number in wrong[:MOST_TOLD])
+        more = f" 等 {len(wrong)} 件" if len(wrong) > MOST_TOLD else ""
+        raise Invalid(
+            f"不是{unit}在办的工单：{told}{more}", fields={"listed": f"不是在办的：{told}{more}"}
+        )
+    return orgs.plan_split(unit, parts, rest=rest, terms=terms, by=by, now=now)
 
 
 def carry_out(key: int, *, by: Actor = SYSTEM, now: datetime) -> int:
@@ -96,7 +124,7 @@ def _move_order(order_id: int, now: datetime) -> bool:
     region = order.region.code if order.region else ""
     moves = []
     for part in parts.select_related("unit").order_by("pk"):
-        new = succession.heir_among(known, part.unit, category, region)
+        new = succession.heir_among(known, part.unit, category, region, order.number)
         moves.append(_Move(part.unit, new, _take_over(order, part, new, now)))
     if not moves:
         return False

@@ -156,7 +156,9 @@ def test_a_department_is_called_comes_tells_and_is_judged(story: Story) -> None:
     assert (figures.unit, figures.called, figures.rate, figures.satisfied) == (
         world.housing, 1, 1.0, 1.0,
     )  # fmt: skip
-    assert calling_queries.callers(at(1), at(30)) == {"东关镇": 1}
+    [street] = calling_queries.callers(at(1), at(30))
+    assert (street.unit, street.whistles, street.called) == (world.township, 1, 1)
+    assert calling_queries.callers(at(1), at(30), world.water.path) == []
     assert list(queries.breaks()) == [1]
 
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from huiyin.kernel import cached
-from huiyin.kernel.errors import NotAllowed
+from huiyin.kernel.errors import Invalid, NotAllowed
 from huiyin.orders import actions, jobs, queries
 from huiyin.orders.models import Assignment, Clock, OrderEvent, WorkOrder
 from huiyin.orders.queries import OrderFilter
@@ -180,6 +180,32 @@ def test_a_split_sends_each_order_by_its_matter_and_place(world: World, story: S
     actions.carry_out(plan.pk, now=at(3))
     assert WorkOrder.objects.get(pk=here.pk).lead_unit == world.township
     assert WorkOrder.objects.get(pk=elsewhere.pk).lead_unit == world.housing
+
+
+@pytest.mark.rule("R-393")
+def test_a_split_sends_listed_orders_where_the_list_says(world: World, story: Story) -> None:
+    listed = story.created().submitted().dispatched().order
+    other = Story(world).created().submitted().dispatched().order
+    how = {"rest": world.housing, "terms": TODAY, "by": world.actor("administrator"), "now": at(2)}
+    by_list = SplitTerm(world.county, numbers=(listed.number,))
+    for number in ("26030200000099", Story(world).created().order.number):
+        with pytest.raises(Invalid, match="不是市水务局在办的工单"):
+            actions.plan_split(world.water, [SplitTerm(world.county, numbers=(number,))], **how)
+    twice = [by_list, SplitTerm(world.township, numbers=(listed.number,))]
+    with pytest.raises(Invalid, match="写了两次"):
+        actions.plan_split(world.water, twice, **how)
+    both = SplitTerm(world.county, "04", numbers=(listed.number,))
+    with pytest.raises(Invalid, match="不再写分类"):
+        actions.plan_split(world.water, [both], **how)
+    parts = [by_list, SplitTerm(world.township, "04")]
+    plan = actions.plan_split(world.water, parts, **how)
+    assert {move.unit: move.orders for move in queries.moves_of(plan)} == {
+        world.county: 1, world.township: 1,
+    }  # fmt: skip
+    actions.carry_out(plan.pk, now=at(3))
+    assert WorkOrder.objects.get(pk=listed.pk).lead_unit == world.county
+    assert WorkOrder.objects.get(pk=other.pk).lead_unit == world.township
+    assert list(queries.breaks()) == [3]
 
 
 def test_a_closed_order_stays_where_it_was_and_figures_follow(world: World, story: Story) -> None:

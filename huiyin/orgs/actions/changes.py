@@ -31,7 +31,7 @@ from huiyin.orgs.models import (
 from huiyin.orgs.states import ChangeKind, ChangeState, Perm, Role, StaffMove, UnitKind
 from huiyin.worktime.calendar import SHANGHAI
 
-MOST_ROWS = 50
+MOST_ROWS, MOST_NUMBERS = 50, 5000
 LONGEST = {"name": 80, "short_name": 40, "basis": 200}
 
 
@@ -46,11 +46,15 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class SplitTerm:
-    """A part of a split: who takes over the matters and places whose codes begin so."""
+    """A part of a split: who takes over the matters and places whose codes begin so.
+
+    With ``numbers`` it is about these open orders alone.
+    """
 
     successor: Unit
     category: str = ""
     region: str = ""
+    numbers: tuple[str, ...] = ()
 
 
 def plan_rename(
@@ -114,7 +118,8 @@ def plan_split(
 
     Args:
         unit: the unit that ends.
-        parts: who takes over what; the narrower matter wins, then the narrower place.
+        parts: who takes over what; a list of orders wins, then the narrower matter, then the
+            narrower place. Lists are checked against the orders by ``orders.actions.plan_split``.
         rest: who takes over everything else, and the accounts, sub-units and past of the unit.
         terms: day, basis, accounts.
         by: who plans it.
@@ -125,17 +130,29 @@ def plan_split(
         Invalid: no part is named, two say the same, or a code is not of its form.
         WrongState: one of the units has ended, or the unit has a plan already.
 
-    Source: R-197, R-199 (requirements 126, 132: register of units).
+    Source: R-197, R-199, R-393 (requirements 126, 132: register of units).
     """
     if not 1 <= len(parts) <= MOST_ROWS:
         raise Invalid("请写明哪些分类、区划由谁承接", fields={"parts": f"须有 1 至 {MOST_ROWS} 行"})
-    keys = [(part.category, part.region) for part in parts]
+    _check_lists(parts)
+    keys = [(part.category, part.region) for part in parts if not part.numbers]
     if len(set(keys)) < len(keys):
         raise Invalid("同一分类和区划写了两次", fields={"parts": "有重复的行"})
     if ("", "") in keys or not all(code.isdigit() for key in keys for code in key if code):
         raise Invalid("每一行须写分类编码或区划编码", fields={"parts": "编码由数字组成"})
     plan = UnitChange(kind=ChangeKind.SPLIT.value, unit=unit, successor=rest)
     return _plan(plan, parts, terms, by, now)
+
+
+def _check_lists(parts: Sequence[SplitTerm]) -> None:
+    """Refuse lists that name an order twice or too many, or that name a matter as well."""
+    numbers = [number for part in parts for number in part.numbers]
+    if len(set(numbers)) < len(numbers):
+        raise Invalid("同一工单写了两次", fields={"listed": "有重复的工单"})
+    if len(numbers) > MOST_NUMBERS:
+        raise Invalid("工单太多", fields={"listed": f"最多 {MOST_NUMBERS} 件"})
+    if any(part.numbers and (part.category or part.region) for part in parts):
+        raise Invalid("按工单承接的，不再写分类和区划", fields={"listed": "只写工单编号和单位"})
 
 
 def _plan(
@@ -159,7 +176,7 @@ def _plan(
         with transaction.atomic():
             plan.save(force_insert=True)
             rows = [SplitRow(change=plan, successor=p.successor, category=p.category,
-                             region=p.region) for p in parts]  # fmt: skip
+                             region=p.region, numbers=list(p.numbers)) for p in parts]  # fmt: skip
             SplitRow.objects.bulk_create(rows)
     except IntegrityError as error:
         raise WrongState(f"{plan.unit}已有待执行的调整", remedy="请先取消原来的安排") from error

@@ -9,7 +9,14 @@ from huiyin.web.api import reading
 from huiyin.web.api.answers import Answered
 from huiyin.web.api.door import ApiRequest
 from huiyin.web.api.order_shapes import StepTaken
-from huiyin.web.api.step_inputs import ConferIn, ContestIn, OpinionIn, ProposalIn, RulingIn
+from huiyin.web.api.step_inputs import (
+    ConferIn,
+    ContestIn,
+    OpinionIn,
+    ProposalIn,
+    RuledMatterIn,
+    RulingIn,
+)
 from huiyin.web.api.taking import step, take
 
 router = Router(tags=["办理：派单异议"])
@@ -89,6 +96,31 @@ def step_rule(request: ApiRequest, number: str, body: RulingIn) -> Answered[Step
             assist=[reading.unit(code, "assist") for code in body.assist],
             supervise=reading.unit(body.supervise, "supervise") if body.supervise else None,
             basis=body.basis,
+            now=now,
+        ),
+    )
+
+
+@step(
+    router, "enter_ruling", about="以后的派单建议引用这一条；再写一次，生效日期更晚的为新的一版。"
+)
+def step_enter_ruling(request: ApiRequest, number: str, body: RuledMatterIn) -> Answered[StepTaken]:
+    """Enter what was ruled into the dispatch catalogue."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.enter_ruling(
+            pk,
+            actions.RuledMatter(
+                matter=body.matter,
+                category=reading.category(body.category) if body.category else None,
+                lead=reading.unit(body.lead, "lead") if body.lead else None,
+                assist=[reading.unit(code, "assist") for code in body.assist],
+                basis=body.basis,
+                valid_from=body.valid_from,
+                valid_to=body.valid_to,
+            ),
+            by=by,
             now=now,
         ),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from annotated_types import Ge, Le
 from ninja import Query, Router
@@ -81,7 +81,7 @@ class FilingQuery(BaseModel):
 
     model_config = asked("备案列表的筛选条件")
 
-    state: Annotated[FilingState | None, said("状态")] = None
+    state: Annotated[FilingState | Literal["soon"] | None, said("状态；soon 即将到期")] = None
     q: Annotated[str, StringConstraints(max_length=60), said("事项、地点或单位中的词")] = ""
     cursor: Cursor = ""
     size: Size = 50
@@ -266,7 +266,9 @@ def list_filings(request: ApiRequest, wanted: Query[FilingQuery]) -> FilingPage:
     """Tell one page of the filings that the caller may see."""
     reading.only_known(request, FilingQuery)
     asked_for = filed.FilingFilter(wanted.state or "", wanted.q)
-    page = filed.listed(request.auth.actor, asked_for, cursor=wanted.cursor, size=wanted.size)
+    page = filed.listed(
+        request.auth.actor, asked_for, clock.now(), cursor=wanted.cursor, size=wanted.size
+    )
     return {"filings": [_filing(row) for row in page.rows], "next": page.next}
 
 

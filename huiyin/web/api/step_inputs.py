@@ -340,6 +340,23 @@ class RulingIn(BaseModel):
     basis: Annotated[Note, said("裁定依据")]
 
 
+class RuledMatterIn(BaseModel):
+    """What of a ruling is entered into the dispatch catalogue."""
+
+    model_config = asked(
+        "把裁定写入派单目录",
+        {"matter": "二次供水设施维修", "basis": "派单裁定 CD000012：三定方案第四条"},
+    )
+
+    matter: Annotated[str, StringConstraints(max_length=200), said("事项")]
+    category: Annotated[Code, said("分类编码，本单的分类或其上级；不填为本单的分类")] = ""
+    lead: Annotated[Code, said("主办单位编码，须与裁定一致；不填为裁定的主办单位")] = ""
+    assist: Annotated[Units, said("协办单位编码")] = []  # noqa: RUF012 - pydantic copies it
+    basis: Annotated[str, StringConstraints(max_length=300), said("依据：裁定编号和内容")]
+    valid_from: Annotated[Day | None, said("生效日期；不填为今天")] = None
+    valid_to: Annotated[Day | None, said("失效日期，当日起不再适用；可不填")] = None
+
+
 class AskExtensionIn(BaseModel):
     """Why more time is needed, and until when."""
 

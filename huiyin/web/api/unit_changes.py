@@ -26,6 +26,7 @@ class SplitTold(TypedDict):
 
     category: Annotated[str, said("分类编码的开头；空为不限")]
     region: Annotated[str, said("区划编码的开头；空为不限")]
+    numbers: Annotated[list[str], said("点名划转的工单编号；有编号的一行不看分类和区划")]
     successor: Annotated[str, said("承接单位编码")]
 
 
@@ -88,7 +89,12 @@ def _told(row: UnitChange) -> ChangeTold:
         "name": row.name,
         "successor": row.successor.code if row.successor else "",
         "parts": [
-            {"category": part.category, "region": part.region, "successor": part.successor.code}
+            {
+                "category": part.category,
+                "region": part.region,
+                "numbers": part.numbers,
+                "successor": part.successor.code,
+            }
             for part in row.rows.all()
         ],
         "effective": row.effective,

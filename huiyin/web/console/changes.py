@@ -78,8 +78,13 @@ def _planned(request: StaffRequest, form: RenameForm | MergeForm | SplitForm) ->
             asked["unit"], into=asked["successor"], terms=terms, by=by, now=now
         )
     return [
-        actions.plan_split(
-            asked["unit"], asked["parts"], rest=asked["successor"], terms=terms, by=by, now=now
+        order_actions.plan_split(
+            asked["unit"],
+            [*asked["parts"], *asked["listed"]],
+            rest=asked["successor"],
+            terms=terms,
+            by=by,
+            now=now,
         )
     ]
 

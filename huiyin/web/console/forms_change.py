@@ -7,8 +7,10 @@ from typing import Any
 
 from django import forms
 
+from huiyin.kernel.errors import Invalid
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.actions.trials import LARGEST
+from huiyin.orders.split_lists import list_terms, read_lists
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.actions import SplitTerm, Terms
 from huiyin.orgs.models import Unit
@@ -98,15 +100,30 @@ class SplitForm(_Ending):
     parts = forms.CharField(
         label="按分类、区划承接",
         max_length=6000,
+        required=False,
         widget=forms.Textarea({"rows": 6, "spellcheck": "false"}),
     )
+    listed = forms.CharField(
+        label="按工单承接",
+        max_length=300_000,
+        required=False,
+        widget=forms.Textarea({"rows": 4, "spellcheck": "false", "class": "form-control num"}),
+    )
     successor = OneUnit(label="其余由谁承接", max_length=80)
-    field_order = ("unit", "parts", "successor", "staff", "effective", "basis")
+    field_order = ("unit", "parts", "listed", "successor", "staff", "effective", "basis")
 
     def clean_parts(self) -> list[SplitTerm]:
         """Return the rows: code of a matter, code of a place, unit."""
         lines = self.cleaned_data["parts"].splitlines()
         return [_part(line) for line in lines if line.strip()]
+
+    def clean_listed(self) -> list[SplitTerm]:
+        """Return the lists: for each unit the numbers of the orders that it takes over."""
+        try:
+            rows = read_lists(self.cleaned_data["listed"])
+            return list_terms(rows, find_unit)
+        except Invalid as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
 
 
 def _part(line: str) -> SplitTerm:

@@ -65,6 +65,7 @@ def listed(request: StaffRequest) -> HttpResponse:
         "parameters": [row for row in parameters if row["when"] == "now"],
         "other_parameters": [row for row in parameters if row["when"] != "now"],
         "others": others,
+        "may_word": Perm.CONTENT in request.staff.perms,
         "tab": "rules",
     }
     return render(request, "console/rules.html", found, status=status)
@@ -106,6 +107,7 @@ def classes(request: StaffRequest) -> HttpResponse:
         "classes": [_class(row) for row in valid_on(queries.every_class(), day)],
         "weights": weights,
         "figures": figures_by_line(day.replace(day=1), day),
+        "may_word": Perm.CONTENT in request.staff.perms,
         "tab": "classes",
     }
     return render(request, "console/classes.html", found, status=status)

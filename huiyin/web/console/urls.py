@@ -16,6 +16,7 @@ from huiyin.web.console import (
     staff,
     trials,
     units,
+    wordings,
 )
 
 app_name = "console"
@@ -52,6 +53,9 @@ urlpatterns: list[URLPattern] = [
     path("rules/reasons", rules.reasons, name="reasons"),
     path("rules/trials", trials.listed, name="trials"),
     path("rules/trials/<int:key>", trials.shown, name="trial"),
+    path("rules/wordings", wordings.listed, name="wordings"),
+    path("rules/wordings/<int:key>", wordings.decide, name="wording_decide"),
+    path("rules/wordings/<slug:kind>/<int:key>", wordings.wording, name="wording"),
     path("rules/classes", rules.classes, name="classes"),
     path("models", learning.models, name="models"),
     path("models/<int:key>", learning.model, name="model"),

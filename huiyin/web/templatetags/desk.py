@@ -66,7 +66,8 @@ PLACES = (
 FLOOR = ("/desk/floor", "/desk/missed", "/desk/calls")
 PRESSING = ("/desk/supervision", "/desk/letters")
 COORDINATION = ("/desk/meetings", "/desk/coordination", "/desk/joint", "/desk/instructions")
-LEDGERS = ("/desk/filings", "/desk/commendations", "/desk/plans", "/desk/audits")
+LEDGERS = ("/desk/filings", "/desk/commendations", "/desk/plans")
+FIGURES = ("/desk/counties", "/desk/whistles", "/desk/tags", "/desk/audits")
 
 
 @register.simple_tag(takes_context=True)
@@ -77,6 +78,7 @@ def desk_nav(context: dict[str, Any]) -> list[Item]:
     path = "/desk/unsatisfied" if path.startswith(LEDGERS) else path
     if path.startswith(PRESSING):
         path = "/desk/urging" if Perm.SUPERVISE in staff.perms else "/desk/unsatisfied"
+    path = "/desk/assessment" if path.startswith(FIGURES) else path
     path = "/desk/phone" if path.startswith(FLOOR) else path
     path = "/desk/tasks" if path.startswith(COORDINATION) else path
     here = max((p.url for p in mine if path.startswith(p.url)), key=len, default="")
@@ -95,6 +97,12 @@ def desk_leads(context: dict[str, Any]) -> bool:
 def may_coordinate(context: dict[str, Any]) -> bool:
     """Tell whether the signed-in person flags cases for a meeting."""
     return bool({Perm.SUPERVISE, Perm.DISPATCH} & context["staff"].perms)
+
+
+@register.simple_tag(takes_context=True)
+def may_read_figures(context: dict[str, Any]) -> bool:
+    """Tell whether the signed-in person may open the reports beside the assessment."""
+    return Perm.REPORTS in context["staff"].perms
 
 
 @register.simple_tag(takes_context=True)

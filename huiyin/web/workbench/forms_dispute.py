@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from django import forms
+
+from huiyin.knowledge import article_queries
+from huiyin.knowledge import queries as knowledge
+from huiyin.knowledge.actions.ruled import LONGEST
 from huiyin.orders import actions, dispute_queries
 from huiyin.orders.states import AssignmentRole
+from huiyin.orgs import queries as orgs
 from huiyin.web.workbench.forms import StepForm, UnitField, note_field
+from huiyin.worktime.calendar import SHANGHAI
 
 
 class Confer(StepForm):
@@ -124,3 +132,80 @@ class Rule(_InDispute):
             basis=clean["basis"],
             **self.how,
         )
+
+
+def _names(codes: Sequence[str]) -> str:
+    """Return units by name, as the field takes them; what has ended by its code. One query."""
+    found = orgs.units_typed(codes)
+    return ",".join(found[code][0].name if found[code] else code for code in codes)
+
+
+def _day(label: str, *, required: bool = True, hint: str = "") -> Any:
+    return forms.DateField(
+        label=label, required=required, help_text=hint,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"required": f"请填写{label}", "invalid": "日期格式不对"},
+    )  # fmt: skip
+
+
+class EnterRuling(StepForm):
+    """Enter what was ruled into the dispatch catalogue."""
+
+    verb, template = "enter_ruling", "workbench/_step_enter_ruling.html"
+    intro = "以后同类诉求按这一条建议承办单位，并注明本次裁定。原有的目录不改。"
+    matter = forms.CharField(
+        label="事项", max_length=LONGEST["matter"], help_text="写清边界，让别人看得懂",
+        error_messages={"required": "请写明事项"},
+    )  # fmt: skip
+    category = forms.ChoiceField(label="分类", error_messages={"invalid_choice": "请选择分类"})
+    lead = UnitField(label="主办单位", help_text="须与裁定一致")
+    assist = UnitField(label="协办单位", many=True, required=False, help_text="可不选")
+    basis = forms.CharField(
+        label="依据", max_length=LONGEST["basis"], widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "请写明依据"},
+    )  # fmt: skip
+    valid_from = _day("生效日期", hint="改写已有的一条，请写新的生效日期")
+    valid_to = _day("失效日期", required=False, hint="可不填；当日起不再适用")
+
+    def shape(self) -> None:
+        """Offer the order's own class and those above it."""
+        category = self.setting.order.category
+        code = category.code if category else ""
+        above = [knowledge.category(code[:end]) for end in range(len(code), 0, -2)]
+        field = self.fields["category"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - told to the type checker
+        field.choices = [(each.code, each.full_name) for each in above if each]
+
+    def start(self) -> dict[str, Any]:
+        """Offer what was ruled, or what the catalogue has of it already. Four queries."""
+        order, today = self.setting.order, self.setting.now.astimezone(SHANGHAI).date()
+        ruled = dispute_queries.last_ruled(order)
+        if ruled is None:
+            return {}
+        held = next(iter(article_queries.catalogue_history(ruled.code)), None)
+        if held is not None:
+            return {
+                "matter": held.matter, "category": held.category.code, "basis": held.basis,
+                "lead": held.lead.name if held.lead else "", "valid_from": held.valid_from,
+                "assist": _names(held.assist_codes), "valid_to": held.valid_to,
+            }  # fmt: skip
+        words = f"派单裁定 {ruled.code}（工单 {order.number}）：{ruled.dispute.ruling}"
+        return {
+            "matter": order.title, "category": order.category.code if order.category else "",
+            "lead": ruled.lead.name, "assist": ",".join(unit.name for unit in ruled.assist),
+            "basis": words[: LONGEST["basis"]], "valid_from": today,
+        }  # fmt: skip
+
+    def take(self) -> None:
+        """Enter it."""
+        clean = self.cleaned_data
+        entry = actions.RuledMatter(
+            matter=clean["matter"],
+            category=knowledge.category(clean["category"]),
+            lead=next(iter(clean["lead"]), None),
+            assist=clean["assist"],
+            basis=clean["basis"],
+            valid_from=clean["valid_from"],
+            valid_to=clean["valid_to"],
+        )
+        actions.enter_ruling(self.setting.order.pk, entry, **self.how)

@@ -52,7 +52,7 @@ _FORMS: tuple[type[StepForm], ...] = (
     forms_intake.Transfer, forms_dispatch.Dispatch, forms_dispatch.AddUnits,
     forms_dispatch.PassDown, forms_dispatch.AskReturn, forms_dispatch.SendAgain,
     forms_dispute.Confer, forms_dispute.Contest, forms_dispute.GiveOpinion, forms_dispute.Rule,
-    forms_dispute.ProposeRuling,
+    forms_dispute.ProposeRuling, forms_dispute.EnterRuling,
     forms_sign.DraftReply, forms_sign.ReturnDraft, forms_sign.SignReply, forms_sign.LocalCall,
     forms_sign.Tell,
     forms_apply.AskExtension, forms_apply.AskSuspension, forms_apply.AskTermination,

@@ -117,6 +117,7 @@ GREY = frozenset(
         "end_with_main",
         "ask_write_off",
         "stay_unsatisfied",
+        "enter_ruling",
     }
 )
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from huiyin.followup.supervision import actions, policy, queries, rules
 from huiyin.followup.supervision.actions import LONGEST
-from huiyin.followup.supervision.states import KIND_LABELS, UrgeKind
+from huiyin.followup.supervision.states import KIND_LABELS, UrgeKind, UrgeReason
 from huiyin.kernel import clock
 from huiyin.kernel.errors import Invalid, WrongState
 from huiyin.orders.models import WorkOrder
@@ -101,6 +101,7 @@ def _page(
         "wait": waiting(order, now),
         "unit": orgs.unit_shown(lead.unit.code) if lead else None,
         "reason": reason.label,
+        "late": reason is UrgeReason.OVERDUE,
         "script": rules.script(
             reason, number=spoken(order.number), title=order.title, due=moment(order.due_at)
         ),

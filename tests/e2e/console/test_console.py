@@ -14,9 +14,9 @@ from huiyin.channels.messaging.tests.support import message
 from huiyin.kernel import access, clock
 from huiyin.knowledge import actions as knowledge
 from huiyin.knowledge.actions import ArticleText, Verdict
-from huiyin.knowledge.models import Article
+from huiyin.knowledge.models import Article, LimitRule
 from huiyin.knowledge.queries import trials
-from huiyin.knowledge.states import ArticleKind, TrialState
+from huiyin.knowledge.states import ArticleKind, TrialState, WordingKind
 from huiyin.orgs import actions as orgs
 from huiyin.orgs.actions import SplitTerm, Terms
 from huiyin.orgs.models import Staff, UnitChange
@@ -56,6 +56,10 @@ def furnished(transactional_db, world: World) -> World:
         world.water, [SplitTerm(world.county, "04")], rest=world.housing, terms=terms, by=admin,
         now=now,
     )  # fmt: skip
+    knowledge.ask_wording(
+        WordingKind.LIMIT, LimitRule.objects.get(code="review").pk, words="受理后两小时内审查",
+        source="条例第十五条", reason="错字", by=world.actor("manager"), now=now,
+    )  # fmt: skip
     for verdict in (Verdict(TrialState.DONE, result=RESULT), Verdict(TrialState.REFUSED, ("x",))):
         knowledge.ask_trial("x", first=now.date(), last=now.date(), as_of=None, by=admin, now=now)
         knowledge.answer_next(lambda _, found=verdict: found, now=now)
@@ -82,6 +86,8 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("catalogue", "/console/rules/catalogue"),
         ("reasons", "/console/rules/reasons"),
         ("trials", "/console/rules/trials"),
+        ("wordings", "/console/rules/wordings"),
+        ("wording", f"/console/rules/wordings/limit/{LimitRule.objects.get(code='finish').pk}"),
         *((f"trial-{t.state}", f"/console/rules/trials/{t.pk}") for t in trials()),
         ("changes", "/console/units/changes"),
         *((f"change-{k}", f"/console/units/changes/new?kind={k}") for k in KINDS),

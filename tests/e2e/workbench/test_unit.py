@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 
 import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from huiyin.followup.supervision import actions as supervision
+from huiyin.insight.facts import actions as facts
 from huiyin.orders import actions
 from huiyin.orders.models import Attachment, Reply
+from tests.e2e.conftest import DESKTOP, PHONE
 from tests.e2e.workbench.conftest import Enter, Tale
+from tests.world import Story
 
 pytestmark = pytest.mark.browser
 
@@ -149,16 +154,30 @@ def test_a_unit_asks_to_return_and_the_centre_refuses(
 
 
 def test_every_desk_page_fits_a_telephone(tale: Tale, phone: Page, enter: Enter, axe, shot) -> None:
-    """Nothing is wider than the screen, for the people of the centre as well."""
+    """Nothing is wider than the screen, for the people of the centre as well; nor on a desk."""
     tale.to_callback()
     number = tale.order.number
     other = Tale(tale.story).created("楼道灯不亮").submitted().order.number
+    ruled, called = (Story(tale.world) for _ in range(2))
+    ruled.created().submitted().dispatched().return_refused().contested().ruled()
+    called.on_street().whistled().came_and_told()
+    tale.story.filed()
+    tale.story.city("urge.unread_days", 1)
+    supervision.ask_for_calls(until=tale.tick(1))
+    facts.close_days(date(2026, 3, 11), now=tale.tick(1))
+    days = "since=2026-03-01&until=2026-03-31"
     pages = {
         "agent": ["/desk/", "/desk/new"],
+        "supervisor": [
+            "/desk/urging", "/desk/filings", f"/desk/filings/{tale.story.filing.pk}",
+            f"/desk/counties?{days}", f"/desk/counties/township/dispatched?{days}",
+            f"/desk/whistles?{days}", f"/desk/tags?{days}",
+            f"/desk/orders/{called.order.number}/urge",
+        ],
         "dispatcher": [f"/desk/orders/{other}/dispatch", "/desk/orders?late=1&unit=water"],
         "callback": [f"/desk/callback/{number}", f"/desk/orders/{number}"],
-        "manager": ["/desk/"],
-    }
+        "manager": ["/desk/", f"/desk/orders/{ruled.order.number}/enter_ruling"],
+    }  # fmt: skip
     for who, paths in pages.items():
         enter(phone, who)
         for path in paths:
@@ -166,7 +185,12 @@ def test_every_desk_page_fits_a_telephone(tale: Tale, phone: Page, enter: Enter,
             wide = phone.evaluate("document.documentElement.scrollWidth - innerWidth")
             assert wide <= 0, (path, wide)
             axe(phone)
-            shot(phone, f"{who}-{path.split('?')[0].strip('/').split('/')[-1]}-390")
+            name = f"{who}-{path.split('?')[0].strip('/').replace('/', '-')}"
+            shot(phone, f"{name}-390")
+            phone.set_viewport_size(DESKTOP)
+            axe(phone)
+            shot(phone, f"{name}-1440")
+            phone.set_viewport_size(PHONE)
 
 
 def test_a_page_that_is_not_theirs_says_so_kindly(

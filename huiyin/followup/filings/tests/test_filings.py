@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from functools import partial
 
 import pytest
@@ -14,6 +14,7 @@ from huiyin.followup.filings.states import FilingState
 from huiyin.kernel.errors import Invalid, NotAllowed, NotFound, Refused, WrongState
 from huiyin.knowledge.models import Category, Parameter
 from huiyin.orders.models import WorkOrder
+from huiyin.worktime.calendar import SHANGHAI
 from tests import races
 from tests.world import START, Story, World, at
 
@@ -172,6 +173,28 @@ def test_it_expires_by_itself_once(story: Story) -> None:
     assert Filing.objects.get().standing is FilingState.EXPIRED
 
 
+@pytest.mark.rule("R-396")
+def test_the_register_tells_what_ends_soon_and_what_was_answered(story: Story) -> None:
+    story.filed()
+    order = story.created().submitted().order
+    who = story.world.actor("dispatcher")
+    actions.answer_from_file(order.pk, filing=story.filing.pk, by=who, now=at(3, 10))
+    ends = story.filing.valid_to
+    assert ends is not None
+    soon = queries.FilingFilter(state=queries.SOON)
+    for days, found in ((31, 0), (30, 1), (1, 1), (0, 0)):
+        now = datetime.combine(ends - timedelta(days), time(12), SHANGHAI)
+        assert len(queries.listed(who, soon, now).rows) == found, days
+        counted = queries.counted(who, now)
+        assert (counted.soon, counted.uses, counted.by_state[FilingState.VALID]) == (found, 1, 1)
+    [use] = queries.used_by(who, story.filing).rows
+    assert use.order == order
+    assert not queries.used_by(story.world.actor("water_handler"), story.filing).rows
+    actions.cancel(story.filing.pk, by=story.world.actor("manager"), reason="已改造", now=at(4))
+    late = datetime.combine(ends - timedelta(1), time(12), SHANGHAI)
+    assert queries.counted(who, late).soon == 0
+
+
 @pytest.mark.rule("R-127")
 def test_a_unit_sees_its_own_only(story: Story, django_assert_max_num_queries) -> None:
     world = story.world
@@ -179,10 +202,11 @@ def test_a_unit_sees_its_own_only(story: Story, django_assert_max_num_queries) -
         story.applied()
     wanted = queries.FilingFilter()
     with django_assert_max_num_queries(2):
-        assert len(queries.listed(world.actor("water_handler"), wanted).rows) == 3
-    assert not queries.listed(world.actor("housing_handler"), wanted).rows
-    assert len(queries.listed(world.actor("agent"), queries.FilingFilter(words="管网")).rows) == 3
-    assert queries.counted(world.actor("agent"))[FilingState.APPLIED] == 3
+        assert len(queries.listed(world.actor("water_handler"), wanted, at(2)).rows) == 3
+    assert not queries.listed(world.actor("housing_handler"), wanted, at(2)).rows
+    by_words = queries.FilingFilter(words="管网")
+    assert len(queries.listed(world.actor("agent"), by_words, at(2)).rows) == 3
+    assert queries.counted(world.actor("agent"), at(2)).by_state[FilingState.APPLIED] == 3
     assert queries.by_number(story.filing.number.lower()) == story.filing
     assert queries.by_number("BAx") is None
     with pytest.raises(NotAllowed):

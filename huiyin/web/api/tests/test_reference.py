@@ -70,7 +70,8 @@ def test_changes_of_units_are_told(api: Api, django_assert_num_queries) -> None:
     api.get("/me")
     with django_assert_num_queries(2):
         split, renamed = api.get("/units/changes").body["changes"]
-    assert split["parts"] == [{"category": "04", "region": "", "successor": "county"}]
+    [part] = split["parts"]
+    assert part == {"category": "04", "region": "", "numbers": [], "successor": "county"}
     assert (renamed["unit"], renamed["name"], renamed["state"]) == (
         "housing",
         "市住房局",

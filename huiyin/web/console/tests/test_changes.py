@@ -121,6 +121,19 @@ def test_the_preview_tells_what_moves_where(world: World, boss: Client, story: S
     assert "取消这项调整" not in seen
 
 
+@pytest.mark.rule("R-393")
+def test_a_split_names_orders_one_by_one(world: World, boss: Client, story: Story) -> None:
+    number = story.created().submitted().dispatched().order.number
+    given = GIVEN | {"unit": "water", "successor": "housing", "listed": "看不懂 county"}
+    assert "看不懂" in words(boss.post(NEW + "split", given))
+    given["listed"] = "26030200000014 county"
+    assert "不是在办的" in words(boss.post(NEW + "split", given))
+    given["listed"] = f"{number[:6]} {number[6:]}，东县\n"
+    said = words(boss.post(NEW + "split", given, follow=True))
+    assert "点名的工单 1 件" in said
+    assert "在办工单 1 件（主办 1 件）划转到东县" in said
+
+
 def test_a_unit_shows_its_past(world: World, boss: Client) -> None:
     boss.post(NEW + "rename", GIVEN | {"unit": "water", "name": "市水利局"})
     orders.carry_out(UnitChange.objects.get().pk, now=at(10))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from huiyin.followup.commendations.models import Commendation
@@ -50,6 +51,20 @@ def test_a_unit_applies_the_centre_agrees_and_the_next_order_is_answered(
     assert dispatcher.post(f"{path}/answer_from_file", data).status_code == 302
     assert "备案答复" in text(dispatcher.get(path))
     assert manager.post(page, {"do": "cancel", "note": "已改造"}).status_code == 302
+
+
+@pytest.mark.rule("R-396")
+def test_filings_are_narrowed_and_exported(story: Story, desk) -> None:
+    story.filed(title="=老旧管网")
+    manager = desk("manager")
+    assert "没有符合条件的备案" in text(manager.get("/desk/filings?state=soon"))
+    page = text(manager.get("/desk/filings?state=valid&q=管网"))
+    assert "/desk/filings.csv?state=valid&amp;q=" in page
+    table = manager.get("/desk/filings.csv?state=valid").content.decode("utf-8-sig").splitlines()
+    assert table[0].startswith("编号,状态,事项")
+    assert f"{story.filing.number},有效,'=老旧管网,市水务局" in table[1]
+    assert len(desk("housing_handler").get("/desk/filings.csv").content.splitlines()) == 1
+    assert "还没有" in text(manager.get(f"/desk/filings/{story.filing.pk}"))
 
 
 def test_an_agent_ends_a_call_with_a_filing(story: Story, desk) -> None:

@@ -184,6 +184,15 @@ CASES: dict[str, Case] = {
         "dispatcher", {"lead": "housing", "basis": "三定方案第四条"}, "dispute",
         ("basis", "请写明裁定依据"),
     ),
+    "enter_ruling": (
+        lambda s: s.created().submitted().dispatched().return_refused().contested().ruled(),
+        "manager",
+        {
+            "matter": "楼内供热设施", "category": "0404", "lead": "water",
+            "basis": "派单裁定：三定方案第四条", "valid_from": "2026-03-04",
+        },
+        "to_sign", ("matter", "请写明事项"),
+    ),
     "ask_extension": (
         held, "water_handler",
         {
@@ -652,3 +661,26 @@ def test_a_note_too_long_is_refused_whole(story: Story, desk: Desk) -> None:
     answer = take(desk("agent"), story, "note", {"note": "长" * 501})
     assert answer.status_code == 422
     assert "最多 500 个字" in answer.content.decode()
+
+
+@pytest.mark.rule("R-390")
+def test_a_ruling_is_offered_as_it_was_and_then_as_the_catalogue_has_it(
+    story: Story, desk: Desk
+) -> None:
+    story.created().submitted().dispatched().return_refused().contested()
+    story.ruled(story.world.housing, assist=[story.world.water])
+    manager = desk("manager")
+    form = manager.get(url(story, "enter_ruling")).content.decode()
+    for said in ('value="市住建局"', 'value="市水务局"', "三定方案第四条", 'value="2026-03-04"'):
+        assert said in form
+    fields = {
+        "matter": "楼内供热", "category": "0404", "lead": "市住建局", "assist": "市水务局",
+        "basis": "派单裁定", "valid_from": "2026-03-05",
+    }  # fmt: skip
+    assert take(manager, story, "enter_ruling", fields).status_code == 302
+    form = manager.get(url(story, "enter_ruling")).content.decode()
+    for said in ('value="楼内供热"', 'value="市水务局"', 'value="2026-03-05"'):
+        assert said in form
+    wrong = take(manager, story, "enter_ruling", fields | {"matter": "别的"})
+    assert wrong.status_code == 422
+    assert "须晚于 2026-03-05" in wrong.content.decode()
