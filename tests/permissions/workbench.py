@@ -291,6 +291,7 @@ ROWS: list[Row] = [
         data=lambda story: {"do": "report", "said": "已经恢复供热"}, refused_for=STRANGERS,
     ),
     Row("workbench:flags", CONFERRING),
+    Row("workbench:rulings", CONFERRING | UNITS),
     Row("workbench:flag_new", CONFERRING),
     Row("workbench:flag_new", CONFERRING, method="POST", data=lambda story: {"kind": "case"}),
     Row("workbench:flag", CONFERRING, story=MET, kwargs=lambda story: {"key": story.flag.pk}),

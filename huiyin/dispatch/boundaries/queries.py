@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Prefetch, QuerySet
 
 from huiyin.dispatch.boundaries.models import BoundaryAssist, BoundaryRuling
+from huiyin.kernel.paging import Page, page
 from huiyin.orders.models import WorkOrder
 from huiyin.orgs import queries as orgs
 
@@ -15,6 +16,19 @@ def in_force() -> QuerySet[BoundaryRuling]:
     rows = BoundaryRuling.objects.filter(ended_at__isnull=True, lead__active=True)
     rows = rows.select_related("category", "region", "lead")
     return rows.prefetch_related(Prefetch("assists", assists)).order_by("-ruled_at", "-pk")
+
+
+def listed(*, past: bool = False, cursor: str = "", size: int = 50) -> Page[BoundaryRuling]:
+    """Return one page of the rulings, the latest first; with ``past`` the replaced ones too.
+
+    Two queries.
+    """
+    assists = BoundaryAssist.objects.select_related("unit").order_by("pk")
+    rows = BoundaryRuling.objects.select_related("category", "region", "lead", "ruled_by")
+    if not past:
+        rows = rows.filter(ended_at__isnull=True)
+    rows = rows.prefetch_related(Prefetch("assists", assists))
+    return page(rows, by=("-id",), cursor=cursor, size=size)
 
 
 def about(order: WorkOrder) -> list[BoundaryRuling]:

@@ -9,6 +9,7 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from huiyin.dispatch.boundaries import queries as boundaries
 from huiyin.followup.coordination import actions, queries
 from huiyin.followup.coordination.states import FlagKind, FlagState
 from huiyin.kernel import clock
@@ -45,6 +46,18 @@ def listed(request: StaffRequest) -> HttpResponse:
     return render(request, "workbench/flags.html", found)
 
 
+@require_GET
+@staff_page(*READERS)
+def rulings(request: StaffRequest) -> HttpResponse:
+    """Show one page of the rulings about duties, the latest first. Two queries."""
+    past = request.GET.get("past") == "1"
+    found = {
+        "page": boundaries.listed(past=past, cursor=request.GET.get("cursor", "")),
+        "past": past,
+    }
+    return render(request, "workbench/rulings.html", found)
+
+
 @require_http_methods(["GET", "POST"])
 @staff_page(*COORDINATORS)
 def new(request: StaffRequest) -> HttpResponse:
@@ -78,7 +91,7 @@ def _begun(request: StaffRequest) -> dict[str, Any]:
         "title": order.title,
         "category": order.category.code if order.category else "",
         "region": order.region.code if order.region else "",
-        "units": order.lead_unit.code if order.lead_unit else "",
+        "units": order.lead_unit.name if order.lead_unit else "",
     }
 
 

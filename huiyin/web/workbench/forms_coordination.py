@@ -105,7 +105,7 @@ class Duties:
     """A few rows of tasks under another form; the first of them leads."""
 
     def __init__(self, data: Any = None, *, first: Unit | None = None) -> None:
-        start = {"unit": first.code} if first else {}
+        start = {"unit": first.name} if first else {}
         self.rows = [
             DutyForm(data, prefix=f"duty{n}", initial=start if n == 0 else {})
             for n in range(MOST_ROWS)

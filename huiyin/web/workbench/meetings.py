@@ -71,7 +71,7 @@ def new(request: StaffRequest) -> HttpResponse:
         wanted = {int(k) for k in request.GET.getlist("flag") if k.isdecimal() and len(k) < 12}
         chosen = [flag for flag in flags if flag.pk in wanted] if wanted else flags
         units = queries.suggested_units(chosen)
-        start = {"flags": [f.pk for f in chosen], "units": ",".join(u.code for u in units)}
+        start = {"flags": [f.pk for f in chosen], "units": ",".join(u.name for u in units)}
         form = MeetingForm(initial=start)
         form.offer(flags)
         return _new(request, form)

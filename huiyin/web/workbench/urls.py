@@ -98,6 +98,7 @@ urlpatterns: list[URLPattern] = [
     path("tasks/<int:key>", tasks.shown, name="task"),
     path("coordination", coordination.listed, name="flags"),
     path("coordination/new", coordination.new, name="flag_new"),
+    path("coordination/rulings", coordination.rulings, name="rulings"),
     path("coordination/<int:key>", coordination.shown, name="flag"),
     path("coordination/files/<int:key>", coordination.evidence, name="flag_file"),
     path("meetings", meetings.listed, name="meetings"),

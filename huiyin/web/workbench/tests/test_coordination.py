@@ -46,7 +46,7 @@ def test_a_meeting_on_the_pages(story: Story, desk) -> None:
     flag = Flag.objects.get()
     assert "管网分界不清" in text(dispatcher.get(f"/desk/orders/{order.number}"))
     assert "管网分界不清" in text(office.get("/desk/coordination"))
-    assert 'value="water,housing"' in text(office.get("/desk/meetings/new"))
+    assert 'value="市水务局,市住建局"' in text(office.get("/desk/meetings/new"))
     plan = {"title": "供热协调会", "held_at": "2026-03-05T14:00", "place": "三楼", "chair": "主任"}
     assert office.post("/desk/meetings/new", plan | {"place": ""}).status_code == 422
     plan |= {"flags": str(flag.pk), "units": "housing,water", "wanted": "分管负责人"}
