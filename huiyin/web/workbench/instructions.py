@@ -15,6 +15,7 @@ from huiyin.followup.instructions.actions import Instructing
 from huiyin.followup.instructions.models import Instruction
 from huiyin.followup.instructions.states import FileKind, InstructionState, Priority
 from huiyin.followup.tasks.actions import Duty
+from huiyin.followup.tasks.states import RUNNING
 from huiyin.kernel import clock
 from huiyin.kernel.errors import Conflict, Invalid, NotFound, TooLarge, WrongType
 from huiyin.orders import queries as orders
@@ -162,10 +163,12 @@ def _facts(
 ) -> dict[str, Any]:
     office, state, order = policy.is_office(request.actor), found.standing, found.order
     seen = order is not None and orders.visible_key(request.actor, order.number)
+    tasks = list(found.sheet.tasks.all()) if found.sheet else []
     return {
         "found": found,
         "files": list(found.files.all()),
-        "tasks": list(found.sheet.tasks.all()) if found.sheet else [],
+        "tasks": tasks,
+        "unfinished": sum(task.standing in RUNNING for task in tasks),
         "order": order if seen else None,
         "forms": made,
         "now": clock.now(),
