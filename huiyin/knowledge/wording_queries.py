@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from huiyin.kernel.cached import remembered
 from huiyin.kernel.paging import Page, page
 from huiyin.knowledge.models import LimitRule, Parameter, RuleWording, ScoringScheme
 from huiyin.knowledge.states import WordingKind, WordingState
@@ -65,17 +66,25 @@ def wordings_waiting() -> int:
     return RuleWording.objects.filter(state=WordingState.ASKED.value).count()
 
 
+@remembered()
+def _done() -> tuple[RuleWording, ...]:
+    return tuple(RuleWording.objects.filter(state=WordingState.DONE.value).order_by("pk"))
+
+
 def as_corrected(kind: WordingKind, wanted: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """Return rows of a profile in the corrected words where they still have words of before.
 
-    So a profile that is older than a correction neither undoes it nor is refused. One query.
+    So a profile that is older than a correction neither undoes it nor is refused. One query in
+    a load of all kinds.
 
     Source: R-392 (handbook domain.md 2.9, rules with effective dates).
     """
     code = TABLES[kind][1]
     past: dict[tuple[str, date], set[tuple[str, str]]] = {}
     now: dict[tuple[str, date], tuple[str, str]] = {}
-    for row in RuleWording.objects.filter(kind=kind.value, state="done").order_by("pk"):
+    for row in _done():
+        if row.kind != kind:
+            continue
         key = (row.code, row.valid_from)
         past.setdefault(key, set()).add((row.old_text, row.old_source))
         now[key] = (row.text, row.source)
