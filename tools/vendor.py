@@ -3,6 +3,7 @@
 They are never committed: set-up brings them, the built wheel contains them.
 """
 
+import json
 import re
 import shutil
 import sys
@@ -24,6 +25,9 @@ FROM_PYTHON = {
     "ninja/static/ninja/swagger-ui-bundle.js": "swagger-ui-bundle.js",
     "ninja/static/ninja/swagger-ui-init.js": "swagger-ui-init.js",
 }
+# Packages that come as modules for Node are put into one file, under the name pages know them by.
+BUNDLES = {"jssip": ("jssip.js", "JsSIP")}
+_NEEDS = re.compile(r"""require\(['"]([^'"]+)['"]\)""")
 _MAP = re.compile(rb"\n?(//|/\*)# sourceMappingURL=[^\n*]*(\*/)?")
 ICONS = (
     "alert-triangle",
@@ -100,6 +104,50 @@ def copy(source: Path, target: Path) -> None:
     target.write_bytes(_MAP.sub(b"", source.read_bytes()))
 
 
+def bundle(package: str, name: str) -> str:
+    """Return a package with all it needs as one script that sets ``name``."""
+    order: list[Path] = []
+    bodies: list[str] = []
+
+    def add(file: Path) -> int:
+        if file in order:
+            return order.index(file)
+        order.append(file)
+        number = len(order) - 1
+        bodies.append("")
+        source = file.read_text(encoding="utf-8")
+        if file.suffix == ".json":
+            source = f"module.exports = {source.strip()};"
+        else:
+            source = _NEEDS.sub(lambda m: f"require({add(_module(m[1], file.parent))})", source)
+        source = _MAP.sub(b"", source.encode()).decode()
+        bodies[number] = f"function (module, exports, require) {{\n{source}\n}}"
+        return number
+
+    add(_module(package, MODULES))
+    return (
+        f"const {name} = (() => {{ const held = {{}}, parts = [\n" + ",\n".join(bodies) + "\n];\n"
+        "const require = (n) => { if (!held[n]) { held[n] = { exports: {} }; "
+        "parts[n](held[n], held[n].exports, require); } return held[n].exports; };\n"
+        "return require(0); })();\n"
+        f"window.{name} = {name};\n"
+    )
+
+
+def _module(wanted: str, here: Path) -> Path:
+    """Return the file that ``require`` would take in a browser."""
+    if not wanted.startswith("."):
+        home = MODULES / wanted
+        about = json.loads((home / "package.json").read_text(encoding="utf-8"))
+        entry = about.get("browser") or about.get("main") or "index.js"
+        here, wanted = home, entry if isinstance(entry, str) else about["main"]
+    target = (here / wanted).resolve()
+    for found in (target, target.with_name(f"{target.name}.js"), target / "index.js"):
+        if found.is_file():
+            return found
+    raise SystemExit(f"missing in node_modules (run npm ci): {wanted}")
+
+
 def main() -> int:
     """Copy each file; say in one line which are missing."""
     # Afresh: an icon left over from an older list would hide that a page still asks for it, and
@@ -114,6 +162,8 @@ def main() -> int:
         return 1
     for source, target in wanted.items():
         copy(MODULES / source, VENDOR / target)
+    for package, (target, name) in BUNDLES.items():
+        (VENDOR / target).write_text(bundle(package, name), encoding="utf-8")
     for source, target in FROM_PYTHON.items():
         copy(_site(source), VENDOR / target)
     (VENDOR / ".ready").touch()

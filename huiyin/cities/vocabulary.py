@@ -6,6 +6,7 @@ A word that is not here is refused, so that a slip never becomes a rule that nob
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from huiyin.callcentre.telephony.states import SurgeAct
 from huiyin.channels.messaging import rules as messages
 from huiyin.channels.messaging.states import TEMPLATE_KEYS
 from huiyin.cities import ladder_tables, parsers, tables
@@ -56,6 +57,7 @@ URGENCIES = tuple(urgency.value for urgency in Urgency)
 VISIBILITIES = tuple(each.value for each in Visibility)
 DOCUMENT_KINDS = tuple(each.value for each in DocumentKind)
 LINE_MODES = tuple(mode.value for mode in LineMode)
+SURGE_ACTS = tuple(act.value for act in SurgeAct)
 INDICATORS = tuple(indicator.value for indicator in Indicator)
 CHANNELS = tuple(channel.value for channel in Channel)
 # Every request passes these, so each needs a limit without a selector.
@@ -168,6 +170,10 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "telephony.short_call_seconds": parsers.whole(0, 60),
         "telephony.repeated_hours": parsers.whole(0, 168),
         "telephony.connect_target": parsers.whole(1, 100),
+        "telephony.session_hours": parsers.whole(1, 24),
+        "telephony.surge_blue": parsers.listed(parsers.one_of(SURGE_ACTS)),
+        "telephony.surge_yellow": parsers.listed(parsers.one_of(SURGE_ACTS)),
+        "telephony.surge_red": parsers.listed(parsers.one_of(SURGE_ACTS)),
         "missed.attempts": parsers.whole(1, 9),
         "missed.quiet_hours": parsers.quiet,
     }
@@ -225,6 +231,10 @@ OPTIONAL_PARAMETERS = frozenset(
         "telephony.short_call_seconds",
         "telephony.repeated_hours",
         "telephony.connect_target",
+        "telephony.session_hours",
+        "telephony.surge_blue",
+        "telephony.surge_yellow",
+        "telephony.surge_red",
         "missed.attempts",
         "missed.quiet_hours",
         "intake.scripts",

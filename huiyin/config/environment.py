@@ -86,6 +86,12 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("HUIYIN_SWITCH_SOUNDS", "", "folder of prompts as an Asterisk of your own sees it"),
     Variable("HUIYIN_ARI_PORT", "18088", "port of the private switch for the platform"),
+    Variable("HUIYIN_WSS_PORT", "18089", "port of the private switch for telephones in browsers"),
+    Variable(
+        "HUIYIN_PHONE_URL",
+        "",
+        "wss://host/ws at which browsers reach the switch; empty: the private one's own port",
+    ),
     Variable("HUIYIN_SIP_PORT", "5160", "port of the private switch for telephones and lines"),
     Variable("HUIYIN_TRUNK", "127.0.0.1:5090", "host and port of the carrier's lines"),
     Variable("HUIYIN_DATA", "", "folder of real data for tests, never needed"),

@@ -26,12 +26,15 @@ POLICY = "; ".join(f"{name} {value}" for name, value in _ONLY_OURS.items())
 PERMISSIONS = "geolocation=(self), microphone=(self), camera=(), payment=(), usb=()"
 
 
-def _policy(request: HttpRequest) -> str:
-    """Return the policy; staff pages may also hear live events, which have a port of their own."""
+def policy_of(request: HttpRequest, *more: str) -> str:
+    """Return the policy; staff pages may also hear live events, which have a port of their own.
+
+    ``more`` are origins to which this page alone may connect.
+    """
     if getattr(request, "staff", None) is None:
         return POLICY
-    origin = origin_of(address_for(request))
-    return f"{POLICY}; connect-src 'self' {origin}" if origin else POLICY
+    origins = [origin for origin in (origin_of(address_for(request)), *more) if origin]
+    return f"{POLICY}; connect-src 'self' {' '.join(origins)}" if origins else POLICY
 
 
 class SecurityHeaders:
@@ -43,6 +46,6 @@ class SecurityHeaders:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer, with the headers."""
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", _policy(request))
+        response.headers.setdefault("Content-Security-Policy", policy_of(request))
         response.headers.setdefault("Permissions-Policy", PERMISSIONS)
         return response

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from huiyin.callcentre.telephony.actions import lists
 from huiyin.channels.messaging.tests.support import message
 from huiyin.dispatch.learning.tests.messages import model_version
 from huiyin.insight.runs import actions as runs
@@ -24,7 +25,13 @@ ADMIN = frozenset({"administrator"})
 CONSOLE = ADMIN | {"manager"}
 TRIERS = CONSOLE | {"supervisor"}
 READERS = CONSOLE | {"supervisor", "water_leader"}
+KEEPERS = CONSOLE | {"supervisor"}
 Facts = dict[str, Any]
+
+
+def called_in(story: Story) -> Facts:
+    by = story.world.actor("manager")
+    return {"name": "standby", "key": lists.add_standby("agent", "13900000001", by=by).pk}
 
 
 def agent(story: Story) -> Facts:
@@ -175,6 +182,16 @@ ROWS: list[Row] = [
     Row("console:article_publish", CONSOLE, "POST", kwargs=article),
     Row("console:article_withdraw", CONSOLE, "POST", kwargs=published),
     Row("console:access_log", ADMIN),
+    Row("console:telephony", KEEPERS),
+    Row("console:telephony_page", KEEPERS, kwargs=lambda story: {"page": "lists"}),
+    Row(
+        "console:telephony_save",
+        KEEPERS,
+        "POST",
+        kwargs=lambda story: {"name": "line"},
+        data=given(number="12345", pool="in", capacity="30", skill="general"),
+    ),
+    Row("console:telephony_remove", KEEPERS, "POST", kwargs=called_in),
     Row("console:models", CONSOLE),
     Row("console:routes", CONSOLE),
     Row("console:model", CONSOLE, kwargs=learned),

@@ -173,6 +173,7 @@ def instruction_file(story: Story) -> Facts:
 
 
 SEATED = frozenset({"agent", "vendor_agent", "callback", "supervisor", "quality", "manager"})
+LEADERS = frozenset({"supervisor", "manager"})
 FLOOR = frozenset({"supervisor", "quality", "manager", "water_leader"})
 
 
@@ -181,6 +182,16 @@ def seat(story: Story) -> Facts:
 
     setup.seats("8001", kind="answering")
     return {"seat": "8001"}
+
+
+def surge_step(story: Story) -> Facts:
+    from huiyin.callcentre.telephony.models import SurgeStep
+
+    step, _ = SurgeStep.objects.get_or_create(
+        act="message", started_at=at(1), started_by=story.world.people["supervisor"], level="red",
+        stopped_at=None,
+    )  # fmt: skip
+    return {"key": step.pk}
 
 
 def sound(story: Story) -> Facts:
@@ -484,6 +495,10 @@ ROWS: list[Row] = [
     Row("workbench:calls", SEATED),
     Row("workbench:floor", FLOOR),
     Row("workbench:wall", FLOOR),
+    Row(
+        "workbench:surge_start", LEADERS, method="POST", data=lambda story: {"act": "message"},
+    ),
+    Row("workbench:surge_stop", LEADERS, method="POST", kwargs=surge_step),
     Row(
         "workbench:recording", frozenset({"supervisor", "quality", "manager"}), method="POST",
         kwargs=sound, data=lambda story: {"purpose": "质检抽查"},

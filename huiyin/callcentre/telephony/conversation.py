@@ -69,12 +69,13 @@ def transfer(desk: Distributor, seat: str, to: str, at: float) -> None:
     """
     agent, call = call_of(desk, seat, CallState.TALKING, CallState.HELD)
     target = _target(desk, seat, to)
+    number = "" if target else _number(desk, to)
     if call.state is CallState.TALKING:
         desk.commands.append(line.Park(call.channel))
     desk.move(call, CallState.MOVING, at)
     desk.leave(call, agent, at)
     if target is None:
-        desk.dial(call, _number(desk, to), Role.MOVED)
+        desk.dial(call, number, Role.MOVED)
         desk.span(call, SpanKind.RING, at, to)
         return
     leg = desk.ring(call, target, at, Role.MOVED)
@@ -88,10 +89,11 @@ def consult(desk: Distributor, seat: str, to: str, at: float) -> None:
     if third_of(desk, call):
         raise WrongState("已经接入了第三方")
     target = _target(desk, seat, to)
+    number = "" if target else _number(desk, to)
     if call.state is CallState.TALKING:
         hold(desk, seat, at)
     if target is None:
-        desk.dial(call, _number(desk, to), Role.THIRD)
+        desk.dial(call, number, Role.THIRD)
     else:
         leg = desk.ring(call, target, at, Role.THIRD)
         target.call, target.leg = call.key, leg

@@ -186,7 +186,10 @@ class Distributor:
         self.later(call.place + self.settings.longest, "longest", call.key, call.place)
         if self.settings.announce:
             self.later(at + self.settings.announce, "announce", call.key, call.place)
+        first = call.place == at
         self._serve_call(call, at)
+        if self.settings.surge and first and call.channel and call.state is CallState.WAITING:
+            self.commands.append(line.Play(call.channel, line.Prompt.SURGE))
 
     def _serve_call(self, call: Call, at: float) -> None:
         skills = rules.skills_wanted(call.skill, at - call.place, self.settings)

@@ -16,6 +16,8 @@ from huiyin.callcentre.telephony.states import (
     Pool,
     SeatKind,
     Skill,
+    Surge,
+    SurgeAct,
     Why,
 )
 from huiyin.orders.models import WorkOrder
@@ -258,3 +260,63 @@ class Wish(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seat} {self.verb}"
+
+
+class SurgeStep(models.Model):
+    """One prepared action of a surge: who started it at which level, who stopped it. Kept.
+
+    ``tag`` is the event tag that it gives to new orders, ``note`` why it was started.
+    """
+
+    act = models.CharField(max_length=10, choices=[(a.value, a.label) for a in SurgeAct])
+    level = models.CharField(max_length=6, choices=[(s.value, s.label) for s in Surge])
+    tag = models.CharField(max_length=20, blank=True, default="")
+    note = models.CharField(max_length=100, blank=True, default="")
+    started_at = models.DateTimeField()
+    started_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    stopped_at = models.DateTimeField(null=True)
+    stopped_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["act"], condition=Q(stopped_at__isnull=True), name="surge_act_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.act} {self.started_at:%F %R}"
+
+
+class Standby(models.Model):
+    """Somebody who can be called to the telephones in a surge; the number is sealed."""
+
+    staff = models.OneToOneField(Staff, models.PROTECT, related_name="+")
+    number_sealed = models.BinaryField()
+    number_masked = models.CharField(max_length=20)
+    note = models.CharField(max_length=60, blank=True, default="")
+
+    def __str__(self) -> str:
+        return f"{self.staff} {self.number_masked}"
+
+
+class PromptVersion(models.Model):
+    """A recorded sound that callers hear instead of ours; every version is kept, one is in use."""
+
+    name = models.CharField(max_length=20)
+    sound = models.BinaryField()
+    seconds = models.FloatField()
+    note = models.CharField(max_length=100, blank=True, default="")
+    in_use = models.BooleanField(default=True)
+    added_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["name"], condition=Q(in_use=True), name="prompt_one_in_use"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.added_at:%F %R}"

@@ -10,7 +10,7 @@ from django.db.models import Count, F, Q, QuerySet
 
 from huiyin.callcentre.calls.models import Call
 from huiyin.callcentre.calls.states import Direction, SpanKind
-from huiyin.callcentre.telephony import rules
+from huiyin.callcentre.telephony import rules, surge_queries
 from huiyin.callcentre.telephony.facts import Agent, Span
 from huiyin.callcentre.telephony.facts import Call as LineCall
 from huiyin.callcentre.telephony.models import (
@@ -19,8 +19,10 @@ from huiyin.callcentre.telephony.models import (
     Line,
     LiveCall,
     Missed,
+    PromptVersion,
     Seat,
     Session,
+    Standby,
     Wish,
 )
 from huiyin.callcentre.telephony.rules import Figures, Settings, Waits
@@ -31,6 +33,8 @@ from huiyin.callcentre.telephony.states import (
     NumberKind,
     Pool,
     Skill,
+    Surge,
+    SurgeAct,
 )
 from huiyin.kernel import crypto, text
 from huiyin.knowledge import queries as knowledge
@@ -38,10 +42,11 @@ from huiyin.worktime.calendar import SHANGHAI
 
 QUIET = "22:00-07:00"
 LONGEST_LIST = 200
+WEEKS = 4  # of which the usual calls of a weekday are the mean
 
 
 def settings(at: datetime) -> Settings:
-    """Return the distributor's settings in force at ``at``. Two queries beside the parameters.
+    """Return the distributor's settings in force at ``at``. Three queries beside the parameters.
 
     On a leader's day the line of that day asks for the leader.
 
@@ -68,6 +73,7 @@ def settings(at: datetime) -> Settings:
         lines=lines,
         closed=frozenset(row.number for row in into if row.closed),
         outgoing=out,
+        surge=SurgeAct.MESSAGE in surge_queries.running(),
     )
 
 
@@ -115,6 +121,18 @@ def sessions() -> QuerySet[Session]:
     return rows.select_related("seat", "staff").order_by("seat__extension")
 
 
+def too_long_here(now: datetime) -> list[str]:
+    """Return the seats whose session is older than a shift can be: nobody went home properly.
+
+    With the session the password of its telephone ends. One query.
+
+    Source: R-239 (requirement 3; issue of calls: passwords per session).
+    """
+    hours = int(knowledge.parameter("telephony.session_hours", now, default=14))
+    rows = sessions().filter(signed_in_at__lt=now - timedelta(hours=hours))
+    return list(rows.values_list("seat__extension", flat=True))
+
+
 def free_seats() -> list[Seat]:
     """Return the seats where nobody sits. One query."""
     taken = Session.objects.filter(signed_out_at__isnull=True).values("seat_id")
@@ -137,13 +155,16 @@ def open_wishes() -> list[Wish]:
 
 
 def agents_kept() -> list[Agent]:
-    """Return who was signed in, as a distributor that begins must know them. One query."""
+    """Return who was signed in, as a distributor that begins must know them. One query.
+
+    Not whoever has asked to sign in and was not heard yet: that wish is still to be done.
+    """
     return [
         Agent(
             row.seat.extension, row.staff_id, skills_of(row.seat), AgentState(row.state),
             row.since.timestamp(), row.call,
         )
-        for row in sessions()
+        for row in sessions().exclude(state=AgentState.SIGNED_OUT.value)
     ]  # fmt: skip
 
 
@@ -250,7 +271,22 @@ def half_hours(day_begins: datetime) -> Sequence[int]:
     return found
 
 
-def expected(day_begins: datetime, *, weeks: int) -> Sequence[float]:
+def midnight(now: datetime) -> datetime:
+    """Return when the local day of ``now`` began."""
+    return now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def surge_now(now: datetime) -> Surge:
+    """Return the surge level of the half hour that runs. Two queries.
+
+    Source: R-227 (requirement 80; handbook domain.md 5.3).
+    """
+    begins = midnight(now)
+    here = int((now - begins).total_seconds() // 1800)
+    return rules.surge_level(half_hours(begins)[here], expected(begins)[here])
+
+
+def expected(day_begins: datetime, *, weeks: int = WEEKS) -> Sequence[float]:
     """Return the calls expected in each half hour: the mean of this weekday in earlier weeks.
 
     One query.
@@ -268,6 +304,46 @@ def expected(day_begins: datetime, *, weeks: int) -> Sequence[float]:
         seen.add(day)
         found[int((arrived - day).total_seconds() // 1800)] += 1
     return [number / max(1, len(seen)) for number in found]
+
+
+def lines() -> list[Line]:
+    """Return the lines, those for calls in first. One query."""
+    return list(Line.objects.order_by("pool", "number"))
+
+
+def known_numbers(now: datetime) -> list[KnownNumber]:
+    """Return the numbers on lists that still hold, the newest first. One query."""
+    today = now.astimezone(SHANGHAI).date()
+    rows = KnownNumber.objects.filter(Q(until__isnull=True) | Q(until__gte=today))
+    return list(rows.select_related("added_by").order_by("-added_at", "-pk")[:LONGEST_LIST])
+
+
+def leader_days(now: datetime) -> list[LeaderDay]:
+    """Return the days on which leaders answer, coming and of the last quarter. One query."""
+    rows = LeaderDay.objects.filter(ends_at__gte=now - timedelta(days=92))
+    return list(rows.select_related("leader", "leader__unit").order_by("-begins_at"))
+
+
+def standby_list() -> list[Standby]:
+    """Return everybody who can be called in. One query."""
+    return list(Standby.objects.select_related("staff", "staff__unit").order_by("pk"))
+
+
+def prompt_versions() -> list[PromptVersion]:
+    """Return every version of every recorded prompt, without its sound. One query."""
+    rows = PromptVersion.objects.defer("sound").select_related("added_by")
+    return list(rows.order_by("name", "-added_at", "-pk"))
+
+
+def prompts_in_use() -> dict[int, str]:
+    """Return the key and name of every recorded prompt in use. One query."""
+    return dict(PromptVersion.objects.filter(in_use=True).values_list("pk", "name"))
+
+
+def prompt_sounds(keys: Iterable[int]) -> dict[str, bytes]:
+    """Return these prompts' sounds by name. One query."""
+    rows = PromptVersion.objects.filter(pk__in=list(keys)).values_list("name", "sound")
+    return {name: bytes(sound) for name, sound in rows}
 
 
 def latest_calls(staff: int | None, *, limit: int = 60) -> list[Call]:

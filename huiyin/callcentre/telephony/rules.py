@@ -40,6 +40,7 @@ class Settings:
         lines: skill that each number of ours asks for; closed: numbers out of service.
         keys: skill that a digit asks for; call_back_key: digit that asks to be called back.
         outgoing: how many lines there are for calls out.
+        surge: whoever must wait is told first that many call.
     """
 
     ring: int = 15
@@ -54,6 +55,7 @@ class Settings:
     keys: Mapping[str, Skill] = field(default_factory=dict)
     call_back_key: str = "*"
     outgoing: int = 30
+    surge: bool = False
 
 
 def rank(priority: int, place: float, number: int) -> tuple[int, float, int]:

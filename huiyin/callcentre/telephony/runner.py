@@ -10,10 +10,11 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from huiyin.callcentre.telephony import conversation, line, queries, recovery
 from huiyin.callcentre.telephony.actions import ledger, recordings, wishes
@@ -23,19 +24,31 @@ from huiyin.callcentre.telephony.facts import Fact
 from huiyin.callcentre.telephony.models import Session, Wish
 from huiyin.callcentre.telephony.rules import Settings
 from huiyin.callcentre.telephony.states import AgentState
+from huiyin.callcentre.telephony.switch import sounds
 from huiyin.kernel import clock, crypto, log, notify
 from huiyin.kernel.errors import Invalid, Refused
 
 LOCK = 0x4855_4143  # "HUAC": nobody else's number
-_SETTINGS_EVERY = 30.0
+_SETTINGS_EVERY = 10.0
 _FETCH_EVERY = 2.0
+_LAST = 5.0  # seconds for what is to be stored when we stop
+_AWAY = (OperationalError, InterfaceError, psycopg.OperationalError)
 _log = log.logger(__name__)
 
 
 class Acd:
-    """One distributor process."""
+    """One distributor process.
 
-    def __init__(self, driver: line.LineDriver, database: Mapping[str, Any]) -> None:
+    Args:
+        sounds: folder in which prompts of the console are laid out for the switch; None when the
+            switch is elsewhere.
+    """
+
+    def __init__(
+        self, driver: line.LineDriver, database: Mapping[str, Any], sounds: Path | None = None
+    ) -> None:
+        self._sounds = sounds
+        self._laid_out: dict[int, str] | None = None
         self.driver = driver
         self._database = database
         self.desk = Distributor(Settings())
@@ -66,23 +79,24 @@ class Acd:
         await asyncio.to_thread(_released(self._know))
         _log.info("distributing on %s", self.driver.label)
         self.leading.set()
+        ledger = asyncio.create_task(self._ledger(), name="ledger")
         tasks = [
             asyncio.create_task(body, name=name)
             for name, body in {
-                "line": self._line(), "time": self._time(), "ledger": self._ledger(),
-                "wishes": self._wishes(lock), "settings": self._settings(),
-                "recordings": self._recordings(),
+                "line": self._line(), "time": self._time(), "wishes": self._wishes(lock),
+                "settings": self._settings(), "recordings": self._recordings(),
             }.items()
         ]  # fmt: skip
         try:
-            done, _ = await asyncio.wait({ended, *tasks}, return_when=asyncio.FIRST_COMPLETED)
+            waits = {ended, ledger, *tasks}
+            done, _ = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
             for task in done:
                 task.result()
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
-            await self._store_rest()
+            await self._store_rest(ledger)
             if self.chosen:
                 late = sorted(self.chosen)[int(len(self.chosen) * 0.95)] * 1000
                 _log.info("chose %d times, p95 %.2f ms", len(self.chosen), late)
@@ -91,6 +105,14 @@ class Acd:
         """Read what an earlier leader knew."""
         self.desk.settings = queries.settings(clock.now())
         recovery.restore(self.desk, queries.agents_kept(), queries.calls_kept())
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        """Lay the prompts out that the console has put in use, when they are others than before."""
+        if self._sounds is None or (wanted := queries.prompts_in_use()) == self._laid_out:
+            return
+        sounds.lay_out(self._sounds, queries.prompt_sounds(wanted))
+        self._laid_out = wanted
 
     # -- the line ------------------------------------------------------------------------------
 
@@ -145,27 +167,36 @@ class Acd:
         while True:
             batch = await self._facts.get()
             await asyncio.sleep(0.05)  # so that what comes together is stored together
+            took = 1
             while not self._facts.empty():
                 batch = [*batch, *self._facts.get_nowait()]
+                took += 1
             await self._store(batch)
+            for _ in range(took):
+                self._facts.task_done()
 
     async def _store(self, batch: list[Fact]) -> None:
         """Store facts; a database that is away is waited for, as calls go on meanwhile."""
         while True:
             try:
                 await asyncio.to_thread(_released(_store), batch)
-            except psycopg.OperationalError as error:
+            except _AWAY as error:
                 _log.warning("the ledger waits for the database: %s", error)
                 await asyncio.sleep(1)
             else:
                 return
 
-    async def _store_rest(self) -> None:
-        rest = self.desk.take()[1]
-        while not self._facts.empty():
-            rest = [*self._facts.get_nowait(), *rest]
-        if rest:
-            await asyncio.to_thread(_released(_store), rest)
+    async def _store_rest(self, ledger: asyncio.Task[None]) -> None:
+        """Let the ledger end what it has begun and what was said last, unless nothing answers."""
+        if rest := self.desk.take()[1]:
+            self._facts.put_nowait(rest)
+        stored = asyncio.create_task(self._facts.join())
+        await asyncio.wait({stored, ledger}, timeout=_LAST, return_when=asyncio.FIRST_COMPLETED)
+        if not stored.done():  # our successor asks the switch what still stands
+            _log.warning("what was said last is not stored: the database is away")
+        ledger.cancel()
+        stored.cancel()
+        await asyncio.gather(ledger, stored, return_exceptions=True)
 
     # -- wishes --------------------------------------------------------------------------------
 
@@ -176,25 +207,29 @@ class Acd:
         """
         await lock.execute(f"listen {wishes.CHANNEL}")
         while True:
-            for wish in await asyncio.to_thread(_released(queries.open_wishes)):
-                await self._do(wish)
+            if asked := await asyncio.to_thread(_released(queries.open_wishes)):
+                answers = [(wish, await self._do(wish)) for wish in asked]
+                await self._facts.join()  # so that whoever asked sees what came of it
+                await asyncio.to_thread(_released(_tell), answers)
             async for _ in lock.notifies(timeout=2.0, stop_after=1):
                 pass
 
-    async def _do(self, wish: Wish) -> None:
+    async def _do(self, wish: Wish) -> str:
+        """Do a wish; return why it was refused, or nothing."""
         refused = ""
         try:
             await _WISHES[wish.verb](self, wish)
         except Refused as refusal:
             refused = refusal.message
+        except (LookupError, ValueError):  # asked past our pages: nothing may end the distributor
+            _log.warning("wish %s of %s cannot be understood", wish.verb, wish.seat)
+            refused = "没有这个操作，或缺少内容"
+        if refused:
             self.desk.take()
             if wish.verb == "sign_in":
                 await asyncio.to_thread(_released(_refuse_sign_in), wish)
         await self.flush()
-        while not self._facts.empty():
-            await asyncio.sleep(0.01)  # so that whoever asked sees what came of it
-        await asyncio.to_thread(_released(wishes.done), [(wish.pk, refused)], clock.now())
-        await asyncio.to_thread(_released(notify.tell), wishes.FLOOR, wish.seat)
+        return refused
 
     async def _sign_in(self, wish: Wish) -> None:
         seat, skills = await asyncio.to_thread(_released(_seat_of), wish)
@@ -234,7 +269,15 @@ class Acd:
     async def _settings(self) -> None:
         while True:
             await asyncio.sleep(_SETTINGS_EVERY)
-            self.desk.settings = await asyncio.to_thread(_released(queries.settings), clock.now())
+            now = clock.now()
+            self.desk.settings = await asyncio.to_thread(_released(queries.settings), now)
+            for seat in await asyncio.to_thread(_released(queries.too_long_here), now):
+                with contextlib.suppress(Refused):
+                    self.desk.choose(seat, AgentState.SIGNED_OUT, _at())
+            await self.flush()
+            await self._facts.join()
+            await self.driver.phones(await asyncio.to_thread(_released(_phones)))
+            await asyncio.to_thread(_released(self._lay_out))
 
     async def _recordings(self) -> None:
         """Fetch what is owed, whether the switch told of it or not."""
@@ -265,6 +308,13 @@ async def _take(lock: psycopg.AsyncConnection[Any]) -> None:
 def _store(batch: list[Fact]) -> None:
     ledger.store(batch)
     notify.tell(wishes.FLOOR, "")
+
+
+def _tell(answers: list[tuple[Wish, str]]) -> None:
+    """Answer those who asked, and let their pages look again."""
+    wishes.done([(wish.pk, refused) for wish, refused in answers], clock.now())
+    for seat in {wish.seat for wish, _ in answers}:
+        notify.tell(wishes.FLOOR, seat)
 
 
 def _phones() -> list[tuple[str, str, str]]:

@@ -249,3 +249,47 @@ class Surge(StrEnum):
     def label(self) -> str:
         """Return the Chinese name."""
         return {"none": "正常", "blue": "三级", "yellow": "二级", "red": "一级"}[self.value]
+
+
+class SurgeAct(StrEnum):
+    """What a centre has prepared for a surge; a person starts and stops each of them."""
+
+    MESSAGE = "message"
+    EVENT_TAG = "event_tag"
+    SHORT_FORM = "short_form"
+    NO_BREAKS = "no_breaks"
+    STANDBY = "standby"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return {
+            "message": "排队提示音", "event_tag": "事件标签", "short_form": "简易登记",
+            "no_breaks": "暂停小休", "standby": "召集备班",
+        }[self.value]  # fmt: skip
+
+    @property
+    def about(self) -> str:
+        """Say what it does."""
+        return _SURGE_ABOUT[self]
+
+
+_SURGE_ABOUT = {
+    SurgeAct.MESSAGE: "要排队的来电先听到“现在来电较多”。",
+    SurgeAct.EVENT_TAG: "新登记的诉求自动带上这个标签，事后可一并查找。",
+    SurgeAct.SHORT_FORM: "登记页只留必填的几项，其余过后补。",
+    SurgeAct.NO_BREAKS: "小休暂不批准。",
+    SurgeAct.STANDBY: "列出没有签入的备班人员，逐个打电话叫来。",
+}
+SURGE_LEVELS = (Surge.BLUE, Surge.YELLOW, Surge.RED)
+# What is prepared for each level where the city has not said otherwise.
+SURGE_PLAN: Mapping[Surge, tuple[SurgeAct, ...]] = MappingProxyType(
+    {
+        Surge.NONE: (),
+        Surge.BLUE: (SurgeAct.MESSAGE, SurgeAct.NO_BREAKS),
+        Surge.YELLOW: (
+            SurgeAct.MESSAGE, SurgeAct.NO_BREAKS, SurgeAct.EVENT_TAG, SurgeAct.SHORT_FORM,
+        ),
+        Surge.RED: tuple(SurgeAct),
+    }
+)  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 import typer
 
@@ -85,18 +86,29 @@ async def _look() -> tuple[list[str], bool]:
     from huiyin.callcentre.telephony.drivers.ari import Ari
     from huiyin.config.processes import switch
 
-    ari = Ari(switch.url())
+    address = switch.url()
+    ari = Ari(address)
     try:
         status, about = await ari.ask_by_http("GET", "asterisk/info")
-        if status != 200:  # noqa: PLR2004
+        if status != _OK:
             return [ari.refusal(status)], False
-        return _findings(about, await ari.ask_by_http("GET", "asterisk/modules"))
+        wrong = [*_modules(await ari.ask_by_http("GET", "asterisk/modules")), *_open(address)]
+        if (await ari.ask_by_http("GET", f"{_DYNAMIC}/endpoint/trunk"))[0] != _OK:
+            wrong.append("没有名为 trunk 的线路，不能呼出；请在 pjsip.conf 中配置")
+        if (await ari.ask_by_http("PUT", _TOLD))[0] != _OK:
+            wrong.append("席位话机不能登记；请在 sorcery.conf 中为 res_pjsip 加上 memory")
+        await ari.ask_by_http("DELETE", _TOLD)
     except OSError as error:
         raise CannotRun(f"连不上话务交换机：{error}；请确认它已启动") from error
     finally:
         await ari.close()
+    said = f"话务交换机 Asterisk {about['system']['version']}"
+    return [said, *(wrong or ["设置正常"])], not wrong
 
 
+_OK = 200
+_DYNAMIC = "asterisk/config/dynamic/res_pjsip"
+_TOLD = f"{_DYNAMIC}/aor/huiyin-check"
 _NEEDED = (
     "res_ari_channels.so", "res_ari_bridges.so", "res_ari_recordings.so", "res_ari_playbacks.so",
     "res_ari_asterisk.so", "res_ari_events.so", "chan_pjsip.so", "app_stasis.so", "app_queue.so",
@@ -108,14 +120,20 @@ _FORBIDDEN = {
 }
 
 
-def _findings(about: Any, modules: tuple[int, Any]) -> tuple[list[str], bool]:
-    """Return a line for each finding: what is missing, what is too open."""
-    running = {m["name"] for m in modules[1] or () if m.get("status") == "Running"}
-    said = [f"话务交换机 Asterisk {about['system']['version']}"]
+def _modules(told: tuple[int, Any]) -> list[str]:
+    """Return a line for each module that is missing, or that leaves a door open."""
+    running = {m["name"] for m in told[1] or () if m.get("status") == "Running"}
     missing = [name for name in _NEEDED if name not in running]
     open_doors = [why for name, why in _FORBIDDEN.items() if name in running]
-    said += [f"缺少模块 {name}，请在 modules.conf 中载入" for name in missing]
-    said += [f"不安全：{why}，请在 modules.conf 中去掉" for why in open_doors]
-    if not missing and not open_doors:
-        said.append("设置正常")
-    return said, not missing and not open_doors
+    return [
+        *(f"缺少模块 {name}，请在 modules.conf 中载入" for name in missing),
+        *(f"不安全：{why}，请在 modules.conf 中去掉" for why in open_doors),
+    ]
+
+
+def _open(address: str) -> list[str]:
+    """Return a line when what commands the switch goes through a network in the clear."""
+    parts = urlsplit(address)
+    if parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost"):
+        return []
+    return ["不安全：ARI 未加密地跨主机使用，请改用 https 地址"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from pathlib import Path
 
 from django.db import connection
 
@@ -23,16 +24,20 @@ async def _distribute(*, simulated: bool) -> None:
     from huiyin.callcentre.telephony.runner import Acd
 
     driver: LineDriver
+    ours: Path | None = None
     if simulated:
         driver = SimulatedLine()
     else:
-        sounds = environment.get("HUIYIN_SWITCH_SOUNDS") or str(switch.place().sounds)
-        driver = Asterisk(switch.url(), sounds=sounds)
+        there = environment.get("HUIYIN_SWITCH_SOUNDS")
+        ours = None if there else switch.place().sounds
+        own = not environment.get("HUIYIN_SWITCH_URL")
+        media = switch.settings().address if own else ""
+        driver = Asterisk(switch.url(), sounds=there or str(ours), media=media)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await Acd(driver, database_facts()).run(stop)
+    await Acd(driver, database_facts(), ours).run(stop)
 
 
 def database_facts() -> dict[str, object]:

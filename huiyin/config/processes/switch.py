@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from pathlib import Path
 
 from huiyin.callcentre.telephony.switch import sounds
@@ -43,15 +44,28 @@ def settings(members: tuple[str, ...] = ()) -> Settings:
     return Settings(
         sip_port=environment.number("HUIYIN_SIP_PORT", least=1, most=65535),
         ari_port=environment.number("HUIYIN_ARI_PORT", least=1, most=65535),
+        wss_port=environment.number("HUIYIN_WSS_PORT", least=1, most=65535),
+        candidates=loopback_candidates(),
         trunk=environment.get("HUIYIN_TRUNK"),
         trunk_addresses=environment.get("HUIYIN_TRUNK").rpartition(":")[0],
         members=members,
     )
 
 
+def loopback_candidates() -> str:
+    """Return the lines by which browsers on this machine are led to loopback, where we listen."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: asks which address would be used
+        except OSError:
+            return ""
+        return f"{probe.getsockname()[0]} => 127.0.0.1"
+
+
 def prepare(found: Program, wanted: Settings) -> None:
     """Write settings and sounds; they belong to the account the switch runs as."""
     ports.require_free(wanted.address, wanted.ari_port)
+    ports.require_free(wanted.address, wanted.wss_port)
     here = place()
     here.write(found, wanted)
     sounds.make(here.sounds)

@@ -20,6 +20,9 @@ ATTACHMENTS_DIR = VAR / "attachments"
 LAKE_DIR = VAR / "lake"
 RECORDINGS_DIR = ATTACHMENTS_DIR  # one folder, so that a backup holds recordings as well
 ACD_LOOKS = 30  # looks, 50 ms apart, for what the call distributor made of a wish
+PHONE_URL = environment.get("HUIYIN_PHONE_URL") or (
+    f"wss://127.0.0.1:{environment.number('HUIYIN_WSS_PORT', least=1, most=65535)}/ws"
+)  # where telephones in browsers reach the switch
 PERSONAL_DATA_CIPHER = environment.get("HUIYIN_CIPHER")
 HISTORY_DIGEST = environment.get("HUIYIN_DIGEST")
 PUBLIC_URL = environment.get("HUIYIN_PUBLIC_URL")

@@ -14,6 +14,7 @@ from huiyin.web.console import (
     rules,
     simulation,
     staff,
+    telephony,
     trials,
     units,
     wordings,
@@ -70,5 +71,9 @@ urlpatterns: list[URLPattern] = [
     path("news/<int:key>/withdraw", news.withdraw, name="article_withdraw"),
     path("simulation", simulation.runs, name="simulation"),
     path("simulation/<int:key>", simulation.run, name="simulation_run"),
+    path("telephony", telephony.shown, name="telephony"),
+    path("telephony/<slug:page>", telephony.shown, name="telephony_page"),
+    path("telephony/<slug:name>/save", telephony.save, name="telephony_save"),
+    path("telephony/<slug:name>/<int:key>/remove", telephony.remove, name="telephony_remove"),
     path("access-log", access_log.listed, name="access_log"),
 ]

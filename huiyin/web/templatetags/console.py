@@ -9,6 +9,9 @@ from typing import Any
 from django import template
 from django.utils.http import urlencode
 
+from huiyin.callcentre.telephony.actions import prompts
+from huiyin.callcentre.telephony.policy import KEEPERS
+from huiyin.callcentre.telephony.states import Skill
 from huiyin.kernel import text
 from huiyin.knowledge.actions import TRIERS
 from huiyin.orgs.states import Perm
@@ -47,6 +50,7 @@ PLACES = (
     Place("/console/staff", "账号", "users", frozenset({Perm.STAFF})),
     Place("/console/rules", "时限和参数", "clock", frozenset({Perm.RULES, Perm.REPORTS})),
     Place("/console/calendar", "工作日历", "calendar", frozenset({Perm.RULES, Perm.REPORTS})),
+    Place("/console/telephony", "话务", "headset", frozenset(KEEPERS)),
     Place("/console/news", "热线动态", "news", frozenset({Perm.CONTENT})),
     Place("/console/models", "学习", "star", frozenset({Perm.RULES, Perm.CONTENT})),
     Place("/console/simulation", "模拟", "history", frozenset({Perm.RULES, Perm.CONTENT})),
@@ -97,3 +101,21 @@ def value_in_words(value: object) -> str:
     if isinstance(value, list):
         return "、".join(value_in_words(each) for each in value) or "无"
     return text.shorten(str(value), 200)
+
+
+@register.filter
+def skill_name(value: str) -> str:
+    """Say a skill in Chinese."""
+    return Skill(value).label
+
+
+@register.filter
+def skill_names(values: list[str]) -> str:
+    """Say skills in Chinese."""
+    return "、".join(skill_name(value) for value in values)
+
+
+@register.filter
+def prompt_words(name: str) -> str:
+    """Say what a prompt says where it is ours."""
+    return dict(prompts.words()).get(name, name)

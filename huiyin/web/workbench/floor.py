@@ -6,21 +6,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from huiyin.callcentre.telephony import queries, rules
-from huiyin.callcentre.telephony.actions import recordings
-from huiyin.callcentre.telephony.states import AgentState, CallState
+from huiyin.callcentre.telephony import queries, rules, surge_queries
+from huiyin.callcentre.telephony.actions import recordings, surge
+from huiyin.callcentre.telephony.states import (
+    SURGE_LEVELS,
+    AgentState,
+    CallState,
+    Surge,
+    SurgeAct,
+)
 from huiyin.kernel import clock
 from huiyin.knowledge import queries as knowledge
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, address_of, staff_page
-from huiyin.worktime.calendar import SHANGHAI
+from huiyin.web.workbench.forms_beside import tag_choices
 
 LEADERS = (Perm.SUPERVISE, Perm.QUALITY, Perm.REPORTS)
 _DAY = timedelta(days=1)
-_WEEKS = 4
 
 
 @require_GET
@@ -38,18 +43,69 @@ def wall(request: StaffRequest) -> HttpResponse:
 
 
 def _shown(request: StaffRequest, page: str) -> HttpResponse:
-    part = bool(request.headers.get("HX-Request"))
-    name = "workbench/_floor.html" if part else page
-    return render(request, name, _facts(clock.now()) | {"wall": page.endswith("wall.html")})
+    now, wall = clock.now(), page.endswith("wall.html")
+    facts = _facts(now) | {"wall": wall}
+    if request.headers.get("HX-Request"):
+        return render(request, "workbench/_floor.html", facts)
+    if not wall:
+        facts |= _surge(request, facts["surge"], now)
+    return render(request, page, facts)
+
+
+def _surge(request: StaffRequest, level: Surge, now: datetime) -> dict[str, Any]:
+    """Return what is prepared for a surge and what runs. Four queries."""
+    plan, running = surge_queries.plan(now), surge_queries.running()
+    least = {act: next((at for at in SURGE_LEVELS if act in plan[at]), None) for act in SurgeAct}
+    called = SurgeAct.STANDBY in running
+    return {
+        "acts": [
+            {
+                "act": act, "least": least[act], "step": running.get(act),
+                "tag": knowledge.tag_name(running[act].tag) if act in running else "",
+                "advised": act in plan[level] and act not in running,
+            }
+            for act in SurgeAct
+        ],
+        "steps": surge_queries.latest_steps(),
+        "standby": surge_queries.standby() if called else [],
+        "called": called,
+        "seated": queries.session_of(request.staff.pk) is not None,
+        "tags": tag_choices(),
+        "may_start": Perm.SUPERVISE in request.actor.perms,
+    }  # fmt: skip
+
+
+@require_POST
+@staff_page(Perm.SUPERVISE)
+def surge_start(request: StaffRequest) -> HttpResponse:
+    """Start a prepared action of a surge."""
+    now = clock.now()
+    surge.start(
+        request.POST.get("act", "")[:10],
+        queries.surge_now(now),
+        by=request.actor,
+        now=now,
+        tag=request.POST.get("tag", "")[:20],
+        note=request.POST.get("note", ""),
+    )
+    return redirect("workbench:floor")
+
+
+@require_POST
+@staff_page(Perm.SUPERVISE)
+def surge_stop(request: StaffRequest, key: int) -> HttpResponse:
+    """Stop an action of a surge."""
+    surge.stop(key, by=request.actor, now=clock.now())
+    return redirect("workbench:floor")
 
 
 def _facts(now: datetime) -> dict[str, Any]:
-    midnight = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = queries.midnight(now)
     calls = list(queries.live_calls())
     waiting = [c for c in calls if c.state in (CallState.WAITING.value, CallState.RINGING.value)]
     people = list(queries.sessions())
     halves = queries.half_hours(midnight)
-    expected = queries.expected(midnight, weeks=_WEEKS)
+    expected = queries.expected(midnight)
     here = int((now - midnight).total_seconds() // 1800)
     return {
         "now": now,

@@ -12,7 +12,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from huiyin.callcentre.telephony import surge_queries
 from huiyin.callcentre.telephony.actions import wishes
+from huiyin.callcentre.telephony.states import SurgeAct
 from huiyin.channels.assistant import queries as assistant
 from huiyin.channels.assistant.states import Task
 from huiyin.channels.intake.actions import Ending, take_down
@@ -47,12 +49,7 @@ JUST_NOW = timedelta(minutes=30)
 def new(request: StaffRequest) -> HttpResponse:
     """Take down a call; the page is ready for the next one at once."""
     if request.method == "GET":
-        earlier = _earlier(request, request.GET.get("sequel", ""))
-        initial = {"key": secrets.token_urlsafe(16)} | (_begun(earlier) if earlier else {})
-        if request.GET.get("call"):
-            initial["phone"] = wishes.number_at_seat(by=request.actor, now=clock.now())
-        form = IntakeForm(initial=initial)
-        return _page(request, form, taken=_taken(request), sequel=earlier)
+        return _empty(request)
     form = IntakeForm(request.POST)
     if not form.is_valid():
         return _page(request, form, status=422)
@@ -83,6 +80,18 @@ def new(request: StaffRequest) -> HttpResponse:
     if receipt.new:
         wishes.took_down(receipt.number, by=request.actor)
     return go(request, f"{reverse('workbench:new')}?taken={receipt.number}")
+
+
+def _empty(request: StaffRequest) -> HttpResponse:
+    """Show the form as a call begins: what a sequel, the caller and a surge already say."""
+    earlier = _earlier(request, request.GET.get("sequel", ""))
+    initial = {"key": secrets.token_urlsafe(16)} | (_begun(earlier) if earlier else {})
+    if request.GET.get("call"):
+        initial["phone"] = wishes.number_at_seat(by=request.actor, now=clock.now())
+    if (step := surge_queries.running().get(SurgeAct.EVENT_TAG)) is not None:
+        initial["tags"] = sorted({step.tag, *initial.get("tags", ())})
+    form = IntakeForm(initial=initial)
+    return _page(request, form, taken=_taken(request), sequel=earlier)
 
 
 @require_POST
@@ -145,7 +154,7 @@ def _page(
     request: StaffRequest, form: IntakeForm, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     dress(form)
-    now = clock.now()
+    now, acts = clock.now(), surge_queries.running()
     found = {
         "form": form,
         "scripts": _scripts(),
@@ -153,6 +162,8 @@ def _page(
         "reasons": knowledge.reasons(ReasonGroup.REFER),
         "emergencies": EMERGENCIES,
         "advice": knowledge.reasons(ReasonGroup.EMERGENCY),
+        "surge": acts,
+        "short": SurgeAct.SHORT_FORM in acts and not request.GET.get("full"),
         "may_draft": assistant.is_on(Task.ORDER, clock.now()),
         "may_draft_answer": assistant.is_on(Task.ANSWER, clock.now()),
     }

@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from huiyin.callcentre.telephony import queries as telephony
 from huiyin.channels.messaging.queries import messages_of
 from huiyin.followup.callbacks import queries as callbacks
 from huiyin.followup.mandates import queries as mandates
@@ -34,6 +35,7 @@ from huiyin.web.workbench.rows import asker_of, is_hidden
 
 PURPOSES = ("联系诉求人", "上门核实", "回访", "补充信息")
 MOST_EARLIER = 5
+CALLERS = frozenset({Perm.INTAKE, Perm.CALL_BACK, Perm.SUPERVISE})
 
 
 class RevealForm(forms.Form):
@@ -144,12 +146,21 @@ def _unused(actor: Actor, order: WorkOrder, now: datetime) -> list[str]:
 def asker_facts(actor: Actor, order: WorkOrder) -> dict[str, Any]:
     """Return how the requester is shown to this person, and whether the data may be read."""
     mine = queries.my_part(actor, order)
+    no_reveal = policy.may_reveal(actor, order, mine)
     return {
         "asker": asker_of(actor, order),
         "hidden": is_hidden(actor, order),
-        "no_reveal": policy.may_reveal(actor, order, mine),
+        "no_reveal": no_reveal,
         "purposes": PURPOSES,
+        "may_dial": not no_reveal and bool(order.requester.phone_masked) and is_seated(actor),
     }
+
+
+def is_seated(actor: Actor) -> bool:
+    """Tell whether this person is signed in at a seat and can call somebody. One query at most."""
+    if actor.staff is None or not actor.perms & CALLERS:
+        return False
+    return telephony.session_of(actor.staff.pk) is not None
 
 
 def _earlier(actor: Actor, order: WorkOrder) -> list[tuple[str, list[WorkOrder]]]:

@@ -22,10 +22,13 @@ from huiyin.callcentre.telephony import queries
 from huiyin.callcentre.telephony.actions import wishes
 from huiyin.callcentre.telephony.models import LiveCall, Session, Wish
 from huiyin.callcentre.telephony.states import AgentState, CallState, SeatKind
-from huiyin.kernel import clock
+from huiyin.kernel import clock, crypto
 from huiyin.kernel.errors import Invalid, NotFound, Refused
 from huiyin.orders import queries as orders
+from huiyin.orgs.policy import require
 from huiyin.orgs.states import Perm
+from huiyin.web.csp import policy_of
+from huiyin.web.live.address import origin_of
 from huiyin.web.staff import StaffRequest, staff_page
 from huiyin.web.workbench.rows import rows_for
 
@@ -82,10 +85,13 @@ def _about(request: StaffRequest) -> dict[str, int]:
         if key is None:
             raise NotFound("没有找到这件工单")
         found["order"] = key
-    if missed := request.POST.get("missed", ""):
-        if not (missed.isascii() and missed.isdigit() and len(missed) < 12):
-            raise Invalid("没有这条漏接记录")
-        found["missed"] = int(missed)
+    for name in ("missed", "standby"):
+        if typed := request.POST.get(name, ""):
+            if not (typed.isascii() and typed.isdigit() and len(typed) < 12):
+                raise Invalid("没有这条记录")
+            found[name] = int(typed)
+    if "standby" in found:
+        require(request.actor, Perm.SUPERVISE)
     return found
 
 
@@ -116,8 +122,23 @@ def _shown(request: StaffRequest, *, refused: str = "") -> HttpResponse:
         facts["seats"] = [seat for seat in queries.free_seats() if _may_sit(request, seat.kind)]
     else:
         facts |= _standing(request, session, now)
-    part = bool(request.headers.get("HX-Request"))
-    return render(request, "workbench/_phone.html" if part else "workbench/phone.html", facts)
+    if request.headers.get("HX-Request"):
+        return render(request, "workbench/_phone.html", facts)
+    if session is None or session.seat.address != "browser":
+        return render(request, "workbench/phone.html", facts)
+    facts["softphone"] = _softphone(session)
+    response = render(request, "workbench/phone.html", facts)
+    response["Content-Security-Policy"] = policy_of(request, origin_of(settings.PHONE_URL))
+    return response
+
+
+def _softphone(session: Session) -> dict[str, str]:
+    """Return what the telephone in this browser signs in with, for this session alone."""
+    return {
+        "url": settings.PHONE_URL,
+        "seat": session.seat.extension,
+        "password": crypto.unseal(session.password_sealed, "seat.password"),
+    }
 
 
 def _may_sit(request: StaffRequest, kind: str) -> bool:
@@ -165,8 +186,8 @@ def _buttons(call: LiveCall | None, state: AgentState) -> list[Button]:
     if call.state == CallState.TALKING.value:
         return [
             Button("hold", "保持", "3"),
-            Button("mute", "静音", words="1"),
-            Button("mute", "取消静音", words="0"),
+            Button("mute", "静音", "5", words="1"),
+            Button("mute", "取消静音", "6", words="0"),
             Button("pause", "暂停录音", words="1"),
             Button("pause", "恢复录音", words="0"),
             hang_up,

@@ -15,6 +15,7 @@ from huiyin.followup.supervision.actions import LONGEST
 from huiyin.followup.supervision.states import KIND_LABELS, UrgeKind, UrgeReason
 from huiyin.kernel import clock
 from huiyin.kernel.errors import Invalid, WrongState
+from huiyin.knowledge import article_queries
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.queries import waiting
 from huiyin.orders.states import FACES
@@ -23,6 +24,7 @@ from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, order_or_404, staff_page
 from huiyin.web.templatetags.huiyin import moment, spoken
 from huiyin.web.workbench.forms import dress, note_field
+from huiyin.web.workbench.order import is_seated
 from huiyin.web.workbench.steps import put_on
 
 
@@ -106,6 +108,8 @@ def _page(
             reason, number=spoken(order.number), title=order.title, due=moment(order.due_at)
         ),
         "longest": LONGEST,
+        "seated": is_seated(request.actor),
+        "duties": [d for d in article_queries.duties() if d.phone and lead and d.unit == lead.unit],
         "urgings": queries.urgings_of(order),
     }
     return render(request, "workbench/urge.html", found, status=status)

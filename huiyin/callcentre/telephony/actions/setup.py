@@ -6,9 +6,11 @@ from collections.abc import Iterable, Sequence
 
 from django.db import transaction
 
-from huiyin.callcentre.telephony.models import Line, Seat
+from huiyin.callcentre.telephony.models import Line, Seat, Session
+from huiyin.callcentre.telephony.policy import keeper
 from huiyin.callcentre.telephony.states import Pool, SeatKind, Skill
-from huiyin.kernel.errors import Invalid
+from huiyin.kernel.errors import Conflict, Invalid, NotFound
+from huiyin.orgs.actors import Actor
 
 MOST_SEATS = 5000
 _LONGEST = 8
@@ -36,6 +38,21 @@ def seats(
             defaults={"kind": kind, "skills": list(skills), "address": address, "active": True},
         )
     return len(names)
+
+
+def close_seat(key: int, *, by: Actor) -> None:
+    """Take a seat out of use; what was done there stays.
+
+    Raises:
+        NotFound: no such seat; Conflict: somebody sits there.
+
+    Source: R-243 (requirements 3, 177, 178).
+    """
+    keeper(by)
+    if Session.objects.filter(seat_id=key, signed_out_at__isnull=True).exists():
+        raise Conflict("席位上有人，签出后才能停用")
+    if not Seat.objects.filter(pk=key, active=True).update(active=False):
+        raise NotFound("没有这个席位")
 
 
 def _numbers(text: str) -> Iterable[str]:

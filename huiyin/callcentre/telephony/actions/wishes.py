@@ -11,11 +11,21 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from huiyin.callcentre.calls import actions as calls
-from huiyin.callcentre.telephony import queries, rules
-from huiyin.callcentre.telephony.models import AgentChange, LiveCall, Missed, Seat, Session, Wish
-from huiyin.callcentre.telephony.states import AgentState, SeatKind
+from huiyin.callcentre.telephony import queries, rules, surge_queries
+from huiyin.callcentre.telephony.models import (
+    AgentChange,
+    LiveCall,
+    Missed,
+    Seat,
+    Session,
+    Standby,
+    Wish,
+)
+from huiyin.callcentre.telephony.states import AgentState, SeatKind, SurgeAct
 from huiyin.kernel import access, crypto, notify
-from huiyin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, WrongState
+from huiyin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refused, WrongState
+from huiyin.orders import policy
+from huiyin.orders import queries as orders
 from huiyin.orders.models import WorkOrder
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.policy import require
@@ -79,14 +89,32 @@ def ask(verb: str, words: Mapping[str, Any], *, by: Actor, now: datetime) -> Wis
         require(by, Perm.SUPERVISE)
     if verb == "choose" and words.get("to") == AgentState.BREAK.value:
         check_break(session, now)
+    if verb == "dial" and "order" in words and not words.get("number"):
+        _check_may_call(int(words["order"]), by)
     return _write(session, verb, _without_numbers(words), now)
 
 
-def check_break(session: Session, now: datetime) -> None:
-    """Refuse a break while too many rest or this shift's minutes are used. Three queries.
+def _check_may_call(order: int, by: Actor) -> None:
+    """Refuse to call a requester whose number this person may not read.
 
-    Source: R-224 (handbook domain.md 5.1).
+    Source: R-461 (handbook domain.md 4.4, 7.2).
     """
+    found = WorkOrder.objects.select_related("requester").filter(pk=order).first()
+    if found is None or not found.requester.phone_masked:
+        raise Invalid("这件工单没有留电话")
+    if refusal := policy.may_reveal(by, found, orders.my_part(by, found)):
+        raise NotAllowed(refusal)
+
+
+def check_break(session: Session, now: datetime) -> None:
+    """Refuse a break in a surge, while too many rest, or when the shift's minutes are used.
+
+    Four queries at most.
+
+    Source: R-224 (handbook domain.md 5.1); R-460 (handbook domain.md 5.3).
+    """
+    if SurgeAct.NO_BREAKS in surge_queries.running():
+        raise Refused("话务应急期间暂停小休", remedy="请与现场班长联系")
     here = list(queries.sessions())
     resting = sum(row.state == AgentState.BREAK.value for row in here)
     rules.check_break(
@@ -129,6 +157,8 @@ def number_in(wish: Wish, now: datetime) -> str:
         if row is None:
             raise NotFound("没有这条漏接记录")
         return crypto.unseal(row.number_sealed, "missed.number")
+    if key := words.get("standby"):
+        return _number_of_standby(int(key), wish, now)
     order = WorkOrder.objects.select_related("requester").filter(pk=words.get("order")).first()
     if order is None:
         raise NotFound("没有找到要回访的工单")
@@ -137,6 +167,18 @@ def number_in(wish: Wish, now: datetime) -> str:
         purpose="外呼", now=now,
     )  # fmt: skip
     return crypto.unseal(order.requester.phone_sealed, "requester.phone")
+
+
+def _number_of_standby(key: int, wish: Wish, now: datetime) -> str:
+    """Return the number of somebody who can be called to the telephones; the reading is logged."""
+    row = Standby.objects.filter(pk=key).first()
+    if row is None:
+        raise NotFound("备班名单里没有这个人")
+    access.record(
+        reader=f"staff:{wish.staff_id}", subject=f"standby:{row.pk}", fields=["phone"],
+        purpose="召集备班", now=now,
+    )  # fmt: skip
+    return crypto.unseal(row.number_sealed, "standby.number")
 
 
 def _write(session: Session, verb: str, words: dict[str, Any], now: datetime) -> Wish:

@@ -20,6 +20,7 @@ from huiyin.kernel import log
 _log = log.logger(__name__)
 _BUSY_CAUSES = {17, 18, 19, 21}  # busy, no answer, no answer from user, refused
 _OK = range(200, 300)
+_LAST = 3.0  # seconds for orders that were given before we stop
 
 
 class Asterisk:
@@ -29,11 +30,13 @@ class Asterisk:
         url: ``http://user:password@host:port`` of its HTTP server.
         sounds: folder of prompts, as the switch sees it.
         caller: number that is shown to those whom we call.
+        media: address of speech to browsers, where the switch listens on one alone.
     """
 
     label = "Asterisk"
 
-    def __init__(self, url: str, *, sounds: str, caller: str = "12345") -> None:
+    def __init__(self, url: str, *, sounds: str, caller: str = "12345", media: str = "") -> None:
+        self._media = media
         self._ari = Ari(url)
         self._sounds = sounds
         self._caller = caller
@@ -41,6 +44,9 @@ class Asterisk:
         self._ears: dict[str, tuple[str, str]] = {}
         self._snoops: dict[str, asyncio.Future[None]] = {}
         self._phones: Sequence[tuple[str, str, str]] = ()
+        self._known: dict[str, tuple[str, str]] = {}
+        self._saying: dict[str, str] = {}
+        self._said = 0
         self._heard: asyncio.Queue[line.Event] = asyncio.Queue()
         self._pumping: asyncio.Task[None] | None = None
         self._chain: dict[str, asyncio.Task[None]] = {}
@@ -69,6 +75,7 @@ class Asterisk:
                 async for raw in self._ari.events():
                     pause = 0.2
                     if raw["type"] == "Connected":
+                        self._known.clear()
                         await self.phones(self._phones)
                         self._heard.put_nowait(line.LinkUp(await self._standing()))
                     elif (event := self._understood(raw)) is not None:
@@ -101,12 +108,16 @@ class Asterisk:
             self._ringing.discard(channel)
             busy = raw.get("cause", 0) in _BUSY_CAUSES
             return line.Failed(channel, "busy" if busy else "unreachable")
+        self._saying.pop(channel, None)
         if channel in self._ears:
             self._later(channel, self._close_ear(channel))
         return line.Gone(channel)
 
     def _played(self, raw: dict[str, Any]) -> line.Event | None:
-        return line.Prompted(raw["playback"]["target_uri"].removeprefix("channel:"))
+        call = raw["playback"]["target_uri"].removeprefix("channel:")
+        if self._saying.get(call) == raw["playback"]["id"]:
+            del self._saying[call]
+        return line.Prompted(call)
 
     def _pressed(self, raw: dict[str, Any]) -> line.Event | None:
         return line.Pressed(raw["channel"]["id"], raw["digit"])
@@ -170,7 +181,11 @@ class Asterisk:
         await self._say(command.call, name)
 
     async def _say(self, call: str, name: str) -> None:
-        status = await self._post(f"channels/{call}/play", media=f"sound:{self._sounds}/{name}")
+        self._said += 1
+        playback = self._saying[call] = f"say-{self._said}-{call}"
+        status = await self._post(
+            f"channels/{call}/play/{playback}", media=f"sound:{self._sounds}/{name}"
+        )
         if status not in _OK and status != 404:
             self._heard.put_nowait(line.Prompted(call))
 
@@ -201,6 +216,8 @@ class Asterisk:
 
     async def _connect(self, command: line.Connect) -> None:
         bridge = f"bridge-{command.call}"
+        if playback := self._saying.pop(command.call, ""):  # nobody is talked to over a prompt
+            await self._ari.ask("DELETE", f"playbacks/{playback}")
         await self._post(f"bridges/{bridge}", type="mixing")
         await self._post(f"bridges/{bridge}/addChannel", channel=f"{command.call},{command.leg}")
         if command.recording:
@@ -262,22 +279,32 @@ class Asterisk:
     # -- telephones and recordings -------------------------------------------------------------
 
     async def phones(self, seats: Sequence[tuple[str, str, str]]) -> None:
-        """Make known the phones of seats, with the password of each session.
+        """Make known the phones of seats with the password of each session, forget all others.
 
         Source: R-239 (issue of calls: passwords per session).
         """
         self._phones = tuple(seats)
-        with contextlib.suppress(LinkLost):  # they are told again when it is back
-            await self._make_known(seats)
+        wanted = {seat: (password, address) for seat, password, address in seats}
+        with contextlib.suppress(LinkLost, TimeoutError):  # told again when it is back
+            for seat in [each for each in self._known if each not in wanted]:
+                await self._forget_phone(seat)
+            for seat, facts in wanted.items():
+                if self._known.get(seat) != facts:
+                    await self._make_known(seat, *facts)
+                    self._known[seat] = facts
 
-    async def _make_known(self, seats: Sequence[tuple[str, str, str]]) -> None:
-        for seat, password, address in seats:
-            for kind, fields in _phone(seat, password, address):
-                await self._ari.ask(
-                    "PUT",
-                    f"asterisk/config/dynamic/res_pjsip/{kind}/{seat}",
-                    {"fields": [{"attribute": k, "value": v} for k, v in fields.items()]},
-                )
+    async def _make_known(self, seat: str, password: str, address: str) -> None:
+        for kind, fields in _phone(seat, password, address, self._media):
+            await self._ari.ask(
+                "PUT",
+                f"{_DYNAMIC}/{kind}/{seat}",
+                {"fields": [{"attribute": k, "value": v} for k, v in fields.items()]},
+            )
+
+    async def _forget_phone(self, seat: str) -> None:
+        for kind in ("endpoint", "aor", "auth"):
+            await self._ari.ask("DELETE", f"{_DYNAMIC}/{kind}/{seat}")
+        del self._known[seat]
 
     async def fetch(self, recording: str) -> bytes | None:
         """Return a complete recording; None if there is none of that name."""
@@ -288,14 +315,16 @@ class Asterisk:
         await self._ari.ask("DELETE", f"recordings/stored/{recording}")
 
     async def close(self) -> None:
-        """Give everything back; calls stay up."""
+        """Give everything back when what was ordered is done; calls stay up."""
+        if ordered := set(self._chain.values()):
+            await asyncio.wait(ordered, timeout=_LAST)
         if self._pumping is not None:
             self._pumping.cancel()
             await asyncio.wait({self._pumping})
         await self._ari.close()
 
 
-def _phone(seat: str, password: str, address: str) -> list[tuple[str, dict[str, str]]]:
+def _phone(seat: str, password: str, address: str, media: str) -> list[tuple[str, dict[str, str]]]:
     """Return what the switch must know of a phone, in the order in which it must be told.
 
     A browser speaks by websocket with encryption, a telephone by UDP; a phone with a fixed address
@@ -311,6 +340,8 @@ def _phone(seat: str, password: str, address: str) -> list[tuple[str, dict[str, 
     }  # fmt: skip
     if browser:
         endpoint |= {"webrtc": "yes", "dtls_auto_generate_cert": "yes"}
+        if media:
+            endpoint |= {"media_address": media, "bind_rtp_to_media_address": "yes"}
     told: list[tuple[str, dict[str, str]]] = [("aor", aor)]
     if browser or not address:
         auth = {"auth_type": "userpass", "username": seat, "password": password}
@@ -328,6 +359,7 @@ def _about(command: line.Command) -> str:
 
 
 _MOST_AHEAD = 20
+_DYNAMIC = "asterisk/config/dynamic/res_pjsip"
 _READ: dict[str, Callable[[Asterisk, dict[str, Any]], line.Event | None]] = {
     "StasisStart": Asterisk._entered,
     "StasisEnd": Asterisk._left,

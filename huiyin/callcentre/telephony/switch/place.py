@@ -9,6 +9,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
+from huiyin.callcentre.telephony.switch import certificate
+
 ETC = Path(__file__).parent / "etc"
 
 
@@ -70,6 +72,7 @@ class Settings:
 
     sip_port: int = 5160
     ari_port: int = 18088
+    wss_port: int = 18089
     rtp_first: int = 20000
     rtp_last: int = 24999
     address: str = "127.0.0.1"
@@ -100,8 +103,19 @@ class Place:
         """Return the folder of prompts and music."""
         return self.folder / "sounds"
 
+    @property
+    def certificate(self) -> Path:
+        """Return the certificate of the switch, made once unless one was put there."""
+        return self.folder / "certificate.pem"
+
+    @property
+    def certificate_key(self) -> Path:
+        """Return the key of the certificate."""
+        return self.folder / "certificate.key"
+
     def write(self, program: Program, settings: Settings) -> None:
         """Write every file that the switch reads."""
+        certificate.make(self.certificate, self.certificate_key, settings.address)
         for name in ("etc", "lib", "spool/recording", "run", "log", "sounds/music"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         words = self._words(program, settings)
@@ -121,6 +135,8 @@ class Place:
             "ETC": str(here / "etc"), "MODULES": program.modules, "DATA": program.data,
             "LIB": str(here / "lib"), "SPOOL": str(here / "spool"), "RUN": str(here / "run"),
             "LOG": str(here / "log"), "SOUNDS": str(self.sounds), "ARI_PASSWORD": self.password,
+            "CERTIFICATE": str(self.certificate), "CERTIFICATE_KEY": str(self.certificate_key),
+            "WSS_PORT": str(settings.wss_port),
             "ADDRESS": settings.address, "ARI_PORT": str(settings.ari_port),
             "SIP_PORT": str(settings.sip_port), "RTP_FIRST": str(settings.rtp_first),
             "RTP_LAST": str(settings.rtp_last), "TRUNK": settings.trunk,

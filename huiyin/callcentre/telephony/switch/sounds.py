@@ -12,6 +12,7 @@ import struct
 import subprocess
 import tempfile
 import wave
+from collections.abc import Mapping
 from pathlib import Path
 
 RATE = 8000
@@ -45,6 +46,29 @@ def make(folder: Path) -> int:
         _write(music, _melody())
         made += 1
     return made
+
+
+def lay_out(folder: Path, chosen: Mapping[str, bytes]) -> None:
+    """Put recorded sounds where ours were, and ours back where none is chosen any more.
+
+    Source: R-464 (issue of calls 1).
+    """
+    note = folder / "chosen.txt"
+    before = note.read_text().split() if note.is_file() else []
+    for name in before:
+        if name not in chosen:
+            _file(folder, name).unlink(missing_ok=True)
+    make(folder)
+    for name, sound in chosen.items():
+        target = _file(folder, name)
+        part = target.with_suffix(".part")
+        part.write_bytes(sound)
+        part.replace(target)
+    note.write_text("\n".join(sorted(chosen)))
+
+
+def _file(folder: Path, name: str) -> Path:
+    return folder / ("music/music.wav" if name == "music" else f"{name}.wav")
 
 
 def _spoken(words: str) -> list[float]:

@@ -281,6 +281,18 @@ def test_blind_transfer(floor):
 
 
 @pytest.mark.rule("R-234")
+@pytest.mark.parametrize("wish", [conversation.transfer, conversation.consult])
+def test_a_wrong_number_leaves_the_call_as_it_is(floor, wish):
+    floor.agent("1")
+    floor.call("a")
+    floor.answer()
+    with pytest.raises(Invalid):
+        floor.do(wish, "1", "nobody", 20)
+    assert floor.desk.take() == ([], [])
+    assert floor.desk.calls["a"].state is CallState.TALKING
+    assert floor.state("1") is AgentState.TALKING
+
+
 def test_a_transfer_that_nobody_takes_goes_back_to_the_queue(floor):
     talking(floor, "1", "2")
     floor.do(conversation.transfer, "1", "2", 20)

@@ -240,19 +240,25 @@ def test_lines_in_and_out_and_a_leaders_day(world):
 
 
 @pytest.mark.rule("R-232")
-def test_a_second_distributor_knows_what_the_first_did(desk):
+def test_a_second_distributor_knows_what_the_first_did(desk, world):
     desk.ready()
     desk.offer("a")
     desk.answer()
     desk.go(1)
     desk.offer("b", "13900000002")
     desk.store()
+    seat = Seat.objects.create(extension="8009", kind="answering")
+    Session.objects.create(  # asked to sign in while nobody led: still a wish, not an agent
+        staff=world.people["supervisor"], seat=seat, signed_in_at=BEGAN, state="signed_out",
+        since=BEGAN,
+    )  # fmt: skip
     second = Distributor(PLAIN)
     recovery.restore(second, queries.agents_kept(), queries.calls_kept())
     leg = next(iter(desk.of.calls["a"].legs))
     there = line.Standing(
         (line.Offered("a", "1", "12345"), line.Offered("b", "2", "12345")), ((leg, "a"),)
     )
+    assert "8009" not in second.agents
     recovery.link_up(second, there, desk.now + 3)
     assert second.calls["a"].state is CallState.TALKING
     assert second.calls["b"].place == desk.t0 + 1

@@ -48,6 +48,20 @@
     if (act && act()) event.preventDefault();
   });
 
+  /* ---- telephone ---- */
+  /* The panel asks for itself anew; not while somebody types a number into it. */
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const held = document.activeElement;
+    if (event.target.matches("[data-floor]") && held && event.target.contains(held) && held.matches("input, select, textarea")) event.preventDefault();
+  });
+  /* A telephone in the browser has a window of its own; from the others it is asked to answer. */
+  document.addEventListener("click", (event) => {
+    if (!event.target.closest("[data-softphone-answer]") || document.getElementById("softphone") || !window.BroadcastChannel) return;
+    const shared = new BroadcastChannel("huiyin-phone");
+    shared.postMessage("answer");
+    shared.close();
+  });
+
   /* ---- drafts ---- */
   const DRAFT = "huiyin.draft.";
   const DAY = 24 * 3600 * 1000;

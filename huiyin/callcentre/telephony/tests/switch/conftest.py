@@ -10,6 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from huiyin.callcentre.telephony.switch import sounds
@@ -69,6 +70,18 @@ class Switch:
                     return
             time.sleep(0.1)
         raise AssertionError(f"Asterisk does not start: {self.place.folder}/out.log")
+
+    def hang_up_all(self) -> None:
+        """Hang up what telephones that were killed have left behind, until nothing is left."""
+        with httpx.Client(base_url=self.url + "/ari/", timeout=10) as ask:
+            for _ in range(100):
+                standing = ask.get("channels").json()
+                if not standing:
+                    return
+                for channel in standing:
+                    ask.delete(f"channels/{channel['id']}")
+                time.sleep(0.1)
+        raise AssertionError(f"calls that cannot be hung up: {standing}")
 
     def stop(self, how: signal.Signals = signal.SIGKILL) -> None:
         if self.process is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -11,12 +13,12 @@ import pytest
 from django.db import connection
 
 from huiyin.callcentre.calls.models import Call
-from huiyin.callcentre.calls.states import CallOutcome
+from huiyin.callcentre.calls.states import CallOutcome, SpanKind
 from huiyin.callcentre.telephony import runner
 from huiyin.callcentre.telephony.actions import recordings, setup, wishes
 from huiyin.callcentre.telephony.drivers.ari import WrongSwitch
 from huiyin.callcentre.telephony.drivers.asterisk import Asterisk
-from huiyin.callcentre.telephony.models import AgentChange, LiveCall, Missed, Recording
+from huiyin.callcentre.telephony.models import AgentChange, LiveCall, Missed, Recording, Session
 from huiyin.callcentre.telephony.runner import Acd, _released
 from huiyin.callcentre.telephony.tests.switch import sip
 from huiyin.callcentre.telephony.tests.switch.conftest import AGENTS_AT, CARRIER_AT, CITIZENS_AT
@@ -25,6 +27,7 @@ from tests.world import World
 
 pytestmark = [pytest.mark.switch, pytest.mark.django_db(transaction=True)]
 PEOPLE = ("agent", "supervisor", "callback")
+TAKEN_OVER_IN = 5  # seconds, the promise of a standby
 SEATS = {"agent": "8001", "supervisor": "8002", "callback": "8003"}
 
 
@@ -41,7 +44,7 @@ class Hotline:
         self.first: _Distributing | None = None
         self.running: list[Any] = []
 
-    def run(self, story: Callable[[Hotline], Awaitable[None]]) -> None:
+    def run(self, story: Callable[[Hotline], Awaitable[None]], *, led: bool = True) -> None:
         setup.seats("8001", kind="answering", address=f"127.0.0.1:{AGENTS_AT}")
         setup.seats("8002", kind="floor", address=f"127.0.0.1:{AGENTS_AT}")
         setup.seats("8003", kind="callback", address=f"127.0.0.1:{AGENTS_AT}")
@@ -49,6 +52,9 @@ class Hotline:
         setup.line("out", pool="out", capacity=10)
 
         async def whole() -> None:
+            if not led:
+                await story(self)
+                return
             async with self.distributing() as first:
                 self.first = first
                 await story(self)
@@ -59,10 +65,24 @@ class Hotline:
             for process in self.running:
                 process.kill()
                 process.wait(5)
+            self.switch.hang_up_all()
 
     def die(self) -> None:
         """Let the distributor end as kill -9 ends it: nothing is said to anybody."""
         self.first.die()
+
+    def process(self) -> subprocess.Popen[bytes]:
+        """Start a distributor as a process of its own."""
+        name = "huiyin.callcentre.telephony.tests.switch.distribute"
+        database = str(connection.settings_dict["NAME"])
+        words = [database, self.switch.url, str(self.switch.place.sounds)]
+        with (self.citizens.folder / f"acd{len(self.running)}.log").open("wb") as log:
+            started = subprocess.Popen(  # noqa: S603 - our own words
+                [sys.executable, "-m", name, *words], stdout=log, stderr=log,
+                stdin=subprocess.DEVNULL,
+            )  # fmt: skip
+        self.running.append(started)
+        return started
 
     def distributing(self) -> _Distributing:
         return _Distributing(self)
@@ -78,11 +98,12 @@ class Hotline:
         actor = self.world.actor(who)
         seat = SEATS[who]
         await _in_thread(lambda: wishes.sign_in(seat, by=actor, now=clock.now()))
-        await self.until(lambda: seat in self.acd.desk.agents)
+        here = Session.objects.filter(seat__extension=seat, signed_out_at=None)
+        await self.until(here.exclude(state="signed_out").exists)
         if ready:
             await self.ask(who, "choose", to="ready")
 
-    async def ask(self, who: str, verb: str, **words: Any) -> str:
+    async def ask(self, who: str, verb: str, *, within: float = 25, **words: Any) -> str:
         actor = self.world.actor(who)
         wish = await _in_thread(lambda: wishes.ask(verb, words, by=actor, now=clock.now()))
 
@@ -90,7 +111,7 @@ class Hotline:
             wish.refresh_from_db()
             return wish.done_at is not None
 
-        await self.until(answered)
+        await self.until(answered, within)
         return wish.refused
 
     async def until(self, true: Callable[[], Any], seconds: float = 25) -> Any:
@@ -101,8 +122,8 @@ class Hotline:
         told = (
             self.citizens.errors(),
             self.agents.errors(),
-            self.acd.desk.calls,
-            self.acd.desk.agents,
+            *(log.read_text()[-3000:] for log in self.citizens.folder.glob("acd*.log")),
+            self.acd and (self.acd.desk.calls, self.acd.desk.agents),
         )
         raise AssertionError(f"did not come about: {told}")
 
@@ -153,6 +174,12 @@ def _database() -> dict[str, Any]:
     ours = ("cursor_factory", "context", "prepare_threshold")
     facts = connection.get_connection_params()
     return {name: value for name, value in facts.items() if name not in ours}
+
+
+def _somebody_waits_to_lead() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("select 1 from pg_locks where locktype = 'advisory' and not granted")
+        return cursor.fetchone() is not None
 
 
 async def _in_thread(body: Callable[[], Any]) -> Any:
@@ -218,7 +245,7 @@ def test_hold_then_another_seat_by_blind_transfer(hotline):
         h.phones(2)  # both seats are at the same address
         await h.sign_in("agent")
         await h.sign_in("supervisor", ready=False)
-        h.citizen(hangs_up_after=8)
+        h.citizen()
         await h.until(lambda: LiveCall.objects.filter(state="talking").exists())
         assert await h.ask("agent", "hold") == ""
         assert await _in_thread(lambda: LiveCall.objects.get().state) == "held"
@@ -228,6 +255,7 @@ def test_hold_then_another_seat_by_blind_transfer(hotline):
         assert await h.ask("agent", "transfer", to="8002") == ""
         await h.until(lambda: LiveCall.objects.filter(seat="8002", state="talking").exists())
         assert h.acd.desk.agents["8001"].state.value == "wrap_up"
+        assert await h.ask("supervisor", "hang_up") == ""
         call = await h.until(Call.objects.first)
         assert call.agent_id == h.world.people["supervisor"].pk
         kinds = await _in_thread(lambda: list(call.spans.values_list("kind", flat=True)))
@@ -243,15 +271,17 @@ def test_three_in_a_call_and_a_leader_who_listens(hotline):
         h.running.append(h.carrier.start(duty, 1))
         await h.sign_in("agent")
         await h.sign_in("supervisor", ready=False)
-        h.citizen(hangs_up_after=9)
+        h.citizen()
         await h.until(lambda: LiveCall.objects.filter(state="talking").exists())
         assert await h.ask("agent", "consult", number="110") == ""
         desk = h.acd.desk
         await h.until(lambda: any(leg.role.value == "third" for leg in desk.legs.values()))
-        await asyncio.sleep(0.8)
+        await h.until(lambda: any(c.open[0] == SpanKind.CONSULT for c in desk.calls.values()))
         assert await h.ask("agent", "resume") == ""
         assert await h.ask("supervisor", "overhear", of="8001") == ""
         await h.until(lambda: h.acd.driver._ears)
+        await asyncio.sleep(2)  # all three hum meanwhile
+        assert await h.ask("agent", "hang_up") == ""
         call = await h.until(Call.objects.first)
         heard = await h.sound_of(call)
         assert min(heard[pitch] for pitch in (sip.CITIZEN, sip.AGENT, sip.OTHER)) > 200
@@ -296,6 +326,57 @@ def test_a_distributor_that_dies_leaves_calls_up_and_another_takes_them_back(hot
             await h.until(lambda: Call.objects.count() == 3)
         outcomes = await _in_thread(lambda: sorted(Call.objects.values_list("outcome", flat=True)))
         assert outcomes == ["abandoned", "abandoned", "answered"]
+
+    hotline.run(story)
+
+
+@pytest.mark.rule("R-232")
+def test_kill_9_with_callers_waiting_and_a_standby(hotline):
+    """Calls stay up, the standby leads within its promise and serves who waited, in order."""
+
+    async def story(h: Hotline) -> None:
+        first = h.process()
+        await h.sign_in("agent")
+        h.process()
+        await h.until(_somebody_waits_to_lead)
+        h.phones(3)
+        numbers = [f"1390000000{n};12345" for n in (1, 2, 3)]
+        h.running.append(h.citizens.start(sip.caller(None), 3, rate=2, numbers=numbers))
+        live = LiveCall.objects
+        await h.until(live.filter(state="talking").exists)
+        await h.until(lambda: live.filter(state="waiting").count() == 2)
+        first.kill()
+        assert await h.ask("agent", "hold", within=TAKEN_OVER_IN) == ""
+        states = await _in_thread(lambda: sorted(live.values_list("state", flat=True)))
+        assert states == ["held", "waiting", "waiting"]
+        assert await h.ask("agent", "resume") == ""
+        for number in (2, 3):
+            assert await h.ask("agent", "hang_up") == ""
+            assert await h.ask("agent", "choose", to="ready") == ""
+            await h.until(live.filter(state="talking", number_masked=f"139****000{number}").exists)
+        assert await h.ask("agent", "hang_up") == ""
+        answered = Call.objects.filter(outcome=CallOutcome.ANSWERED.value)
+        await h.until(lambda: answered.count() == 3)
+        await h.until(lambda: Recording.objects.filter(fetched_at__isnull=False).count() == 3)
+
+    hotline.run(story, led=False)
+
+
+def test_a_switch_that_starts_anew_loses_no_record(hotline):
+    async def story(h: Hotline) -> None:
+        h.phones(1)
+        await h.sign_in("agent")
+        h.citizen()
+        await h.until(LiveCall.objects.filter(state="talking").exists)
+        h.switch.stop()
+        await asyncio.to_thread(h.switch.start)
+        call = await h.until(Call.objects.first)
+        assert call.outcome == CallOutcome.ANSWERED.value
+        assert not await _in_thread(LiveCall.objects.exists)
+        await h.until(lambda: h.acd.desk.agents["8001"].state.value == "wrap_up")
+        h.citizens = sip.Sipp(h.citizens.folder, CITIZENS_AT + 40, h.switch.sip)
+        h.citizen("13900000002")
+        await h.until(LiveCall.objects.filter(state="waiting").exists)
 
     hotline.run(story)
 
