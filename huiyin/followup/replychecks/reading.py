@@ -39,7 +39,15 @@ RESULT = re.compile(
     r"|恢复|修好|解决了"
 )
 BASIS = re.compile(r"《|规定|依据|根据|条例|办法|文件|政策|第.{1,3}条|标准")
-PROMISE = re.compile(r"尽快|近期|下一步|即将|将会|争取|抓紧|及时(?:处理|修复|整改|解决)|适时|逐步")
+# “近期” tells of what was done as often as of what will be: it promises only where nothing in its
+# clause says that it is past, and “已逐步恢复” promises nothing.
+_PAST = r"(?:以?来|(?:(?!将|拟|计划|准备|打算)[^，,。；;！!？?、\n]){0,40}?(?:已|曾|了(?!解|结)|过(?!程|渡|期)))"
+_HAPPENED = r"(?:[^，,。；;\n]{0,8}?(?:接到|收到|出现|发现|发生|降雨|降雪|天气|气温|报道))"
+PROMISE = re.compile(
+    r"尽快|下一步|即将|将会|争取|适时"
+    rf"|(?<!因)(?<!由于)(?<!受)(?<!鉴于)近期(?!{_PAST}|{_HAPPENED})"
+    r"|(?<!已)(?<!已经)(?:抓紧|逐步|及时(?:处理|修复|整改|解决))"
+)
 DATED = re.compile(
     r"\d+\s*(?:月|日|号|天|个?工作日|小时|周)|[一二三四五六七八九十两]+(?:个月|天|日内|周|小时)"
     r"|(?:今|明|本|下)(?:天|日|周|月|年|季)|月底|年底|月前|年内|[上下]半年"

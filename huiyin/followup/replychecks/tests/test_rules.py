@@ -69,6 +69,14 @@ def test_contact_and_basis_are_asked_of_a_whole_reply_only() -> None:
         ("下一步分批更换管道", True),
         ("下一步于今年年底前更换管道", False),
         ("管道已经更换", False),
+        ("近期我局对该小区进行了检查", False),
+        ("近期以来多次上门", False),
+        ("由于近期雨水较多，路面松动", False),
+        ("近期接到多位居民来电", False),
+        ("供水已逐步恢复正常", False),
+        ("近期将安排更换管道", True),
+        ("已安排施工队近期进场", True),
+        ("我局将逐步解决", True),
     ],
 )
 def test_a_promise_says_when(sentence: str, promised: bool) -> None:
