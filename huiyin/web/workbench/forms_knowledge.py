@@ -6,6 +6,8 @@ from typing import Any
 
 from django import forms
 
+from huiyin.kernel import papers
+from huiyin.kernel.errors import Refused
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.actions import AnswerText, DocumentText
 from huiyin.knowledge.actions.answers import LONGEST_BODY, LONGEST_TITLE
@@ -129,10 +131,30 @@ class DocumentForm(forms.Form):
         label="谁能看", choices=[(v.value, v.label) for v in Visibility], initial="staff",
         widget=forms.RadioSelect, error_messages={"invalid_choice": "请选择谁能看"},
     )  # fmt: skip
+    file = forms.FileField(
+        label="从文件读入正文", required=False, help_text="Word、文本或有文字的 PDF；扫描件读不出来",
+        widget=forms.FileInput(attrs={"class": "form-control", "accept": ".docx,.txt,.md,.pdf"}),
+        error_messages={"empty": "这是空文件"},
+    )  # fmt: skip
     body = forms.CharField(
         label="正文", max_length=100_000, widget=forms.Textarea(attrs={"rows": 14}),
-        error_messages=_TOO_LONG | {"required": "请填写正文"},
+        error_messages=_TOO_LONG, required=False, help_text="选了文件就不用填",
     )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        """Take the text from the file, if there is one; a file beside a text is one too many."""
+        clean = super().clean() or {}
+        given, body = clean.get("file"), clean.get("body")
+        if given and body:
+            self.add_error("file", "正文和文件只填一样")
+        elif given:
+            try:
+                clean["body"] = papers.words_of(given.name, given.read(papers.LARGEST + 1))
+            except Refused as refusal:
+                self.add_error("file", "；".join(filter(None, (refusal.message, refusal.remedy))))
+        elif not body and "body" not in self.errors:
+            self.add_error("body", "请填写正文，或选择文件")
+        return clean
 
     def written(self) -> DocumentText:
         """Return what was written."""

@@ -132,8 +132,9 @@ def document_new(request: StaffRequest) -> HttpResponse:
     last = next(iter(article_queries.document_versions(code)), None) if code else None
     names = ("code", "kind", "title", "number", "issuer", "visibility", "roles", "body")
     form = DocumentForm(
-        request.POST or None, initial={n: getattr(last, n) for n in names} if last else {}
-    )
+        request.POST or None, request.FILES or None,
+        initial={n: getattr(last, n) for n in names} if last else {},
+    )  # fmt: skip
     dress(form)
     status = 200
     if request.method == "POST":

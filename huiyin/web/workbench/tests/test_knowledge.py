@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import time
+from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 from huiyin.kernel import cached
 from huiyin.knowledge.models import (
@@ -167,6 +169,27 @@ def test_documents_with_versions_and_those_of_my_role(story: Story, desk) -> Non
     old = words(agent.get(f"/desk/knowledge/documents/agent-rules?at={first}"))
     assert "先问好" in old
     assert agent.get("/desk/knowledge/documents/none").status_code == 404
+
+
+@pytest.mark.rule("R-481")
+def test_a_document_is_read_from_a_file_or_not_stored_at_all(story: Story, desk) -> None:
+    boss = desk("manager")
+    given = {
+        "code": "fast", "kind": "rule", "title": "急办办法", "valid_from": "2026-01-01",
+        "visibility": "staff",
+    }  # fmt: skip
+
+    def sent(name: str, content: bytes, **more: str) -> Any:
+        file = SimpleUploadedFile(name, content)
+        return boss.post("/desk/knowledge/documents/new", {**given, **more, "file": file})
+
+    scan = sent("急办.png", b"\x89PNG\r\n\x1a\n")
+    assert scan.status_code == 422
+    assert "没有文字；请先做文字识别" in words(scan)
+    assert "只填一样" in words(sent("急办.txt", "先通知。".encode(), body="先通知。"))
+    assert not Document.objects.exists()
+    assert sent("急办.txt", "先通知。\n再登记。".encode()).status_code == 302
+    assert Document.objects.get().body == "先通知。\n再登记。"
 
 
 def test_the_list_takes_few_queries(story: Story, desk, django_assert_max_num_queries) -> None:
