@@ -1,4 +1,4 @@
-"""Questions about areas: which of them hold a point."""
+"""Questions about areas: which of them hold a point, and how they are called."""
 
 from __future__ import annotations
 
@@ -21,6 +21,16 @@ def _map() -> tuple[Any, tuple[Area, ...]] | None:
     owners = tuple(row for row in rows for _ in row.shapes)
     shapes = [shapely.from_wkb(bytes(each)) for row in rows for each in row.shapes]
     return shapely.STRtree(shapes), owners
+
+
+@remembered(60)
+def areas_with_street() -> tuple[Area, ...]:
+    """Return the communities and grids that lie in a known street, without their shapes.
+
+    One query in a minute.
+    """
+    rows = Area.objects.exclude(region_code="").exclude(level="street").defer("shapes")
+    return tuple(rows.order_by("level", "code"))
 
 
 def areas_at(longitude: float, latitude: float) -> list[Area]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -184,14 +184,30 @@ def _region(draft: Draft, now: datetime) -> Hint | None:
     """Return the street of the point, else the place that the text names, else one by sound."""
     if (held := _held(draft)) is not None:
         return _hint(Field.REGION, held.code, held.name, held.match, Source.PLACE, now)
-    found = places.named(draft.said, orgs.all_regions(), sounds(normalise(draft.place)))
-    if found is None:
+    found = place_named(draft.said, sounds(normalise(draft.place)))
+    region = orgs.region(found.code) if found else None
+    if found is None or region is None:
         return None
-    region = orgs.region(found.code)
-    assert region is not None  # noqa: S101 - it was among those given
     above = f"{region.parent.name}/" if region.level == "street" and region.parent else ""
     match = Match(region.code, found.probability, (found.words,))
     return _hint(Field.REGION, region.code, f"{above}{region.name}", match, Source.PLACE, now)
+
+
+def place_named(said: str, heard: Sequence[str] = ()) -> places.Named | None:
+    """Return the street that a spelt text names, itself or by a community or grid, else a county.
+
+    With ``heard``, what the place sounds like, a street that only sounds so comes last.
+
+    Source: R-480 (requirement 211; by territory: handbook domain.md 1.2 (五)).
+    """
+    regions = orgs.all_regions()
+    by_name = places.named(said, regions)
+    region = orgs.region(by_name.code) if by_name else None
+    if by_name is not None and region is not None and region.level == "street":
+        return by_name
+    within = by_name.code if by_name else ""
+    area = places.named_area(said, area_queries.areas_with_street(), within)
+    return area or places.named(said, regions, heard)
 
 
 @dataclass(frozen=True, slots=True)

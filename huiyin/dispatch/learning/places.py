@@ -1,4 +1,4 @@
-"""Which street or county a text names, exactly or by sound. Pure: the regions are given."""
+"""Which street, county, community or grid a text names. Pure: regions and areas are given."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 _SUFFIXES = ("街道办事处", "街道", "开发区", "地区", "镇", "乡", "区", "县", "市")
+_BODIES = ("社区居民委员会", "社区居委会", "村民委员会", "居民委员会", "居委会", "村委会")
 EXACT, SHORT, SOUNDS, UNCLEAR = 0.97, 0.85, 0.65, 0.4
 _SHORTEST = 2
+_SHORTEST_AREA = 3
+"""Characters from which the name of a community is not part of some other word."""
 _LEAST_SOUNDS = 2
 
 
@@ -53,6 +56,46 @@ def named(text: str, regions: Iterable[RegionLike], sounds: Sequence[str] = ()) 
         word = _said(region, text)
         return Named(region.code, EXACT if word == region.name else SHORT, word)
     return None
+
+
+class AreaLike(Protocol):
+    """What of a community or a grid names it, and the street that it lies in."""
+
+    @property
+    def name(self) -> str: ...  # noqa: D102
+    @property
+    def region_code(self) -> str: ...  # noqa: D102
+
+
+def named_area(text: str, areas: Iterable[AreaLike], within: str = "") -> Named | None:
+    """Return the street of the community or grid that a text names; None when it names none.
+
+    The longest name wins; of one name in several streets those that lie ``within`` the county that
+    is named as well, and when it stays open which of them, the first one, unclear.
+
+    Source: R-480 (requirement 211; by territory: handbook domain.md 1.2 (五)).
+    """
+    found = [(each, word) for each in areas if (word := _called(each.name, text))]
+    inside = [(each, word) for each, word in found if each.region_code.startswith(within)]
+    longest = max((len(word) for _, word in inside or found), default=0)
+    best = [(each, word) for each, word in inside or found if len(word) == longest]
+    if not best:
+        return None
+    area, word = best[0]
+    is_one = len({each.region_code for each, _ in best}) == 1
+    sure = (EXACT if word == area.name else SHORT) if is_one else UNCLEAR
+    return Named(area.region_code, sure, word)
+
+
+def _called(name: str, text: str) -> str:
+    """Return the name of an area as a text says it, without what body it is, or ""."""
+    if len(name) >= _SHORTEST_AREA and name in text:
+        return name
+    for body in _BODIES:
+        if name.endswith(body):
+            place = name.removesuffix(body) + ("社区" if body.startswith("社区") else "")
+            return place if len(place) >= _SHORTEST_AREA and place in text else ""
+    return ""
 
 
 def _of_streets(found: Sequence[tuple[RegionLike, str]], counties: dict[str, RegionLike]) -> Named:

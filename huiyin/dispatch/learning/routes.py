@@ -8,9 +8,10 @@ from datetime import datetime, timedelta
 
 from huiyin.dispatch import queries as dispatch
 from huiyin.dispatch.boundaries import queries as boundaries
-from huiyin.dispatch.learning import queries, rules
-from huiyin.dispatch.learning.hints import is_on
+from huiyin.dispatch.learning import places, queries, rules
+from huiyin.dispatch.learning.hints import is_on, place_named
 from huiyin.dispatch.learning.states import Field, Purpose, Source
+from huiyin.kernel.text import normalise
 from huiyin.orders.models import WorkOrder
 from huiyin.orgs import area_queries
 from huiyin.orgs import queries as orgs
@@ -120,7 +121,7 @@ def _learned(order: WorkOrder, now: datetime) -> Iterator[Route]:
 
 def _territory(order: WorkOrder) -> Iterator[Route]:
     """Yield the township or county of the order's place, when nothing else is known."""
-    regions = orgs.places_of(order.region_id or _region_at(order))
+    regions = orgs.places_of(order.region_id or _region_at(order) or _region_named(order))
     for level, kinds in (("street", ("township",)), ("county", ("sub_centre", "county"))):
         region = regions.get(level)
         if region is None:
@@ -129,6 +130,15 @@ def _territory(order: WorkOrder) -> Iterator[Route]:
         if units:
             yield Route(units[0], Source.TERRITORY, rules.TERRITORY_SURE, f"属地：{region.name}")
             return
+
+
+def _region_named(order: WorkOrder) -> int | None:
+    """Return the key of the street or county that an order names in words; None without one."""
+    found = place_named(normalise(f"{order.title} {order.content} {order.place}"))
+    if found is None or found.probability < places.SHORT:
+        return None
+    region = orgs.region(found.code)
+    return region.pk if region else None
 
 
 def _region_at(order: WorkOrder) -> int | None:

@@ -17,7 +17,7 @@ from huiyin.dispatch.learning.tests.messages import samples
 from huiyin.kernel import cached
 from huiyin.knowledge.models import CatalogueItem, Parameter
 from huiyin.orders.models import WorkOrder
-from huiyin.orgs.models import Region, Unit
+from huiyin.orgs.models import Area, Region, Unit
 from tests.world import START, Story, World, at
 
 HEAT = Draft("", "新湖街道的暖气片冰凉，暖气不热，请帮忙", "")
@@ -74,6 +74,46 @@ def test_every_field_can_be_switched_off(land: World, django_assert_num_queries)
     assert hints_for(HEAT, at(2)) == []
     order = Story(land).created().submitted().order
     assert routes(order, at(2)).found == ()
+
+
+@pytest.mark.rule("R-480")
+@pytest.mark.parametrize(
+    ("content", "region", "sure"),
+    [
+        ("幸福里社区的路灯坏了", "370001001", True),
+        ("幸福里社区居委会态度不好", "370001001", True),
+        ("新湖第三网格井盖丢失", "370001001", True),
+        ("和平村门前积水", "370001001", False),
+        ("西县和平村门前积水", "370002001", True),
+        ("和平街积水", "", False),
+        ("东关新村的路灯坏了", "", False),
+    ],
+)
+def test_a_community_or_grid_tells_its_street(
+    land: World, content: str, region: str, sure: bool
+) -> None:
+    city = Region.objects.get(level="city")
+    west = Region.objects.create(code="370002", name="西县", level="county", parent=city)
+    Region.objects.create(code="370002001", name="城关镇", level="street", parent=west)
+    for level, code, name, street in (
+        ("community", "C1", "幸福里社区居委会", "370001001"),
+        ("community", "C2", "和平村村委会", "370001001"),
+        ("community", "C3", "和平村", "370002001"),
+        ("community", "C4", "东关新村", ""),
+        ("community", "C5", "新村", "370002001"),
+        ("grid", "G3", "新湖第三网格", "370001001"),
+    ):
+        Area.objects.create(
+            level=level, code=code, name=name, region_code=street, shapes=[], loaded_at=at(1)
+        )
+    cached.forget_all()
+    hints = {hint.field: hint for hint in hints_for(Draft("", content), at(2))}
+    found = hints.get(Field.REGION)
+    assert (found.value if found else "") == region
+    assert bool(found and found.sure) is sure
+    order = Story(land).created(content=content, place="").submitted().order
+    units = [each.unit for each in routes(order, at(2)).found if each.source is Source.TERRITORY]
+    assert units == ([land.township] if sure and region == "370001001" else [])
 
 
 @pytest.mark.rule("R-377")
