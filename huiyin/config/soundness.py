@@ -152,6 +152,7 @@ class Service:
             yield self.worker
             yield self.jobs
             yield self.outbox
+            yield self.search
             yield self.messages
 
     def _one(self, statement: str) -> object:
@@ -286,6 +287,17 @@ class Service:
             return Finding("outbox", "warn", text, "排除原因后执行 huiyin outbox retry")
         return _ok("outbox", f"消息传递正常，等待 {found.waiting} 条")
 
+    def search(self) -> Finding:
+        """Ask whether the search knows every order: those from before an upgrade it may not."""
+        missing = int(str(self._one(_WITHOUT_WORDS)))
+        if missing:
+            many = f"{missing} 件" if missing < _MANY else f"{_MANY} 件以上"
+            return Finding(
+                "search", "warn", f"{many}工单还没有检索文字，查找时找不到",
+                "请执行 huiyin search rebuild；刚升级的做一次即可",
+            )  # fmt: skip
+        return _ok("search", "每件工单都有检索文字")
+
     def messages(self) -> Finding:
         """Ask whether anything keeps text messages and e-mails from their readers."""
         from huiyin.channels.messaging import queries
@@ -297,6 +309,15 @@ class Service:
         return _ok("messages", "短信和邮件可以发送，或只作记录")
 
 
+_MANY = 1000
+# What was taken down a moment ago still waits for the worker.
+_WITHOUT_WORDS = f"""
+    select count(*) from (
+        select from orders_workorder orders
+        where created_at < clock_timestamp() - interval '10 minutes' and not exists (
+            select from orders_ordertext words where words.order_id = orders.id)
+        limit {_MANY}) as missing
+"""  # noqa: S608 - a number of our own
 _LC_CTYPE = "select datctype from pg_database where datname = current_database()"
 
 

@@ -52,6 +52,7 @@ class OrderFilter:
     centre. ``mine_only``, ``led_by_mine``, ``passed_to_mine`` and those after ask for the
     unit's own open part; ``called_to_mine`` is what it was whistled to and has not reported for.
     ``contested_mine`` is what it is a candidate for; ``own_team`` what the actor's team took down.
+    ``keys`` are the only orders that come into question, as those which a search has found.
     """
 
     states: tuple[State, ...] = ()
@@ -64,7 +65,7 @@ class OrderFilter:
     channel: str = ""
     case_class: str = ""
     line: str = ""
-    words: str = ""
+    keys: tuple[int, ...] | None = None
     since: date | None = None
     until: date | None = None
     late_at: datetime | None = None
@@ -119,8 +120,8 @@ def _conditions(actor: Actor, wanted: OrderFilter) -> Iterator[Q]:
         # Finding a report by its author's number would tell who wrote it.
         yield ~Q(kind=Kind.REPORT) & Q(confidential=False)
     yield from _exact(wanted)
-    for word in wanted.words.split()[:5]:
-        yield Q(title__icontains=word) | Q(content__icontains=word) | Q(place__icontains=word)
+    if wanted.keys is not None:
+        yield Q(pk__in=wanted.keys)
     if wanted.void_asked:
         yield Q(state__in=_OPEN, void_asked_by__isnull=False)
     if wanted.supervised:

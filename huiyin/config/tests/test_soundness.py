@@ -16,6 +16,8 @@ from huiyin.config.installation import Facts
 from huiyin.config.soundness import Finding, Service
 from huiyin.kernel import clock, jobs, keys
 from huiyin.kernel.models import JobRun, OutboxRow
+from huiyin.orders.actions import texts
+from tests.world import Story
 
 NOW = clock.now()
 
@@ -178,3 +180,11 @@ def test_a_database_that_does_not_answer_is_a_finding(monkeypatch) -> None:
     monkeypatch.setenv("DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none?connect_timeout=1")
     (found,) = soundness.of_service(NOW)
     assert (found.name, found.level) == ("postgres", "bad")
+
+
+def test_orders_that_the_search_does_not_know(story: Story, service: Service) -> None:
+    assert level(service.search()) == "ok"
+    story.created()
+    assert "huiyin search rebuild" in service.search().remedy
+    list(texts.rebuild())
+    assert level(service.search()) == "ok"

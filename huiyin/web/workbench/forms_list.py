@@ -12,6 +12,7 @@ from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import KIND_LABELS
 from huiyin.orders import numbers
 from huiyin.orders.queries import OrderFilter
+from huiyin.orders.search_queries import with_words
 from huiyin.orders.states import CHANNEL_LABELS, FACES, FINAL, OPEN, State
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor
@@ -126,15 +127,14 @@ class ListForm(forms.Form):
         return clean.get("sort") == "new" or clean.get("scope") == "done"
 
     def wanted(self, now: datetime) -> OrderFilter:
-        """Return the filter that the address asks for."""
+        """Return the filter that the address asks for. Without words no query of orders."""
         clean = self.cleaned_data
         base = clean["queue"].wanted(now) if clean["queue"] else OrderFilter()
         number = clean["number"] or (clean["q"] if numbers.read(clean["q"]) else "")
-        return replace(
+        asked = replace(
             base,
             states=base.states or self._states(searched=bool(number or clean["phone"])),
             number=number,
-            words="" if number else clean["q"],
             phone=clean["phone"],
             unit=clean["unit"],
             category=clean["category"],
@@ -149,6 +149,7 @@ class ListForm(forms.Form):
             late_at=now if clean["late"] else base.late_at,
             held=base.held or self._held(searched=bool(number or clean["phone"])),
         )
+        return asked if number else with_words(self.actor, asked, clean["q"])
 
     def _held(self, *, searched: bool) -> bool:
         """Tell whether a unit asks for what it has in hand: what is open, with no states chosen."""

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
+from huiyin.dispatch.duplicates import actions as duplicates
+from huiyin.dispatch.incidents import actions as incidents
+from huiyin.dispatch.incidents.tests.test_incidents import DARK, five
 from huiyin.followup.supervision import actions as supervision
+from huiyin.kernel import cached
+from huiyin.knowledge.models import Document, Duty, KnowledgeTask
+from huiyin.knowledge.tests.test_answers import published
 from tests.e2e.conftest import DESKTOP, PHONE
 from tests.e2e.workbench.conftest import Enter
 from tests.permissions.row import STEP_CASES
@@ -86,3 +92,46 @@ def test_the_ledgers_with_something_in_them(
     supervision.ask_for_calls(until=at(4))
     look(page, "/desk/urging", axe, shot, "urging")
     look(page, f"/desk/orders/{late.order.number}/urge", axe, shot, "urge")
+
+
+def test_the_knowledge_base_and_what_is_suggested(
+    story: Story, page: Page, enter: Enter, axe, shot
+) -> None:
+    world, article = story.world, published(story.world)
+    Document.objects.create(
+        code="fast", kind="rule", title="急办事项办法", body="一、先通知。\n二、再登记。",
+        issuer="热线中心", valid_from=at(1).date(),
+    )  # fmt: skip
+    Duty.objects.create(
+        code="ZB1", unit=world.water, matter="停水", phone="053412345", hint="先关阀门。",
+        categories=["0404"],
+    )  # fmt: skip
+    KnowledgeTask.objects.create(
+        kind="gap",
+        key="x",
+        words="宠物医院执照怎么办",
+        opened_at=at(2),
+        last_at=at(2),
+        unit=world.water,
+    )
+    duplicates.sketch_orders([order.pk for order in five(story)])
+    incidents.find(at(2, 10))
+    cached.forget_all()
+    enter(page, "dispatcher")
+    look(page, "/desk/incidents", axe, shot, "incidents")
+    page.context.clear_cookies()
+    enter(page, "agent")
+    page.goto("/desk/new")
+    page.get_by_label("诉求内容").fill(f"请帮忙，{DARK}")
+    expect(page.locator("#hints .chips")).to_contain_text("类型")
+    expect(page.locator("#before")).to_contain_text("像是同一件事")
+    for size in (DESKTOP, PHONE):
+        page.set_viewport_size(size)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        shot(page, f"new-suggested-{size['width']}")
+    axe(page)
+    page.context.clear_cookies()
+    enter(page, "manager")
+    for name in ("", "/new", f"/{article.pk}", "/catalogue", "/documents", "/documents/new",
+                 "/documents/fast", "/duty", "/tasks"):  # fmt: skip
+        look(page, f"/desk/knowledge{name}", axe, shot, f"knowledge{name.replace('/', '-')}")

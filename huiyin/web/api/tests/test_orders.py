@@ -6,6 +6,7 @@ import pytest
 
 from huiyin.kernel.models import AccessLog
 from huiyin.knowledge.states import Kind
+from huiyin.orders.actions import texts
 from huiyin.orders.models import WorkOrder
 from huiyin.orgs import succession
 from huiyin.orgs.states import Perm
@@ -73,6 +74,7 @@ def test_a_list_is_narrowed(told: Api, query, found) -> None:
             place="幸福路 8 号", phone="13900000000", now=at(3, 9),
         ).order,
     }  # fmt: skip
+    list(texts.rebuild())
     answer = told.get(f"/orders?{query}")
     assert answer.status == 200
     assert {name for name, order in known.items() if order.number in numbers(answer)} == found

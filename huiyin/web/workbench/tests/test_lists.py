@@ -8,6 +8,7 @@ import io
 import pytest
 
 from huiyin.orders import actions
+from huiyin.orders.actions import texts
 from huiyin.web.workbench.lists import harmless
 from tests.world import Story, at
 
@@ -39,6 +40,9 @@ def several(story: Story) -> Story:
         ("state=draft&state=to_dispatch", ["等派单", "等受理"]),
         ("q=水务", ["已派水务"]),
         ("q=东关镇", ["已派水务"]),
+        ("q=東關鎮&scope=all&sort=new", ["已派水务"]),
+        ("q=东关镇&state=draft", []),
+        ("q=？", []),
         ("kind=inquiry", ["等派单"]),
         ("channel=web", []),
         ("unit=water", ["已超期", "已派水务"]),
@@ -55,6 +59,7 @@ def several(story: Story) -> Story:
 )
 def test_a_list_is_an_address(story: Story, desk, query: str, found: list[str]) -> None:
     several(story)
+    list(texts.rebuild())
     page = text(desk("dispatcher").get(f"/desk/orders?{query}"))
     assert titles(page) == found
 
@@ -92,6 +97,7 @@ def test_the_due_time_is_words_with_the_instant_behind(story: Story, desk) -> No
 def test_pages_follow_one_another_without_gap_or_repeat(story: Story, desk) -> None:
     for n in range(60):
         Story(story.world).created(title=f"第{n}件", now=at(2, 9, n % 50))
+    list(texts.rebuild())
     client = desk("agent")
     first = text(client.get("/desk/orders?q=第"))
     assert "60</span> 件" in first
