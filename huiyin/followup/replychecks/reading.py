@@ -41,7 +41,10 @@ RESULT = re.compile(
 BASIS = re.compile(r"《|规定|依据|根据|条例|办法|文件|政策|第.{1,3}条|标准")
 # “近期” tells of what was done as often as of what will be: it promises only where nothing in its
 # clause says that it is past, and “已逐步恢复” promises nothing.
-_PAST = r"(?:以?来|(?:(?!将|拟|计划|准备|打算)[^，,。；;！!？?、\n]){0,40}?(?:已|曾|了(?!解|结)|过(?!程|渡|期)))"
+_PAST = (
+    r"(?:以?来|(?:(?!将|拟|计划|准备|打算)[^，,。；;！!？?、\n]){0,40}?"
+    r"(?:已|曾|了(?!解|结)|过(?!程|渡|期)))"
+)
 _HAPPENED = r"(?:[^，,。；;\n]{0,8}?(?:接到|收到|出现|发现|发生|降雨|降雪|天气|气温|报道))"
 PROMISE = re.compile(
     r"尽快|下一步|即将|将会|争取|适时"

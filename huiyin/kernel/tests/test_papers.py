@@ -39,7 +39,10 @@ def pdf(pages: Sequence[str], *, locked: bool = False) -> bytes:
     return bytes(paper.output())
 
 
-LINES = "<w:p><w:r><w:t>一、先问好。</w:t></w:r></w:p><w:p><w:r><w:t>二、再</w:t></w:r><w:r><w:t>记录。</w:t></w:r></w:p>"
+LINES = (
+    "<w:p><w:r><w:t>一、先问好。</w:t></w:r></w:p>"
+    "<w:p><w:r><w:t>二、再</w:t></w:r><w:r><w:t>记录。</w:t></w:r></w:p>"
+)
 
 
 @pytest.mark.rule("R-481")

@@ -132,7 +132,7 @@ class DocumentForm(forms.Form):
         widget=forms.RadioSelect, error_messages={"invalid_choice": "请选择谁能看"},
     )  # fmt: skip
     file = forms.FileField(
-        label="从文件读入正文", required=False, help_text="Word、文本或有文字的 PDF；扫描件读不出来",
+        label="从文件读入正文", required=False, help_text="Word、文本或有文字的 PDF，扫描件不行",
         widget=forms.FileInput(attrs={"class": "form-control", "accept": ".docx,.txt,.md,.pdf"}),
         error_messages={"empty": "这是空文件"},
     )  # fmt: skip
