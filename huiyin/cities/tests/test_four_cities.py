@@ -170,3 +170,28 @@ def test_zhengzhou_answers_itself_and_beijing_answers_twice() -> None:
     assert of(BEIJING, "reply.dual_feedback") is True
     assert of(BEIJING, "local_callback.required") is False
     assert of(BEIJING, "whistle.callers") == ("township",)
+
+
+@pytest.mark.rule("R-357")
+@pytest.mark.parametrize("profile", [ZHENGZHOU, DAFENG, ZHUZHOU, BEIJING])
+def test_every_city_begins_with_a_library(profile: Profile) -> None:
+    codes = {document.code for document in profile.documents}
+    assert {document.kind for document in profile.documents} == {"policy", "rule", "procedure"}
+    assert {"hotline-rules", "fast-handling", "assessment"} <= codes
+    roles = {role for document in profile.documents for role in document.roles}
+    assert {"agent", "dispatcher", "callback", "handler", "unit_leader"} <= roles
+    assert {answer.source for answer in profile.answers} - {""} <= codes
+    assert len(profile.answers) >= 12
+    assert len(profile.duties) >= 9
+    scripts = value(profile, "intake.scripts")
+    assert isinstance(scripts, list)
+    assert {"inquiry", "help", "complaint", "suggestion"} <= {row["kind"] for row in scripts}
+
+
+def test_zhuzhou_has_its_three_rules_and_beijing_its_regulation() -> None:
+    titles = {document.code: document.title for document in ZHUZHOU.documents}
+    assert titles["hotline-rules"] == "热线工作规程"
+    assert titles["fast-handling"] == "社会求助事项快速办理办法"
+    assert titles["assessment"] == "承办单位考核办法"
+    (law,) = (each for each in BEIJING.documents if each.code == "regulation")
+    assert (law.kind, law.visibility, str(law.issued_on)) == ("policy", "public", "2021-09-24")
