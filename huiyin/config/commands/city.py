@@ -62,6 +62,8 @@ def areas(
         text = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise Invalid(f"{file} 不是 UTF-8 编码的文本") from error
+    except OSError as error:
+        raise Invalid(f"读不了 {file}：{error.strerror}") from error
     found = territory.read_areas(text, level)
     base.with_django(make_tables=True)
     from huiyin.kernel import clock

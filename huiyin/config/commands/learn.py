@@ -111,7 +111,10 @@ def _to_file(from_: str, out: Path, *, as_json: bool) -> None:
         raise Invalid("--out 只能与 CSV 文件一起用")
     trained = train(_labelled(Path(from_)), Costs())
     stored = trained.model.to_bytes()
-    out.write_bytes(stored)
+    try:
+        out.write_bytes(stored)
+    except OSError as error:
+        raise Invalid(f"写不了 {out}：{error.strerror}") from error
     told = _figures(trained, len(stored)) | {"model": str(out), "adopted": True, "why": ""}
     if as_json:
         say_json(told)
@@ -217,8 +220,12 @@ def _line(told: dict[str, Any], *, as_json: bool) -> str:
 def _from_file(path: Path) -> Any:
     from huiyin.dispatch.learning.classifier import Classifier
     from huiyin.dispatch.learning.rules import Costs, threshold
+    from huiyin.kernel.errors import Invalid
 
-    loaded = Classifier.from_bytes(path.read_bytes())
+    try:
+        loaded = Classifier.from_bytes(path.read_bytes())
+    except OSError as error:
+        raise Invalid(f"读不了 {path}：{error.strerror}") from error
 
     def suggest(title: str, detail: str) -> dict[str, Any]:
         guess = loaded.guess(title, detail)

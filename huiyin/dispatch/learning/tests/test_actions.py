@@ -5,13 +5,16 @@ from __future__ import annotations
 import pytest
 
 from huiyin.dispatch.learning import actions, queries
+from huiyin.dispatch.learning.jobs import learn_from_orders
 from huiyin.dispatch.learning.models import ModelVersion
 from huiyin.dispatch.learning.rules import Costs
 from huiyin.dispatch.learning.states import ModelState, Purpose
 from huiyin.dispatch.learning.tests.messages import samples
 from huiyin.kernel import cached
 from huiyin.kernel.errors import NotAllowed, NotFound, WrongState
-from tests.world import World, at
+from huiyin.knowledge.models import Category, Parameter
+from huiyin.orders.models import WorkOrder
+from tests.world import START, Story, World, at
 
 
 def learned(found, day: int, **more):
@@ -67,3 +70,26 @@ def test_the_model_in_use_is_read_once(db, django_assert_num_queries) -> None:
         queries.model_for(Purpose.LABEL)
     with django_assert_num_queries(0):
         assert queries.model_for(Purpose.LABEL) is not None
+
+
+@pytest.mark.rule("R-370")
+def test_every_night_when_enough_orders_were_confirmed(story: Story) -> None:
+    world = story.world
+    water = Category.objects.create(
+        code="0405", name="供水", full_name="公共服务/供水", parent=world.heating.parent
+    )
+    for sample in samples(40):
+        heats = sample.label in ("供热", "道路")
+        Story(world).created(
+            title=sample.title, content=sample.detail, kind="help" if heats else "complaint",
+            category=world.heating if heats else water,
+        )  # fmt: skip
+    WorkOrder.objects.update(state="closed", lead_unit=world.water, closed_at=at(3))
+    assert actions.learn_nightly(at(4)) == 0, "five hundred are wanted"
+    Parameter.objects.create(
+        key="suggest.learn_after", value=40, valid_from=START, source="t", text="t"
+    )
+    cached.forget_all()
+    assert learn_from_orders(at(4)) == 2, "one unit alone teaches nothing about units"
+    assert set(ModelVersion.objects.values_list("purpose", flat=True)) == {"category", "kind"}
+    assert actions.learn_nightly(at(5)) == 0, "nothing new was confirmed"
