@@ -11,6 +11,8 @@ from playwright.sync_api import Page, expect
 from huiyin.channels.messaging.models import Message
 from huiyin.channels.messaging.states import MessageState
 from huiyin.channels.messaging.tests.support import message
+from huiyin.dispatch.learning.models import ModelVersion
+from huiyin.dispatch.learning.tests.messages import model_version
 from huiyin.kernel import access, clock
 from huiyin.knowledge import actions as knowledge
 from huiyin.knowledge.actions import ArticleText, Verdict
@@ -51,6 +53,7 @@ def furnished(transactional_db, world: World) -> World:
         reader=f"staff:{agent.pk}", subject="order:26030200000017", fields=["name", "phone"],
         purpose="回访核实", now=now, address="10.0.0.8",
     )  # fmt: skip
+    model_version()
     terms = Terms(clock.now().date() + timedelta(days=9), "市委编办发〔2026〕3 号")
     orgs.plan_split(
         world.water, [SplitTerm(world.county, "04")], rest=world.housing, terms=terms, by=admin,
@@ -99,6 +102,7 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("article", f"/console/news/{Article.objects.order_by('pk')[0].pk}"),
         ("access-log", "/console/access-log"),
         ("models", "/console/models"),
+        ("model", f"/console/models/{ModelVersion.objects.get().pk}"),
         ("routes", "/console/routes"),
         ("assistant", "/console/assistant"),
     ]
