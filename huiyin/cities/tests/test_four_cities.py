@@ -184,7 +184,7 @@ def test_every_city_begins_with_a_library(profile: Profile) -> None:
     assert len(profile.answers) >= 12
     assert len(profile.duties) >= 9
     scripts = value(profile, "intake.scripts")
-    assert isinstance(scripts, list)
+    assert isinstance(scripts, tuple)
     assert {"inquiry", "help", "complaint", "suggestion"} <= {row["kind"] for row in scripts}
 
 

@@ -54,9 +54,10 @@ def test_learned_from_a_file_suggested_for_another(ready, tmp_path: Path, capsys
     assert run("classify", asked, "--json") == ExitCode.CANNOT_RUN
     assert "还没有模型" in capsys.readouterr().err
     assert run("learn", "--from", file, "--json") == ExitCode.DONE
-    (told,) = lines(capsys)
+    told = json.loads(capsys.readouterr().out)
     assert (told["adopted"], told["rows"], told["hold_out"]["by"]) == (True, 160, "label")
     assert {"macro_f1", "recall", "ece", "accuracy_at_90", "cost", "size_bytes"} <= set(told)
+    cached.forget_all()
     assert run("classify", asked, "--json") == ExitCode.DONE
     heating, unknown, empty = lines(capsys)
     assert set(heating) == set(unknown) == ANSWERED

@@ -84,7 +84,9 @@ def test_every_night_when_enough_orders_were_confirmed(story: Story) -> None:
             title=sample.title, content=sample.detail, kind="help" if heats else "complaint",
             category=world.heating if heats else water,
         )  # fmt: skip
-    WorkOrder.objects.update(state="closed", lead_unit=world.water, closed_at=at(3))
+    WorkOrder.objects.update(
+        state="closed", close_type="solved", lead_unit=world.water, closed_at=at(3)
+    )  # fmt: skip
     assert actions.learn_nightly(at(4)) == 0, "five hundred are wanted"
     Parameter.objects.create(
         key="suggest.learn_after", value=40, valid_from=START, source="t", text="t"
