@@ -137,12 +137,14 @@ def phone(open_page: OpenPage) -> Page:
 
 
 @pytest.fixture
-def sign_in(client: Any, live_server: Any) -> Callable[[Page, Any], None]:
+def sign_in(live_server: Any) -> Callable[[Page, Any], None]:
     """Return ``sign_in(page, staff)``: the page's browser is then signed in as that person."""
 
     def as_person(page: Page, staff: Any) -> None:
         from django.conf import settings
+        from django.test import Client
 
+        client = Client()  # a session of its own: another page may be somebody else's
         client.force_login(staff)
         cookie = {
             "name": settings.SESSION_COOKIE_NAME,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -12,22 +13,22 @@ from huiyin.kernel import cached, clock
 from huiyin.knowledge.models import CatalogueItem, Category, Parameter, Reason
 from huiyin.orders import actions
 from huiyin.orders.models import WorkOrder
-from tests.world import PASSWORD, REQUEST, START, Story, reply_form
+from tests.world import REQUEST, START, Story, World, reply_form
 
-Enter = Callable[[Page, str], Page]
+Enter = Callable[..., Page]
 NUMBER = "13812345678"
 
 
 @pytest.fixture
-def enter(world) -> Enter:
-    """Return ``enter(page, name)``: that person signs in through the page."""
+def enter(world: World, sign_in: Callable[[Page, Any], None]) -> Enter:
+    """Return ``enter(page, name, path)``: that person, signed in, opens a page, at first the start.
 
-    def signed_in(page: Page, name: str) -> Page:
-        page.goto("/desk/sign-in")
-        page.get_by_label("账号").fill(name)
-        page.get_by_label("密码").fill(PASSWORD)
-        page.get_by_role("button", name="登录").click()
-        page.wait_for_url("**/desk/")
+    Signing in by the page itself is what ``test_nothing_is_lost`` tries.
+    """
+
+    def signed_in(page: Page, name: str, path: str = "/desk/") -> Page:
+        sign_in(page, world.people[name])
+        page.goto(path)
         return page
 
     return signed_in

@@ -86,7 +86,7 @@ def test_an_agent_takes_a_call_and_sees_what_came_before(
 def test_an_agent_ends_a_call_at_once(
     tale: Tale, page: Page, enter: Enter, axe, ending, fill, close_type
 ) -> None:
-    enter(page, "agent").goto("/desk/new")
+    enter(page, "agent", "/desk/new")
     page.get_by_label("诉求内容").fill("想问今天停水什么时候恢复。")
     page.get_by_label("咨询").check()
     page.get_by_label(ending).check()
@@ -102,7 +102,7 @@ def test_an_agent_ends_a_call_at_once(
 def test_a_form_that_is_not_complete_says_what_is_missing(
     tale: Tale, page: Page, enter: Enter, axe
 ) -> None:
-    enter(page, "agent").goto("/desk/new")
+    enter(page, "agent", "/desk/new")
     page.get_by_role("button", name="完成登记").click()
     expect(page.locator("#id_content_error")).to_have_text("请写明诉求内容")
     expect(page.locator("#id_kind_error")).to_have_text("请选择类型")
@@ -147,7 +147,7 @@ def test_a_unit_that_does_not_exist_is_named_beside_the_field(
     tale: Tale, page: Page, enter: Enter, axe
 ) -> None:
     tale.created().submitted()
-    enter(page, "dispatcher").goto(f"/desk/orders/{tale.order.number}/dispatch")
+    enter(page, "dispatcher", f"/desk/orders/{tale.order.number}/dispatch")
     page.get_by_label("主办单位").fill("外星局")
     page.get_by_label("办理要求").click()
     page.locator("#step .btn-primary").click()
@@ -160,7 +160,7 @@ def test_two_dispatchers_meet_and_the_second_sees_what_happened(
     tale: Tale, page: Page, enter: Enter, axe, shot
 ) -> None:
     tale.created().submitted()
-    enter(page, "dispatcher").goto(f"/desk/orders/{tale.order.number}")
+    enter(page, "dispatcher", f"/desk/orders/{tale.order.number}")
     page.get_by_text("更多", exact=True).click()
     page.get_by_role("link", name="补充记录").click()
     page.get_by_label("要补充的内容").fill("来电人补充了电话")
@@ -180,7 +180,7 @@ def test_the_list_is_worked_through_by_keyboard(
 ) -> None:
     for n in range(3):
         Tale(tale.story).created(f"第 {n} 件").submitted()
-    enter(page, "dispatcher").goto("/desk/orders")
+    enter(page, "dispatcher", "/desk/orders")
     axe(page)
     shot(page, "orders-1440")
     page.keyboard.press("j")
@@ -215,7 +215,7 @@ def test_more_filters_and_the_exported_table(
 ) -> None:
     tale.held()
     Tale(tale.story).created("别的事").submitted()
-    enter(page, "dispatcher").goto("/desk/orders")
+    enter(page, "dispatcher", "/desk/orders")
     page.get_by_text("更多条件").click()
     page.get_by_label("承办单位").fill("水务")
     page.get_by_role("option", name="市水务局", exact=False).first.click()

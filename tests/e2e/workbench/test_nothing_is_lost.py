@@ -14,7 +14,7 @@ pytestmark = pytest.mark.browser
 def test_a_half_written_call_survives_a_reload_and_is_gone_after_sending(
     tale: Tale, page: Page, enter: Enter
 ) -> None:
-    enter(page, "agent").goto("/desk/new")
+    enter(page, "agent", "/desk/new")
     page.get_by_label("诉求内容").fill("楼道路灯不亮，已经半个月了。")
     page.get_by_label("求助").check()
     page.get_by_label("分类").fill("供热")
@@ -41,7 +41,7 @@ def test_a_lost_session_comes_back_to_the_form_with_the_words(
     from django.contrib.sessions.models import Session
 
     tale.held()
-    enter(page, "water_handler").goto(f"/desk/orders/{tale.order.number}/contact")
+    enter(page, "water_handler", f"/desk/orders/{tale.order.number}/contact")
     page.get_by_label("联系所用的号码").fill("0534-2345678")
     page.get_by_label("说了什么").fill("约定明天上门")
     page.wait_for_timeout(400)
@@ -62,14 +62,14 @@ def test_a_lost_session_comes_back_to_the_form_with_the_words(
 def test_what_one_person_wrote_is_not_shown_to_the_next_at_the_same_desk(
     tale: Tale, page: Page, enter: Enter
 ) -> None:
-    enter(page, "agent").goto("/desk/new")
+    enter(page, "agent", "/desk/new")
     page.get_by_label("诉求内容").fill("只给我自己看的草稿")
     page.wait_for_timeout(400)
     page.locator(".desk-me summary").click()
     page.get_by_role("button", name="退出登录").click()
     page.wait_for_url("**/desk/sign-in")
     assert page.evaluate("Object.keys(localStorage).filter(k => k.includes('draft'))") == []
-    enter(page, "vendor_agent").goto("/desk/new")
+    enter(page, "vendor_agent", "/desk/new")
     expect(page.get_by_label("诉求内容")).to_have_value("")
 
 
@@ -80,7 +80,7 @@ def test_a_part_that_comes_while_signing_out_leads_nowhere(
 
     parts: list[Route] = []
     leaving: list[Route] = []
-    enter(page, "agent").goto("/desk/new")
+    enter(page, "agent", "/desk/new")
     page.route(lambda _: True, lambda route: _hold(route, parts, leaving))
     with page.expect_request(lambda request: "hx-request" in request.headers):
         page.get_by_label("诉求内容").fill("楼道路灯不亮，已经半个月了。")
@@ -105,7 +105,7 @@ def _hold(route: Route, parts: list[Route], leaving: list[Route]) -> None:
 
 
 def test_two_clicks_make_one_case(tale: Tale, page: Page, enter: Enter) -> None:
-    enter(page, "agent").goto("/desk/new")
+    enter(page, "agent", "/desk/new")
     page.get_by_label("诉求内容").fill("想问今天停水什么时候恢复。")
     page.get_by_label("咨询").check()
     page.get_by_label("当场答复").check()
@@ -128,7 +128,7 @@ def test_the_desk_works_without_script(tale: Tale, open_page, enter: Enter, shot
     page.wait_for_url("**/desk/new?taken=*")
     order = WorkOrder.objects.get()
     page.goto("/desk/")
-    enter(page, "dispatcher").goto(f"/desk/orders/{order.number}")
+    enter(page, "dispatcher", f"/desk/orders/{order.number}")
     page.get_by_role("link", name="派单", exact=True).click()
     page.get_by_label("主办单位").fill("水务局")
     page.locator("#step .btn-primary").click()

@@ -197,14 +197,14 @@ def test_a_page_that_is_not_theirs_says_so_kindly(
     tale: Tale, phone: Page, enter: Enter, axe
 ) -> None:
     tale.created()
-    enter(phone, "water_handler").goto(f"/desk/orders/{tale.order.number}")
+    enter(phone, "water_handler", f"/desk/orders/{tale.order.number}")
     expect(phone.get_by_text("没有找到这件工单")).to_be_visible()
     axe(phone)
 
 
 def test_notes_of_others_do_not_disturb_the_reader(tale: Tale, phone: Page, enter: Enter) -> None:
     tale.held()
-    enter(phone, "water_handler").goto(f"/desk/orders/{tale.order.number}")
+    enter(phone, "water_handler", f"/desk/orders/{tale.order.number}")
     actions.add_note(tale.order.pk, by=tale.world.actor("manager"), note="请尽快", now=tale.tick(5))
     phone.reload()
     expect(phone.locator(".timeline li").last).to_contain_text("请尽快")
