@@ -36,11 +36,23 @@ def listener(page: Page, live: Live) -> Page:
     return page
 
 
-def test_a_step_of_a_colleague_shows_on_the_open_order(
+def test_what_others_do_shows_on_pages_that_stand_open(
     tale: Tale, listener: Page, live: Live, enter: Enter, axe, shot
 ) -> None:
-    tale.created().submitted()
-    enter(listener, "dispatcher")
+    """One story, for the process takes seconds to start: the start page, then an open order."""
+    tale.created()
+    with listener.expect_response(f"{live.url}/events"):
+        enter(listener, "manager")
+    count = listener.locator("[data-count=draft]")
+    expect(count).to_have_text("1")
+    Tale(tale.story).created("又一件")
+    outbox.drain()
+    expect(count).to_have_text("2")
+    expect(listener.locator("#news")).to_contain_text("待办有变化")
+    shot(listener, "live-home-1440")
+
+    tale.submitted()
+    enter(listener, "dispatcher", "/desk/sign-in")
     with listener.expect_request(f"{live.url}/events"):
         listener.goto(f"/desk/orders/{tale.order.number}")
     news = listener.locator("#news")
@@ -53,19 +65,3 @@ def test_a_step_of_a_colleague_shows_on_the_open_order(
     news.get_by_role("link", name="刷新").click()
     expect(listener.locator(".order-tags")).to_contain_text("待签收")
     expect(listener.locator("#news")).to_be_hidden()
-
-
-def test_the_start_page_says_that_the_queues_have_moved(
-    tale: Tale, listener: Page, live: Live, enter: Enter, shot
-) -> None:
-    tale.created()
-    enter(listener, "manager")
-    with listener.expect_response(f"{live.url}/events"):
-        listener.goto("/desk/")
-    count = listener.locator("[data-count=draft]")
-    expect(count).to_have_text("1")
-    Tale(tale.story).created("又一件")
-    outbox.drain()
-    expect(count).to_have_text("2")
-    expect(listener.locator("#news")).to_contain_text("待办有变化")
-    shot(listener, "live-home-1440")
