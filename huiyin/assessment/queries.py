@@ -30,7 +30,7 @@ from huiyin.orgs.models import Unit, UnitChange
 from huiyin.orgs.states import ChangeKind, ChangeState
 from huiyin.worktime.calendar import SHANGHAI
 
-POPULATION = "assessment.population"
+POPULATION, OWN_INDICATORS = "assessment.population", "assessment.indicators"
 HISTORY = 24
 SAME_ANSWERS, SAME_CASES = 3, 2
 _TOP = 2
@@ -114,6 +114,17 @@ def granted(round_: Round) -> list[list[Any]]:
     return [list(row) for row in found]
 
 
+def indicators_on(day: date) -> dict[str, Indicator]:
+    """Return the indicators of the product and those that the city had of its own, by key.
+
+    No query while remembered.
+
+    Source: R-255 (requirement 26; handbook domain.md 3.3).
+    """
+    own = knowledge.parameter(OWN_INDICATORS, _end_of(day), default=[])
+    return definitions.indicators() | {each.key: each for each in definitions.read_indicators(own)}
+
+
 def rules_for(scheme: str, template: str, day: date) -> dict[str, Any] | None:
     """Return scheme, template and indicators as a round keeps them; None for unknown codes.
 
@@ -137,7 +148,7 @@ def rules_for(scheme: str, template: str, day: date) -> dict[str, Any] | None:
             "tiers": [dict(row) for row in ready.tiers], "points": ready.points,
             "deduct": [list(row) for row in ready.deduct],
         },
-        "indicators": [definitions.as_data(each) for each in definitions.indicators().values()],
+        "indicators": [definitions.as_data(each) for each in indicators_on(day).values()],
     }  # fmt: skip
 
 
@@ -172,8 +183,11 @@ def basis_for(round_: Round, as_of: date) -> dict[str, Any]:
 
 
 def _population(day: date) -> dict[str, int]:
-    at = datetime.combine(day, time.max, SHANGHAI)
-    return dict(knowledge.parameter(POPULATION, at, default={}))
+    return dict(knowledge.parameter(POPULATION, _end_of(day), default={}))
+
+
+def _end_of(day: date) -> datetime:
+    return datetime.combine(day, time.max, SHANGHAI)
 
 
 def members(day: date) -> list[Member]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from huiyin.assessment import queries
-from huiyin.assessment.definitions import indicators
 from huiyin.assessment.models import Round
 from huiyin.kernel.errors import Invalid
 
@@ -51,14 +50,15 @@ def tried(rounds: Sequence[Round], changes: Changes) -> list[tuple[Round, list[M
 
     Source: R-275 (requirement 175: methods are revised; tried before they hold).
     """
-    _check(changes.weights)
+    for each in rounds:
+        _check(changes.weights, {row["key"] for row in each.rules["indicators"]})
     return [(each, _moves(each, changes)) for each in rounds if each.basis]
 
 
-def _check(weights: Mapping[str, int] | None) -> None:
+def _check(weights: Mapping[str, int] | None, known: Collection[str]) -> None:
     if weights is None:
         return
-    unknown = [key for key in weights if key not in indicators()]
+    unknown = [key for key in weights if key not in known]
     if unknown:
         raise Invalid(f"没有指标“{unknown[0]}”", fields={"weights": "没有这样的指标"})
     if sum(weights.values()) != WHOLE or min(weights.values()) < 0:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 
 from huiyin.cities import vocabulary
+from huiyin.cities.indicator_tables import OWN
 from huiyin.cities.parsers import (
     as_written,
     day,
     days,
-    degrees,
     flag,
     limit,
     listed,
+    number,
     one_of,
     pattern,
     shares,
@@ -46,8 +47,8 @@ CITY: Sequence[Field] = (
     Field("hotline.slogan", text(30)),
     Field("hotline.promise", text(vocabulary.PLACEHOLDERS["promise"])),
     Field("hotline.sms_signature", text(12)),
-    Field("map.latitude", degrees(3, 54)),
-    Field("map.longitude", degrees(73, 136)),
+    Field("map.latitude", number(3, 54)),
+    Field("map.longitude", number(73, 136)),
     Field("map.zoom", whole(1, 20)),
     Field("working_time.hours", working_hours),
     Field("working_time.closed_days", days, required=False, default=frozenset()),
@@ -148,7 +149,7 @@ LINE: Sequence[Field] = (
 SCORING: Sequence[Field] = (
     Field("code", _WORD),
     Field("name", text(40)),
-    Field("weights", shares(vocabulary.INDICATORS)),
+    Field("weights", shares(vocabulary.INDICATORS, also=OWN)),
     Field("partly_solved", whole(0, 100), required=False, default=0),
     Field("fairly_satisfied", whole(0, 100), required=False, default=100),
     Field("least_valid", whole(0, 1000), required=False, default=5),

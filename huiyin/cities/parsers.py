@@ -163,9 +163,17 @@ def listed(parse_one: Callable[[object], str]) -> Callable[[object], tuple[str, 
     return parse
 
 
-def shares(allowed: Collection[str]) -> Callable[[object], Mapping[str, int]]:
-    """Read a table of whole shares that add up to a hundred, such as { solved = 40, ... }."""
-    parse_name, parse_share = one_of(allowed), whole(1, HUNDRED)
+def shares(
+    allowed: Collection[str], *, also: re.Pattern[str]
+) -> Callable[[object], Mapping[str, int]]:
+    """Read a table of whole shares that add up to a hundred, such as { solved = 40, ... }.
+
+    Names are those of the list, or of the form ``also``.
+    """
+    known, parse_share = one_of(allowed), whole(1, HUNDRED)
+
+    def parse_name(name: object) -> str:
+        return name if isinstance(name, str) and also.fullmatch(name) else known(name)
 
     def parse(value: object) -> Mapping[str, int]:
         if not isinstance(value, dict) or not value:
@@ -189,19 +197,6 @@ def codes(value: object) -> tuple[str, ...]:
     if len(set(found)) != len(found):
         raise ValueError("同一分类写了两次")
     return found
-
-
-def degrees(least: float, most: float) -> Callable[[object], float]:
-    """Read a longitude or latitude."""
-
-    def parse(value: object) -> float:
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"应是数字，不能是“{value}”")
-        if not least <= value <= most:
-            raise ValueError(f"应在 {least:g} 到 {most:g} 之间，不能是 {value}")
-        return float(value)
-
-    return parse
 
 
 def limit(value: object) -> str:

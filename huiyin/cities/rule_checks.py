@@ -1,11 +1,15 @@
 """Checks of the dated rules of a profile: limits, parameters, classes, lines, weights."""
 
+from collections.abc import Mapping
+
 from huiyin.cities import vocabulary
 from huiyin.cities.draft import Draft
+from huiyin.cities.indicator_tables import OWN
 from huiyin.cities.marks import note_doubles, note_overlaps, note_unknown
 from huiyin.cities.reading import WHOLE_FILE, Notebook
 
 _NAMES_A_UNIT = "dispatch.supervising_unit"
+_OWN_INDICATORS = "assessment.indicators"
 _LISTS_CATEGORIES = "dispatch.community_list"
 
 
@@ -96,3 +100,15 @@ def _check_scoring(draft: Draft, notebook: Notebook) -> None:
     note_overlaps(scoring, lambda each: each.code, "编码", notebook)
     if scoring.is_whole and not scoring.seen:
         notebook.note(scoring.file, WHOLE_FILE, "缺少计分办法（[[scheme]]）")
+    own = {
+        row["key"]
+        for each in draft.parameters.records
+        if each.key == _OWN_INDICATORS and isinstance(each.value, list | tuple)
+        for row in each.value
+        if isinstance(row, Mapping) and "key" in row
+    }
+    for scheme in scoring.records:
+        for key in scheme.weights:
+            if OWN.fullmatch(key) and key not in own:
+                words = f"weights：没有自定的指标“{key}”（参数 {_OWN_INDICATORS}）"
+                notebook.note(scoring.file, scheme.line, words)

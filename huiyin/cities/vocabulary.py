@@ -9,7 +9,7 @@ from types import MappingProxyType
 from huiyin.callcentre.telephony.states import SurgeAct
 from huiyin.channels.messaging import rules as messages
 from huiyin.channels.messaging.states import TEMPLATE_KEYS
-from huiyin.cities import ladder_tables, parsers, tables
+from huiyin.cities import indicator_tables, ladder_tables, parsers, tables
 from huiyin.cities.parsers import Parse
 from huiyin.knowledge.article_states import DocumentKind, Visibility
 from huiyin.knowledge.states import (
@@ -123,6 +123,7 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "task.remind_before_days": parsers.wholes(0, 90),
         "task.remind_late_days": parsers.whole(0, 90),
         "assessment.population": tables.inhabitants,
+        "assessment.indicators": indicator_tables.own_indicators,
         "archive.after_days": parsers.whole(0, 3650),
         "duplicate.metres": parsers.whole(0, 5000),
         "duplicate.days": parsers.whole(0, 365),
@@ -183,6 +184,7 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
 OPTIONAL_PARAMETERS = frozenset(
     {
         "assessment.population",
+        "assessment.indicators",
         "letter.weekdays",
         "letter.least",
         "letter.soon_hours",

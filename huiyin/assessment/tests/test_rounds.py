@@ -7,14 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from huiyin.assessment import actions, queries
+from huiyin.assessment import actions, queries, trying
 from huiyin.assessment.actions import Asking, Opening
 from huiyin.assessment.models import Round
 from huiyin.followup.callbacks import actions as callbacks
 from huiyin.followup.callbacks.actions import Answers
 from huiyin.insight.facts import actions as facts
+from huiyin.kernel import cached
 from huiyin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, WrongState
-from huiyin.knowledge.models import ScoringScheme
+from huiyin.knowledge.models import Parameter, ScoringScheme
 from huiyin.orders.states import Satisfaction, Solved
 from huiyin.orgs.models import UnitChange
 from tests.world import START, Story, at
@@ -74,6 +75,39 @@ def test_a_round_from_opening_to_publication(story: Story, scheme: ScoringScheme
     assert [r.told["unit"] for r in queries.history(story.world.water, until=MARCH.last_day)] == [
         "water"
     ]
+
+
+@pytest.mark.rule("R-255")
+def test_a_city_weighs_an_indicator_of_its_own(story: Story, scheme: ScoringScheme) -> None:
+    own = {
+        "code": "Z1", "key": "own_signed_and_closed", "name": "签收率",
+        "window": "dispatched_on",
+        "numerator": {"signed": 100}, "denominator": {"dispatched": 100}, "text": "文",
+        "source": "本市通报",
+    }  # fmt: skip
+    row = Parameter.objects.create(
+        key="assessment.indicators", value=[own], valid_from=START, source="t", text="t"
+    )
+    ScoringScheme.objects.update(weights={"own_signed_and_closed": 60, "solved": 40})
+    called(story)
+    made = previewed(story)
+    assert water(made)["figures"]["own_signed_and_closed"] == [100, 100, 1]
+    assert water(made)["score"] == "100.0000"
+    actor = story.world.actor("manager")
+    for side in ("numerator", "denominator"):
+        behind = queries.orders_behind(
+            actor, made, story.world.water, "own_signed_and_closed", side=side
+        )
+        assert [order.pk for order in behind.rows] == [story.order.pk]
+    # Next month the city gives it up; the round keeps it and comes out the same.
+    frozen = actions.freeze(made.pk, by=actor, now=DAY)
+    row.delete()
+    cached.forget_all()
+    assert queries.verified(frozen).whole
+    changes = trying.Changes(weights={"own_signed_and_closed": 100})
+    assert [len(moves) for _, moves in trying.tried([frozen], changes)] == [1]
+    with pytest.raises(Invalid, match="没有指标"):
+        trying.tried([frozen], trying.Changes(weights={"own_other": 100}))
 
 
 @pytest.mark.rule("R-266")

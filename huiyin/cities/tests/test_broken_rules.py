@@ -54,6 +54,13 @@ def test_two_weightings_of_one_day_are_refused(copy: Copy) -> None:
 
 
 @pytest.mark.rule("R-171")
+def test_weights_of_an_indicator_that_nobody_has_defined_are_refused(copy: Copy) -> None:
+    copy.change("scoring.toml", "response = 20", "own_luck = 20")
+    (problem,) = copy.problems()
+    assert problem.line == copy.line("scoring.toml", "[[scheme]]")
+    assert "own_luck" in problem.reason
+
+
 def test_a_profile_without_weights_is_refused(copy: Copy) -> None:
     copy.write("scoring.toml", "")
     assert copy.problems() == [Problem("scoring.toml", 0, "缺少计分办法（[[scheme]]）")]

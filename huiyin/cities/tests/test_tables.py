@@ -6,12 +6,16 @@ from typing import Any
 
 import pytest
 
-from huiyin.cities import tables
+from huiyin.cities import indicator_tables, tables
 from huiyin.orders.states import AuditOutcome
 
 ITEM: dict[str, Any] = {"part": "substance", "code": "S1", "name": "逐项回应", "points": 20}
 WORDS: dict[str, Any] = {"part": "wording", "code": "W1", "name": "表述清楚", "points": 20}
 SCRIPT: dict[str, Any] = {"kind": "", "category": "", "text": "您好，关于{title}，{unit}已答复。"}
+OWN: dict[str, Any] = {
+    "code": "Z1", "key": "own_reply_in_time", "name": "限时答复率", "window": "due_on",
+    "numerator": {"on_time": 100}, "denominator": {"due": 100}, "text": "文", "source": "本市通报",
+}  # fmt: skip
 
 
 def test_whole_tables_are_taken_as_they_are() -> None:
@@ -21,6 +25,7 @@ def test_whole_tables_are_taken_as_they_are() -> None:
         (tables.checklists, [{"verb": "reply", "items": ["已联系诉求人"]}]),
         (tables.choices(AuditOutcome), ["close", "return"]),
         (tables.inhabitants, {"": 5_000_000, "county": 600_000}),
+        (indicator_tables.own_indicators, [OWN, OWN | {"key": "own_other", "better": "low"}]),
     ):
         assert parse(value) == value
 
@@ -30,6 +35,14 @@ def test_whole_tables_are_taken_as_they_are() -> None:
     [
         (tables.inhabitants, {}, "人数"),
         (tables.inhabitants, {"county": 0}, "正整数"),
+        (indicator_tables.own_indicators, [OWN | {"key": "solved"}], "own_"),
+        (indicator_tables.own_indicators, [OWN, OWN], "不重复"),
+        (indicator_tables.own_indicators, [OWN | {"numerator": {"luck": 100}}], "没有“luck”"),
+        (indicator_tables.own_indicators, [OWN | {"numerator": "population"}], "分子"),
+        (indicator_tables.own_indicators, [OWN | {"window": "someday"}], "window"),
+        (indicator_tables.own_indicators, [OWN | {"better": "more"}], "better"),
+        (indicator_tables.own_indicators, [OWN | {"more": 1}], "第 1 行"),
+        (indicator_tables.own_indicators, "Z1", "列表"),
         (tables.scorecard, [], "至少一行"),
         (tables.scorecard, [ITEM], "两部分都要有"),
         (tables.scorecard, [ITEM, WORDS | {"code": "S1"}], "不重复"),
