@@ -147,6 +147,16 @@ def a_task(story: Story) -> Facts:
     return {"key": story.instruction.sheet.tasks.get().pk}
 
 
+def task_file(story: Story) -> Facts:
+    from huiyin.followup.tasks import actions as tasks
+
+    (task,) = story.instruction.sheet.tasks.all()
+    if not task.files.exists():
+        by, file = story.world.actor("water_handler"), Upload("a.pdf", b"%PDF-1.4 x")
+        tasks.report(task.pk, by=by, said="已经恢复供热", files=[file], now=at(3))
+    return {"key": task.files.get().pk}
+
+
 def a_meeting(story: Story) -> Facts:
     return {"key": story.meeting.pk}
 
@@ -300,6 +310,10 @@ ROWS: list[Row] = [
     Row(
         "workbench:task", HOLDERS, method="POST", story="instructed", kwargs=a_task,
         data=lambda story: {"do": "report", "said": "已经恢复供热"}, refused_for=STRANGERS,
+    ),
+    Row(
+        "workbench:task_file", CONFERRING | HOLDERS, story="instructed", kwargs=task_file,
+        refused_for=STRANGERS,
     ),
     Row("workbench:flags", CONFERRING),
     Row("workbench:rulings", CONFERRING | UNITS),

@@ -75,4 +75,5 @@ def may_answer(actor: Actor, invitation: Invitation) -> bool:
     """Tell whether ``actor`` answers an invitation: staff of the invited unit."""
     if actor.unit is None or Perm.HANDLE not in actor.perms:
         return False
-    return actor.unit.pk == invitation.unit_id
+    asked = invitation.unit
+    return actor.unit.pk == asked.pk or (not asked.active and asked.is_within(actor.unit))

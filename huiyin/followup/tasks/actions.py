@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 
 from huiyin.followup.tasks import policy, rules
-from huiyin.followup.tasks.models import Task, TaskEvent, TaskSheet
+from huiyin.followup.tasks.models import Task, TaskEvent, TaskFile, TaskSheet
 from huiyin.followup.tasks.states import (
     CANCEL,
     CONFIRM,
@@ -28,6 +28,7 @@ from huiyin.kernel.checks import present
 from huiyin.kernel.errors import Invalid, NotFound
 from huiyin.knowledge import queries as knowledge
 from huiyin.orders import rules as order_rules
+from huiyin.orders.actions.files import Upload, accept, keep
 from huiyin.orders.models import WorkOrder
 from huiyin.orgs.actors import SYSTEM, Actor
 from huiyin.orgs.models import Unit
@@ -102,21 +103,30 @@ def give(sheet_id: int, duties: Sequence[Duty], *, by: Actor, now: datetime) -> 
 
 
 @transaction.atomic
-def report(key: int, *, by: Actor, said: str, now: datetime) -> Task:
-    """Report what was done.
+def report(key: int, *, by: Actor, said: str, files: Sequence[Upload] = (), now: datetime) -> Task:
+    """Report what was done, with proof.
 
     Raises:
         NotAllowed: the task is another unit's.
         WrongState: it was reported or has ended.
         Invalid: nothing is said.
+        TooLarge, WrongType: a file is not taken.
 
     Source: R-441 (requirement 138).
     """
+    accepted = accept(list(files))
     task = _locked(key)
     policy.require_unit(by, task)
     rules.check_standing(task.standing, REPORT)
     words = text.clean(said, lines=True)
     rules.check_report(words)
+    TaskFile.objects.bulk_create(
+        TaskFile(
+            task=task, name=file.name, media_type=file.media_type, size=len(file.content),
+            digest=keep(file), added_at=now,
+        )
+        for file in accepted
+    )  # fmt: skip
     task.report, task.reported_at = words, now
     return _moved(task, REPORT, by, now, words)
 

@@ -81,6 +81,20 @@ class Task(models.Model):
         return (self.due_at - timedelta(seconds=1)).astimezone(SHANGHAI).date()
 
 
+class TaskFile(models.Model):
+    """Proof that a unit sent with its report; its bytes lie where those of orders lie."""
+
+    task = models.ForeignKey(Task, models.PROTECT, related_name="files")
+    name = models.CharField(max_length=120)
+    media_type = models.CharField(max_length=40)
+    size = models.IntegerField()
+    digest = models.CharField(max_length=64)
+    added_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class TaskEvent(models.Model):
     """One thing that happened to a task; only added."""
 

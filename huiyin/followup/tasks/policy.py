@@ -42,13 +42,20 @@ def visible_to(actor: Actor) -> Q:
         return Q(pk__in=[])
     mine = Q(unit__in=orgs.subtree_ids(actor.unit.realm), sheet__confidential=False)
     if Perm.SIGN_OFF in actor.perms:
-        mine |= Q(unit=actor.unit.pk)
+        mine |= Q(unit=actor.unit.pk) | Q(
+            unit__active=False, unit__path__startswith=actor.unit.path
+        )
     return mine
 
 
 def may_report(actor: Actor, task: Task) -> bool:
-    """Tell whether ``actor`` reports what was done of ``task``: staff of its unit."""
-    if actor.unit is None or Perm.HANDLE not in actor.perms or actor.unit.pk != task.unit_id:
+    """Tell whether ``actor`` reports what was done of ``task``: staff of its unit.
+
+    For a unit that has ended, staff of the one that took over and under which it hangs now.
+    """
+    if actor.unit is None or Perm.HANDLE not in actor.perms:
+        return False
+    if actor.unit.pk != task.unit_id and (task.unit.active or not task.unit.is_within(actor.unit)):
         return False
     return not task.sheet.confidential or Perm.SIGN_OFF in actor.perms
 

@@ -8,10 +8,9 @@ from datetime import datetime
 from django.db.models import Count, Q, QuerySet
 
 from huiyin.followup.tasks import policy
-from huiyin.followup.tasks.models import Task, TaskEvent, TaskSheet
+from huiyin.followup.tasks.models import Task, TaskEvent, TaskFile, TaskSheet
 from huiyin.followup.tasks.states import RUNNING, TaskState
 from huiyin.kernel.paging import Page, page
-from huiyin.orders.models import WorkOrder
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.models import Unit
 
@@ -70,8 +69,14 @@ def standing(actor: Actor, now: datetime) -> Standing:
 
 
 def get_visible(actor: Actor, key: int) -> Task | None:
-    """Return one task with its history, if ``actor`` may read it. At most three queries."""
-    return _seen(actor).prefetch_related("events__by").filter(pk=key).first()
+    """Return one task with files and history, if ``actor`` may read it. At most five queries."""
+    return _seen(actor).prefetch_related("events__by", "files").filter(pk=key).first()
+
+
+def file_for(actor: Actor, key: int) -> TaskFile | None:
+    """Return one file of a task that ``actor`` may read. At most two queries."""
+    visible = Task.objects.filter(policy.visible_to(actor))
+    return TaskFile.objects.filter(pk=key, task__in=visible).first()
 
 
 def history(task: Task) -> list[TaskEvent]:
@@ -88,8 +93,3 @@ def of_sheet(sheet: TaskSheet) -> list[Task]:
 def unfinished(sheet: TaskSheet) -> int:
     """Return how many tasks of a sheet are neither confirmed nor cancelled. One query."""
     return Task.objects.filter(sheet=sheet, state__in=_RUNNING).count()
-
-
-def of_order(actor: Actor, order: WorkOrder) -> list[Task]:
-    """Return the tasks about an order that ``actor`` may read, by day. At most two queries."""
-    return list(_seen(actor).filter(sheet__order=order).order_by("due_at", "pk"))

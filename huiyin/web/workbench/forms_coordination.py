@@ -143,6 +143,7 @@ class TaskForm(Plain):
     said = long_field("办理结果", LONGEST_REPORT, hint="做了什么、结果如何；有遗留的写明下一步。")
     note = note_field("说明", required=False, rows=2)
     due_on = _day("改到哪一天")
+    photos = PhotosField(label="证明材料", help_text="照片或 PDF，可不传，最多 9 份")
 
 
 class FlagForm(Plain):

@@ -168,6 +168,7 @@ def _facts(request: StaffRequest, meeting: Meeting, made: dict[str, forms.Form])
         "mine": mine if state is MeetingState.CALLED else None,
         "forms": made,
         "coordinates": policy.coordinates(request.actor),
+        "may_rule": Perm.DECIDE in request.actor.perms,
         "may_prepare": office and state in PREPARE.sources,
         "may_call": office and state in CALL.sources,
         "may_hold": office and state in HOLD.sources and clock.now() >= meeting.held_at,
@@ -186,6 +187,8 @@ def decide(request: StaffRequest, key: int, item: int) -> HttpResponse:
     if point is None:
         raise NotFound("没有这个议题")
     if request.method == "GET":
+        if meeting.standing not in DECIDE.sources or point.outcome:
+            raise WrongState("这个议题现在不能记录决定", remedy="请回到会议页查看")
         first = next((each.unit for each in point.flag.units.all()), None)
         return _decide(request, meeting, point, DecideForm(), Duties(first=first))
     form, duties = DecideForm(request.POST), Duties(request.POST)

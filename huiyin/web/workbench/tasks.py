@@ -14,11 +14,12 @@ from huiyin.followup.tasks.models import Task
 from huiyin.followup.tasks.queries import TaskFilter
 from huiyin.followup.tasks.states import BY_VERB, Origin, TaskState
 from huiyin.kernel import clock
-from huiyin.kernel.errors import Invalid, NotFound
+from huiyin.kernel.errors import Invalid, NotFound, TooLarge, WrongType
 from huiyin.orders import queries as orders
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, staff_page
+from huiyin.web.workbench.coordination import file_answer
 from huiyin.web.workbench.forms import dress
 from huiyin.web.workbench.forms_coordination import TaskForm
 from huiyin.web.workbench.steps import put_on
@@ -71,23 +72,35 @@ def shown(request: StaffRequest, key: int) -> HttpResponse:
     task = queries.get_visible(request.actor, key)
     if task is None:
         raise NotFound("没有找到这项任务")
-    form, status = TaskForm(request.POST or None), 200
+    form = TaskForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
+    status = 200
     if request.method == "POST":
         status = 422
         if form.is_valid():
             try:
                 _take(request.actor, key, form.cleaned_data)
                 return redirect("workbench:task", key=key)
-            except Invalid as refusal:
+            except (Invalid, TooLarge, WrongType) as refusal:
                 put_on(form, refusal)
+                status = refusal.status
     dress(form)
     return render(request, "workbench/task.html", _facts(request, task, form), status=status)
+
+
+@require_GET
+@staff_page(*READERS)
+def proof(request: StaffRequest, key: int) -> HttpResponse:
+    """Send one file of a report."""
+    found = queries.file_for(request.actor, key)
+    if found is None:
+        raise NotFound("没有找到这个附件")
+    return file_answer(found.digest, found.name, found.media_type)
 
 
 def _take(actor: Actor, key: int, clean: dict[str, Any]) -> None:
     do, now = clean["do"], clock.now()
     if do == "report":
-        actions.report(key, by=actor, said=clean["said"], now=now)
+        actions.report(key, by=actor, said=clean["said"], files=clean["photos"], now=now)
         return
     if do == "postpone":
         actions.postpone(key, by=actor, due_on=clean["due_on"], note=clean["note"], now=now)
@@ -102,6 +115,7 @@ def _facts(request: StaffRequest, task: Task, form: TaskForm) -> dict[str, Any]:
     order = task.sheet.order
     return {
         "task": task,
+        "files": list(task.files.all()),
         "form": form,
         "now": clock.now(),
         "lines": [(BY_VERB[event.verb].past, event) for event in queries.history(task)],

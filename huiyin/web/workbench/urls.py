@@ -98,6 +98,7 @@ urlpatterns: list[URLPattern] = [
     path("supervision/<int:key>/<slug:verb>", mandates.step, name="mandate_step"),
     path("tasks", tasks.listed, name="tasks"),
     path("tasks/<int:key>", tasks.shown, name="task"),
+    path("tasks/files/<int:key>", tasks.proof, name="task_file"),
     path("coordination", coordination.listed, name="flags"),
     path("coordination/new", coordination.new, name="flag_new"),
     path("coordination/rulings", coordination.rulings, name="rulings"),

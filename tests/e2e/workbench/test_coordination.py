@@ -50,6 +50,17 @@ def table(tale: Tale) -> dict[str, str]:
         Planning("下次协调会", "三楼", "主任", now + timedelta(days=1), units=[world.water]),
         by=office, now=now,
     )  # fmt: skip
+    asked = Raising(
+        FlagKind.BOUNDARY, "路灯由谁维修，多次退单。", "背街小巷路灯维修",
+        category=world.heating, units=[world.water, world.housing],
+    )  # fmt: skip
+    open_ = actions.plan(
+        Planning("路灯协调会", "三楼", "主任", now - timedelta(minutes=30), units=[world.water],
+                 flags=[actions.flag(asked, by=office, now=now - timedelta(hours=3)).pk]),
+        by=office, now=now - timedelta(hours=2),
+    )  # fmt: skip
+    actions.call(open_.pk, by=office, now=now - timedelta(hours=2))
+    actions.hold(open_.pk, by=office, now=now)
     opening = Opening("供热管网改造", "年底前完成改造", world.housing, [world.water])
     joint = actions.open_joint(opening, by=office, now=now)
     actions.add_milestone(joint.pk, duties[1], by=office, now=now)
@@ -65,6 +76,8 @@ def table(tale: Tale) -> dict[str, str]:
         "flag-new": f"/desk/coordination/new?order={order.number}",
         "rulings": "/desk/coordination/rulings",
         "meetings": "/desk/meetings", "meeting": f"/desk/meetings/{meeting.pk}",
+        "meeting-held": f"/desk/meetings/{open_.pk}",
+        "decide": f"/desk/meetings/{open_.pk}/items/{open_.items.get().pk}",
         "meeting-new": "/desk/meetings/new", "meeting-ahead": f"/desk/meetings/{again.pk}",
         "minutes": f"/desk/meetings/{meeting.pk}/minutes",
         "joint": f"/desk/joint/{joint.pk}", "joint-new": "/desk/joint/new",

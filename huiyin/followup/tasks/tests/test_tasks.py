@@ -147,6 +147,16 @@ def test_who_reads_which_tasks(world: World) -> None:
     actions.report(secret.pk, by=world.actor("water_leader"), said="已经办好", now=at(3))
 
 
+@pytest.mark.rule("R-441")
+def test_who_took_over_reports_for_a_unit_that_has_ended(world: World) -> None:
+    task = given(world, world.water_team)
+    above = world.actor("water_handler")
+    with pytest.raises(NotAllowed):
+        actions.report(task.pk, by=above, said="已经办好", now=at(3))
+    Unit.objects.filter(pk=world.water_team.pk).update(active=False)
+    assert actions.report(task.pk, by=above, said="已经办好", now=at(3)).state == "reported"
+
+
 def test_lists_and_figures_cost_the_same_however_many(
     world: World, django_assert_max_num_queries
 ) -> None:

@@ -97,7 +97,13 @@ def test_a_task_on_the_pages(story: Story, desk, django_assert_max_num_queries) 
     assert desk("housing_handler").get(here).status_code == 404
     assert unit.post(here, {"do": "report", "said": ""}).status_code == 422
     assert unit.post(here, {"do": "confirm"}).status_code == 403
-    assert unit.post(here, {"do": "report", "said": "已经恢复供热"}).status_code == 302
+    wrong = SimpleUploadedFile("a.exe", b"MZ", "application/pdf")
+    bad = unit.post(here, {"do": "report", "said": "已经恢复供热", "photos": wrong})
+    assert (bad.status_code, "不是可以识别的" in text(bad)) == (415, True)
+    told = {"do": "report", "said": "已经恢复供热", "photos": pdf("照片.pdf")}
+    assert unit.post(here, told).status_code == 302
+    assert "照片.pdf" in text(office.get(here))
+    assert desk("housing_handler").get("/desk/tasks/files/1").status_code == 404
     assert "任务待确认" in text(office.get("/desk/"))
     assert office.post(here, {"do": "send_back", "note": ""}).status_code == 422
     assert office.post(here, {"do": "send_back", "note": "请附照片"}).status_code == 302
