@@ -30,5 +30,6 @@ def visible_to(actor: Actor) -> Q:
     seen = Exists(given.filter(unit__in=orgs.subtree_ids(actor.unit.realm)))
     mine = Q(seen, confidential=False)
     if Perm.SIGN_OFF in actor.perms:
-        mine |= Q(Exists(given.filter(unit=actor.unit.pk)))
+        ended = Q(unit__active=False, unit__path__startswith=actor.unit.path)
+        mine |= Q(Exists(given.filter(Q(unit=actor.unit.pk) | ended)))
     return mine

@@ -42,9 +42,8 @@ def visible_to(actor: Actor) -> Q:
         return Q(pk__in=[])
     mine = Q(unit__in=orgs.subtree_ids(actor.unit.realm), sheet__confidential=False)
     if Perm.SIGN_OFF in actor.perms:
-        mine |= Q(unit=actor.unit.pk) | Q(
-            unit__active=False, unit__path__startswith=actor.unit.path
-        )
+        ended = Q(unit__active=False, unit__path__startswith=actor.unit.path)
+        mine |= Q(unit=actor.unit.pk) | ended
     return mine
 
 
