@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from huiyin.followup.coordination import actions
 from huiyin.followup.coordination.actions import Deciding, Opening, Planning, Raising
+from huiyin.followup.coordination.models import Meeting
 from huiyin.followup.coordination.states import FlagKind, Outcome
 from huiyin.followup.instructions import actions as instructions
 from huiyin.followup.tasks.actions import Duty
@@ -19,6 +20,24 @@ from tests.e2e.conftest import DESKTOP, PHONE
 from tests.e2e.workbench.conftest import Enter, Tale
 
 pytestmark = pytest.mark.browser
+
+
+def not_yet_decided(tale: Tale, now: datetime) -> Meeting:
+    """Hold a meeting whose one point has no outcome yet."""
+    world = tale.world
+    office = world.actor("supervisor")
+    asked = Raising(
+        FlagKind.BOUNDARY, "路灯由谁维修，多次退单。", "背街小巷路灯维修",
+        category=world.heating, units=[world.water, world.housing],
+    )  # fmt: skip
+    open_ = actions.plan(
+        Planning("路灯协调会", "三楼", "主任", now - timedelta(minutes=30), units=[world.water],
+                 flags=[actions.flag(asked, by=office, now=now - timedelta(hours=3)).pk]),
+        by=office, now=now - timedelta(hours=2),
+    )  # fmt: skip
+    actions.call(open_.pk, by=office, now=now - timedelta(hours=2))
+    actions.hold(open_.pk, by=office, now=now)
+    return open_
 
 
 @pytest.fixture
@@ -50,17 +69,7 @@ def table(tale: Tale) -> dict[str, str]:
         Planning("下次协调会", "三楼", "主任", now + timedelta(days=1), units=[world.water]),
         by=office, now=now,
     )  # fmt: skip
-    asked = Raising(
-        FlagKind.BOUNDARY, "路灯由谁维修，多次退单。", "背街小巷路灯维修",
-        category=world.heating, units=[world.water, world.housing],
-    )  # fmt: skip
-    open_ = actions.plan(
-        Planning("路灯协调会", "三楼", "主任", now - timedelta(minutes=30), units=[world.water],
-                 flags=[actions.flag(asked, by=office, now=now - timedelta(hours=3)).pk]),
-        by=office, now=now - timedelta(hours=2),
-    )  # fmt: skip
-    actions.call(open_.pk, by=office, now=now - timedelta(hours=2))
-    actions.hold(open_.pk, by=office, now=now)
+    open_ = not_yet_decided(tale, now)
     opening = Opening("供热管网改造", "年底前完成改造", world.housing, [world.water])
     joint = actions.open_joint(opening, by=office, now=now)
     actions.add_milestone(joint.pk, duties[1], by=office, now=now)
