@@ -13,6 +13,7 @@ from huiyin.followup.coordination.models import Flag, JointCase, Meeting
 from huiyin.followup.filings.models import Filing
 from huiyin.followup.instructions.models import Instruction
 from huiyin.followup.mandates.models import Mandate
+from huiyin.followup.referrals.models import Referral
 from huiyin.followup.supervision.models import Letter
 from huiyin.knowledge.models import Category, LimitRule, Parameter, Reason
 from huiyin.knowledge.states import Kind
@@ -242,6 +243,7 @@ class Story:
         self.meeting: Meeting
         self.instruction: Instruction
         self.joint: JointCase
+        self.referral: Referral
 
     def created(self, now: datetime | None = None, by: str = "agent", **changes: object) -> Story:
         from dataclasses import replace
@@ -418,6 +420,32 @@ class Story:
             [self.world.water.pk], reasons=FOR_LETTERS, signed_by="王主任",
             by=self.world.actor("supervisor"), now=now or at(10, 9),
         )  # fmt: skip
+        return self
+
+    def referred(self) -> Story:
+        """Propose to send the water bureau's delay to discipline inspection."""
+        from huiyin.followup.referrals import actions as referrals
+
+        self.referral = referrals.propose(
+            referrals.Proposal(
+                "供热问题久拖不办", "市纪委监委", self.world.water,
+                "三月二日派单，多次催办，至今没有签收，也没有联系诉求人。", "政务热线责任追究办法",
+                [self.order.number],
+            ),
+            by=self.world.actor("supervisor"), now=at(4, 9),
+        )  # fmt: skip
+        return self
+
+    def risen(self, *rows: dict[str, object], now: datetime | None = None) -> Story:
+        """Let the ladder of the city look at the orders; by default for what is not signed."""
+        from huiyin.followup.ladder import actions as ladder
+
+        row = {
+            "code": "unread", "level": 1, "name": "未签收", "when": "unread_days", "than": 1,
+            "to": ["unit_head"], "action": "notify", "kind": "", "within": "1wd",
+        }  # fmt: skip
+        self.city("escalation.steps", [row | each for each in rows or ({},)])
+        ladder.climb(until=now or at(4, 9))
         return self
 
     def pressed(self, **changes: object) -> Story:

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 
 from huiyin.cities import parsers
 from huiyin.cities.tables import rows_of, word_of
+from huiyin.followup.ladder.states import Action, Addressee, Condition
 
 _CODE = re.compile(r"[a-z][a-z_]{1,19}")
 _LONGEST_NAME, _LONGEST_SERIES, _LONGEST_ABOUT = 20, 12, 120
 _MOST_DAYS = 60
+_MOST_LEVELS, _MOST_FIGURE = 9, 999
 
 
 def mandate_kinds(value: object) -> object:
@@ -43,3 +45,27 @@ def _code(row: Mapping[str, object], seen: set[str]) -> str:
         raise ValueError(f"编码“{code}”应是小写字母和下划线，且不重复")
     seen.add(code)
     return code
+
+
+def escalation_steps(value: object) -> object:
+    """Read the ladder: when an order reaches which level, to whom it goes and what is done."""
+    keys = frozenset(
+        {"code", "level", "name", "when", "than", "to", "action", "kind", "within"}
+    )  # fmt: skip
+    seen: set[str] = set()
+    for row in rows_of(value, keys):
+        code = _code(row, seen)
+        word_of(row, "name", _LONGEST_NAME)
+        parsers.whole(1, _MOST_LEVELS)(row["level"])
+        when = Condition(parsers.one_of([each.value for each in Condition])(row["when"]))
+        if when is Condition.TAG:
+            word_of(row, "than", 20)
+        else:
+            parsers.whole(1, _MOST_FIGURE)(row["than"])
+        if not parsers.listed(parsers.one_of([each.value for each in Addressee]))(row["to"]):
+            raise ValueError(f"“{code}”：to 应至少写一个")
+        action = Action(parsers.one_of([each.value for each in Action])(row["action"]))
+        if (row["kind"] == "") is (action is Action.MANDATE):
+            raise ValueError(f"“{code}”：拟督办单的写 kind，只告知的留空")
+        parsers.limit(row["within"])
+    return value

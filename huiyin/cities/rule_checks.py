@@ -1,12 +1,14 @@
 """Checks of the dated rules of a profile: limits, parameters, classes, lines, weights."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from huiyin.cities import vocabulary
 from huiyin.cities.draft import Draft
 from huiyin.cities.indicator_tables import OWN
 from huiyin.cities.marks import note_doubles, note_overlaps, note_unknown
 from huiyin.cities.reading import WHOLE_FILE, Notebook
+from huiyin.cities.shapes import ParameterRule
 
 _NAMES_A_UNIT = "dispatch.supervising_unit"
 _OWN_INDICATORS = "assessment.indicators"
@@ -15,7 +17,14 @@ _LISTS_CATEGORIES = "dispatch.community_list"
 
 def check_rules(draft: Draft, notebook: Notebook) -> None:
     """Check every file of dated rules."""
-    for each in (_check_limits, _check_parameters, _check_classes, _check_lines, _check_scoring):
+    for each in (
+        _check_limits,
+        _check_parameters,
+        _check_ladder,
+        _check_classes,
+        _check_lines,
+        _check_scoring,
+    ):
         each(draft, notebook)
 
 
@@ -52,6 +61,27 @@ def _check_parameters(draft: Draft, notebook: Notebook) -> None:
     for key in vocabulary.PARAMETERS:
         if key not in vocabulary.OPTIONAL_PARAMETERS and not parameters.may_hold(key):
             notebook.note(parameters.file, WHOLE_FILE, f"缺少参数 {key}")
+
+
+def _check_ladder(draft: Draft, notebook: Notebook) -> None:
+    """Check that the ladder drafts only kinds that the city has, and looks only at its tags.
+
+    Source: R-420 (handbook domain.md 2.8).
+    """
+    rows = draft.parameters.records
+    kinds = {row["code"] for each in rows if each.key == "mandate.kinds" for row in _rows(each)}
+    tags = {each.code for each in draft.tags.records}
+    for each in rows:
+        for row in _rows(each) if each.key == "escalation.steps" else ():
+            if row.get("kind") and kinds and row["kind"] not in kinds:
+                notebook.note(draft.parameters.file, each.line, f"没有督办类型“{row['kind']}”")
+            if row.get("when") == "tag" and draft.tags.is_whole and row.get("than") not in tags:
+                notebook.note(draft.parameters.file, each.line, f"没有标签“{row.get('than')}”")
+
+
+def _rows(each: ParameterRule) -> list[Mapping[str, Any]]:
+    value = each.value
+    return [row for row in value if isinstance(row, dict)] if isinstance(value, list) else []
 
 
 def _check_codes(codes: object, line: int, draft: Draft, notebook: Notebook) -> None:

@@ -20,6 +20,7 @@ JOBS = (
     "huiyin.followup.supervision.jobs",
     "huiyin.followup.mandates.jobs",
     "huiyin.followup.tasks.jobs",
+    "huiyin.followup.ladder.jobs",
     "huiyin.followup.filings.jobs",
     "huiyin.followup.replychecks.jobs",
     "huiyin.insight.facts.jobs",

@@ -361,6 +361,15 @@ def _breaks_of(orders: Iterable[WorkOrder]) -> Iterator[history.Break]:
             yield found
 
 
+def broken_among(keys: Collection[int]) -> dict[str, history.Break]:
+    """Return the first break of those of these orders whose history does not fit. Two queries.
+
+    Source: R-41 (architecture 3).
+    """
+    rows = WorkOrder.objects.filter(pk__in=list(keys)).order_by("pk")
+    return {found.number: found for found in _breaks_of(rows)}
+
+
 @dataclass(frozen=True, slots=True)
 class Moving:
     """An open order with a part of a unit that is to end, and who takes the part over."""

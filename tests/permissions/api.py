@@ -43,6 +43,12 @@ def fixed(**data: Any) -> Any:
     return lambda story: data
 
 
+def risen(story: Story) -> Facts:
+    from huiyin.followup.ladder.models import Escalation
+
+    return {"key": Escalation.objects.get().pk}
+
+
 def photo(story: Story) -> Facts:
     from huiyin.orders import actions
     from huiyin.orders.actions.files import Accepted
@@ -97,6 +103,12 @@ ROWS: list[Row] = [
     Row(
         "api:apply_filing", UNITS, "POST", api=True, form=True,
         data=lambda s: {"title": "老旧管网供热不足"},
+    ),
+    Row("api:list_escalations", EVERYBODY, api=True),
+    Row(
+        "api:answer_escalation", frozenset({"supervisor", "manager", "water_handler",
+        "water_leader"}), "POST", api=True, story="created.submitted.dispatched.risen",
+        refused_for=HIDDEN, data=fixed(said="已安排"), kwargs=risen,
     ),
     Row("api:list_mandates", EVERYBODY, api=True),
     Row(

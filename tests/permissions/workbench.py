@@ -83,6 +83,16 @@ def letter(story: Story) -> Facts:
     return {"key": story.letter.pk}
 
 
+def risen(story: Story) -> Facts:
+    from huiyin.followup.ladder.models import Escalation
+
+    return {"key": Escalation.objects.get().pk}
+
+
+def referral(story: Story) -> Facts:
+    return {"key": story.referral.pk}
+
+
 def mandate(story: Story) -> Facts:
     return {"key": story.mandate.pk}
 
@@ -263,6 +273,25 @@ ROWS: list[Row] = [
     Row(
         "workbench:letter_pdf", CENTRE | HOLDERS, story=f"{HELD}.lettered", kwargs=letter,
         refused=403, refused_for=STRANGERS,
+    ),
+    Row("workbench:referrals", URGING),
+    Row("workbench:referral_new", URGING),
+    Row("workbench:referral_new", URGING, method="POST", data=lambda story: {"title": "x"}),
+    Row("workbench:referral", URGING, story=f"{HELD}.referred", kwargs=referral),
+    Row(
+        "workbench:referral", frozenset({"manager"}), method="POST", story=f"{HELD}.referred",
+        kwargs=referral, data=lambda story: {"do": "approve", "note": "同意"},
+    ),
+    Row("workbench:referral_evidence", URGING, story=f"{HELD}.referred", kwargs=referral),
+    Row("workbench:referral_pdf", URGING, story=f"{HELD}.referred", kwargs=referral),
+    Row("workbench:escalations", CENTRE | UNITS),
+    Row(
+        "workbench:escalation", CENTRE | HOLDERS, story=f"{HELD}.risen", kwargs=risen,
+        refused=403, refused_for=STRANGERS,
+    ),
+    Row(
+        "workbench:escalation", HOLDERS | URGING, method="POST", story=f"{HELD}.risen",
+        kwargs=risen, data=lambda story: {"said": "已安排"}, refused_for=STRANGERS,
     ),
     Row("workbench:mandates", CENTRE | UNITS),
     Row("workbench:mandates_csv", URGING | {"water_leader"}),

@@ -98,6 +98,8 @@ INSTALLED_APPS = [
     "huiyin.followup.tasks.apps.TasksConfig",
     "huiyin.followup.coordination.apps.CoordinationConfig",
     "huiyin.followup.instructions.apps.InstructionsConfig",
+    "huiyin.followup.ladder.apps.LadderConfig",
+    "huiyin.followup.referrals.apps.ReferralsConfig",
     "huiyin.followup.filings.apps.FilingsConfig",
     "huiyin.followup.writeoffs.apps.WriteOffsConfig",
     "huiyin.followup.commendations.apps.CommendationsConfig",

@@ -13,6 +13,7 @@ from huiyin.web.api import (
     calling_steps,
     coordination,
     dispute_steps,
+    escalations,
     files,
     followup,
     group_steps,
@@ -64,8 +65,8 @@ for error in (Exception, Http404, HttpError, ValidationError):
 api.add_decorator(spoken)
 PARTS = (
     orders, steps, group_steps, unit_steps, apply_steps, dispute_steps, calling_steps,
-    callbacks, urging, mandates, files, public, reference, registers, search, unit_changes,
-    followup, assessments, knowledge, tasks, coordination, system,
+    callbacks, urging, mandates, escalations, files, public, reference, registers, search,
+    unit_changes, followup, assessments, knowledge, tasks, coordination, system,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

@@ -31,6 +31,7 @@ from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
 from huiyin.orders.reply_states import Told
 from huiyin.orders.states import Channel, Outcome, Satisfaction, Solved, State
 from huiyin.web.api.coordination import InstructionQuery, PageQuery
+from huiyin.web.api.escalations import EscalationQuery
 from huiyin.web.api.followup import FilingQuery, LedgerQuery, ThanksQuery
 from huiyin.web.api.inputs import OrderQuery
 from huiyin.web.api.knowledge import AnswerQuery
@@ -123,7 +124,8 @@ def made(api: NinjaAPI) -> Document:
     _refer(document["paths"])
     for filters in (
         OrderQuery, UnitQuery, PeriodQuery, ChangeQuery, FilingQuery, LedgerQuery, ThanksQuery,
-        SearchQuery, AnswerQuery, MandateQuery, TaskQuery, PageQuery, InstructionQuery,
+        SearchQuery, AnswerQuery, MandateQuery, EscalationQuery, TaskQuery, PageQuery,
+        InstructionQuery,
     ):  # fmt: skip
         schemas.pop(filters.__name__, None)
     document["servers"] = [{"url": "/", "description": "本平台"}]

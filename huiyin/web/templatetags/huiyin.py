@@ -10,7 +10,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from huiyin.kernel import clock
+from huiyin.kernel import clock, masks
 from huiyin.knowledge import queries as knowledge
 from huiyin.orders import numbers
 from huiyin.orders.models import NEVER
@@ -69,6 +69,12 @@ def day(value: datetime) -> str:
     """Say a local day with its weekday: ``11月22日 星期日``."""
     local = value.astimezone(SHANGHAI)
     return f"{local.month}月{local.day}日 星期{'一二三四五六日'[local.weekday()]}"
+
+
+@register.filter
+def masked(words: str) -> str:
+    """Hide numbers of telephones and papers in a text that others than its readers see."""
+    return masks.in_text(words)
 
 
 @register.filter

@@ -6,9 +6,12 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from huiyin.followup.ladder import queries as ladder
 from huiyin.followup.mandates import queries as mandates
+from huiyin.followup.referrals import queries as referrals
 from huiyin.followup.supervision import queries as supervision
 from huiyin.orgs.actors import Actor
+from huiyin.orgs.states import Perm
 
 # Key of the count, its name, what the ledger is narrowed to.
 _MANDATES = (
@@ -22,7 +25,10 @@ _MANDATES = (
 
 
 def pressed(actor: Actor, now: datetime) -> list[tuple[str, int, str]]:
-    """Return names, counts and addresses of what waits; nothing that is empty. Two queries."""
+    """Return names, counts and addresses of what waits; nothing that is empty.
+
+    Four queries at most.
+    """
     counts = mandates.waiting(actor, now)
     ledger = reverse("workbench:mandates")
     found = [
@@ -30,4 +36,12 @@ def pressed(actor: Actor, now: datetime) -> list[tuple[str, int, str]]:
     ]
     if unread := supervision.unread_letters(actor):
         found.append(("工作提醒函未读", unread, reverse("workbench:letters")))
+    if raised := _raised(actor):
+        found.append(("升级提醒", raised, reverse("workbench:escalations")))
+    if Perm.DECIDE in actor.perms and (asked := referrals.counted(actor)):
+        found.append(("问责移送待审批", asked, f"{reverse('workbench:referrals')}?state=proposed"))
     return found
+
+
+def _raised(actor: Actor) -> int:
+    return ladder.counted(actor) if {Perm.SUPERVISE, Perm.HANDLE} & actor.perms else 0

@@ -45,3 +45,17 @@ def test_a_supervision_order_is_written_answered_and_cancelled(world: World) -> 
         ("督〔2026〕1号", "督办 1 次")
     ]
     assert api.get("/mandates?show=loud", "manager").status == 422
+
+
+@pytest.mark.rule("R-422")
+def test_what_went_up_is_told_and_answered(world: World) -> None:
+    story = Story(world).created().submitted().dispatched().risen()
+    api = Api(world, at(4, 10))
+    (row,) = api.get("/escalations", "water_leader").body["escalations"]
+    assert (row["order"], row["level"], row["to"]) == (story.order.number, 1, ["unit_head"])
+    assert api.get("/escalations", "housing_handler").body["escalations"] == []
+    path = f"/escalations/{row['id']}/answer"
+    assert api.post(path, {"said": "今天签收"}, "housing_handler").status == 404
+    assert api.post(path, {"said": ""}, "water_leader").status == 422
+    assert api.post(path, {"said": "今天签收"}, "water_leader").body["said"] == "今天签收"
+    assert api.post(path, {"said": "今天签收"}, "manager").status == 409
