@@ -46,7 +46,9 @@ class Guess:
 class Classifier:
     """Labels, the pieces that it knows in ascending order, and what each piece says for each label.
 
-    ``temperature`` turns scores into probabilities; ``about`` is what the version says of itself.
+    ``temperature`` turns scores into probabilities, ``sureness`` says how the likeliest label's
+    follows from how far it is ahead, where enough was measured; ``about`` is what the version says
+    of itself.
     """
 
     labels: tuple[str, ...]
@@ -55,6 +57,7 @@ class Classifier:
     weights: Array
     bias: Array
     temperature: float
+    sureness: tuple[float, ...] = ()
     about: dict[str, Any] = field(default_factory=dict)
 
     def read(self, text: str) -> tuple[Array, Array]:
@@ -106,8 +109,11 @@ class Classifier:
             blind = 1 / len(self.labels)
             return Guess(self.labels[int(np.argmax(self.bias))], blind)
         table = self.weights[places].astype(np.float32)
-        odds = probabilities(values @ table + self.bias, self.temperature)
-        order = np.argsort(-odds, kind="stable")[:4]
+        scores = values @ table + self.bias
+        odds = probabilities(scores, self.temperature)
+        if self.sureness:
+            odds = surer(odds, scores, self.sureness)
+        order = np.argsort(-scores, kind="stable")[:4]
         best, next_ = int(order[0]), int(order[1]) if len(order) > 1 else int(order[0])
         because: tuple[str, ...] = ()
         if reasons:
@@ -138,6 +144,7 @@ class Classifier:
             "form": FORM,
             "labels": self.labels,
             "temperature": self.temperature,
+            "sureness": self.sureness,
             "about": self.about,
         }
         into = io.BytesIO()
@@ -166,6 +173,7 @@ class Classifier:
                     weights=parts["weights"],
                     bias=parts["bias"],
                     temperature=float(head["temperature"]),
+                    sureness=tuple(float(each) for each in head.get("sureness", ())),
                     about=dict(head["about"]),
                 )
         except (ValueError, KeyError, TypeError, OSError, EOFError, zipfile.BadZipFile) as error:
@@ -183,6 +191,34 @@ def probabilities(scores: Array, temperature: float) -> Array:
     scaled = scores.astype(np.float64) / temperature
     scaled = np.exp(scaled - scaled.max(axis=-1, keepdims=True))
     return np.asarray(scaled / scaled.sum(axis=-1, keepdims=True))
+
+
+def ahead(scores: Array) -> Array:
+    """Return, row by row, the best score, and how far it is ahead of the second and the third."""
+    import numpy as np
+
+    best = -np.sort(-np.atleast_2d(scores), axis=-1)[:, :3]
+    third = best[:, min(2, best.shape[1] - 1)]
+    return np.stack([best[:, 0], best[:, 0] - best[:, 1], best[:, 0] - third], axis=-1)
+
+
+def surer(odds: Array, scores: Array, sureness: Sequence[float]) -> Array:
+    """Return probabilities with that of the best label as measured, the others in proportion.
+
+    The best label stays the likeliest.
+    """
+    import numpy as np
+
+    rows, table = np.atleast_2d(odds), np.atleast_2d(scores)
+    best, at = table.argmax(axis=-1), np.arange(len(rows))
+    heard = ahead(table) @ np.asarray(sureness[1:]) + sureness[0]
+    sure = 1 / (1 + np.exp(-np.clip(heard, -30, 30)))
+    left = np.maximum(1 - rows[at, best], 1e-12)
+    second = -np.sort(-rows, axis=-1)[:, 1]
+    sure = np.maximum(sure, second / (left + second) + 1e-9)
+    told = rows * ((1 - sure) / left)[:, None]
+    told[at, best] = sure
+    return np.asarray(told.reshape(odds.shape))
 
 
 def _longest_first(spoken: dict[str, float]) -> tuple[str, ...]:

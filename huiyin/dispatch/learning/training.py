@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 from huiyin.dispatch.learning import grams, rules
-from huiyin.dispatch.learning.classifier import FAMILY_WEIGHTS, Classifier, probabilities
+from huiyin.dispatch.learning.classifier import (
+    FAMILY_WEIGHTS,
+    Classifier,
+    ahead,
+    probabilities,
+    surer,
+)
 from huiyin.dispatch.learning.rules import Costs, Figures, Judged
 from huiyin.dispatch.learning.samples import Sample
 from huiyin.kernel.errors import Invalid
@@ -24,7 +30,7 @@ if TYPE_CHECKING:
 
     from huiyin.dispatch.learning.classifier import Array
 
-FEWEST_ROWS, FEWEST_OF_LABEL = 20, 2
+FEWEST_ROWS, FEWEST_OF_LABEL, FEWEST_WRONG = 20, 2, 15
 TIMED_SHARE, HOLD_OUT = 0.8, 5
 MOST_WEIGHTS = 14_000_000
 THREADS = 2
@@ -81,8 +87,8 @@ def train(samples: Sequence[Sample], costs: Costs) -> Trained:
     """Train a model on labelled messages and measure it on a fifth that it has not seen.
 
     The fifth is the latest one where most messages have a time, else one of every label. Repeats of
-    a text stay on one side. Each half of it is given the temperature that suits the other half, so
-    that the figures are honest; the model that is kept has then learned from everything.
+    a text stay on one side. How sure each half of it is follows from the other half, so that the
+    figures are honest; the model that is kept has then learned from everything.
 
     Raises:
         Invalid: too few messages, or fewer than two labels.
@@ -101,7 +107,11 @@ def train(samples: Sequence[Sample], costs: Costs) -> Trained:
     whole = _fit(read, np.ones(len(kept), bool))
     stored = replace(whole, weights=whole.weights.astype(np.float16))
     return Trained(
-        model=replace(stored, temperature=_temperature(scores, read.wanted[tested])),
+        model=replace(
+            stored,
+            temperature=_temperature(scores, read.wanted[tested]),
+            sureness=_sureness(scores, read.wanted[tested]),
+        ),
         figures=rules.figures([each.judged for each in held], costs),
         hold_out=held,
         hold_out_by=by,
@@ -266,14 +276,31 @@ def _scores(model: Classifier, read: _Read, chosen: Array) -> Array:
 
 
 def _crossed(scores: Array, wanted: Array) -> Array:
-    """Return probabilities of a hold-out, each half by the temperature of the other half."""
+    """Return probabilities of a hold-out, each half by what the other half shows."""
     import numpy as np
 
     odds = np.zeros(scores.shape)
     even = np.arange(len(wanted)) % 2 == 0
     for mine in (even, ~even):
         odds[mine] = probabilities(scores[mine], _temperature(scores[~mine], wanted[~mine]))
+        if sureness := _sureness(scores[~mine], wanted[~mine]):
+            odds[mine] = surer(odds[mine], scores[mine], sureness)
     return odds
+
+
+def _sureness(scores: Array, wanted: Array) -> tuple[float, ...]:
+    """Return how sure the best label is by how far it is ahead: where enough of them were wrong.
+
+    One temperature for all is too sure where two labels are close and too little sure where none
+    is; the best score and its lead over the second and third tell more.
+    """
+    right = scores.argmax(axis=-1) == wanted
+    if min(right.sum(), (~right).sum()) < FEWEST_WRONG:
+        return ()
+    from sklearn.linear_model import LogisticRegression
+
+    fitted = LogisticRegression(C=10.0, max_iter=500).fit(ahead(scores), right)
+    return (float(fitted.intercept_[0]), *(float(each) for each in fitted.coef_[0]))
 
 
 def _temperature(scores: Array, wanted: Array) -> float:

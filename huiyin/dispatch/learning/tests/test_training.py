@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from huiyin.dispatch.learning import grams
-from huiyin.dispatch.learning.classifier import Classifier
+from huiyin.dispatch.learning.classifier import Classifier, surer
 from huiyin.dispatch.learning.rules import Costs
 from huiyin.dispatch.learning.samples import Sample
 from huiyin.dispatch.learning.tests.messages import samples
@@ -51,6 +51,32 @@ def test_stored_and_read_again_it_answers_the_same(trained: Trained) -> None:
     for sample in samples(10, seed=5):
         said = (sample.title, sample.detail)
         assert again.guess(*said) == trained.model.guess(*said)
+
+
+@pytest.mark.rule("R-372")
+def test_how_sure_it_is_follows_from_what_was_measured() -> None:
+    mixed = train(samples(600, seed=3, mixed=0.3), Costs())
+    assert len(mixed.model.sureness) == 4
+    guesses = [mixed.model.guess(s.title, s.detail) for s in samples(40, seed=9)]
+    for guess in guesses:
+        assert guess.probability >= max(p for _, p in guess.others)
+        assert guess.probability + sum(p for _, p in guess.others) == pytest.approx(1)
+    assert 0.5 < np.mean([guess.probability for guess in guesses]) < 0.95
+    assert Classifier.from_bytes(mixed.model.to_bytes()).sureness == mixed.model.sureness
+
+
+@pytest.mark.parametrize(
+    ("odds", "scores", "sureness", "told"),
+    [
+        ([0.8, 0.15, 0.05], [1.0, 0.0, -1.0], (0.0, 0.0, 0.0, 0.0), [0.5, 0.375, 0.125]),
+        ([0.8, 0.15, 0.05], [1.0, 0.0, -1.0], (-30.0, 0.0, 0.0, 0.0), [3 / 7, 3 / 7, 1 / 7]),
+        ([0.4, 0.6], [0.0, 1.0], (0.0, 1.0, 0.5, 0.5), [0.1192, 0.8808]),
+    ],
+)
+def test_the_best_label_stays_the_likeliest(odds, scores, sureness, told) -> None:
+    found = surer(np.array(odds), np.array(scores), sureness)
+    assert found == pytest.approx(told, abs=1e-4)
+    assert found.argmax() == np.argmax(scores)
 
 
 @pytest.mark.parametrize("stored", [b"", b"no archive", b"PK\x03\x04broken"])
