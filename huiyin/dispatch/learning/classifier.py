@@ -10,6 +10,7 @@ import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import exp
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -28,6 +29,7 @@ FORM = 1
 MOST_REASONS = 4
 FAMILY_WEIGHTS = (0.7, 0.7, 1.0)
 """How much a text counts as characters, by its beginning, and as words."""
+_NUMBERS = tuple(range(len(FAMILY_WEIGHTS)))
 _LOOKED_AT = 24
 _FEWEST_PIECES = 3
 
@@ -68,26 +70,20 @@ class Classifier:
         """Return the places of the known pieces, and their values, each family of one length."""
         import numpy as np
 
-        places, values = [np.zeros(0, np.int64)], [np.zeros(0, np.float32)]
-        for (found, counts), weight in zip(pieces.families, FAMILY_WEIGHTS, strict=True):
-            at, value = self._known(found, counts)
-            length = float(np.sqrt(value @ value))
-            if length:
-                places.append(at)
-                values.append(value * np.float32(weight / length))
-        return np.concatenate(places), np.concatenate(values)
-
-    def _known(self, found: Array, counts: Array) -> tuple[Array, Array]:
-        import numpy as np
-
         if not len(self.keys):
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        found = np.concatenate([keys for keys, _ in pieces.families])
         at = np.searchsorted(self.keys, found)
         at[at == len(self.keys)] = 0
         known = self.keys[at] == found
         at = at[known]
-        value = (1 + np.log(counts[known])).astype(np.float32) * self.rarity[at]
-        return at, value
+        counts = np.concatenate([counts for _, counts in pieces.families])[known]
+        family = np.repeat(_NUMBERS, [len(keys) for keys, _ in pieces.families])[known]
+        values = (1 + np.log(counts)) * self.rarity[at]
+        lengths = np.sqrt(np.bincount(family, values**2, minlength=len(_NUMBERS)))
+        lengths[lengths == 0] = 1
+        values *= (FAMILY_WEIGHTS / lengths)[family]
+        return at, values.astype(np.float32)
 
     def scores(self, text: str) -> Array:
         """Return one score per label for a spelt text."""
@@ -111,9 +107,9 @@ class Classifier:
         table = self.weights[places].astype(np.float32)
         scores = values @ table + self.bias
         odds = probabilities(scores, self.temperature)
-        if self.sureness:
-            odds = surer(odds, scores, self.sureness)
         order = np.argsort(-scores, kind="stable")[:4]
+        if self.sureness:
+            odds = _sure_of_one(odds, scores[order[:3]].tolist(), self.sureness, int(order[0]))
         best, next_ = int(order[0]), int(order[1]) if len(order) > 1 else int(order[0])
         because: tuple[str, ...] = ()
         if reasons:
@@ -219,6 +215,21 @@ def surer(odds: Array, scores: Array, sureness: Sequence[float]) -> Array:
     told = rows * ((1 - sure) / left)[:, None]
     told[at, best] = sure
     return np.asarray(told.reshape(odds.shape))
+
+
+def _sure_of_one(odds: Array, first: list[float], sureness: Sequence[float], best: int) -> Array:
+    """Return what ``surer`` does for a single row whose first three scores are given."""
+    base, *weights = sureness
+    lead = (first[0], first[0] - first[1], first[0] - first[-1])
+    heard = base + sum(weight * value for weight, value in zip(weights, lead, strict=True))
+    sure = 1 / (1 + exp(-max(-30.0, min(30.0, heard))))
+    left = max(1 - float(odds[best]), 1e-12)
+    odds[best] = 0.0
+    second = float(odds.max())
+    sure = max(sure, second / (left + second) + 1e-9)
+    odds *= (1 - sure) / left
+    odds[best] = sure
+    return odds
 
 
 def _longest_first(spoken: dict[str, float]) -> tuple[str, ...]:

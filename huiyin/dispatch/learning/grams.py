@@ -8,13 +8,12 @@ the check sums of one or two words. Raw text and the same text cut into words gi
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from huiyin.kernel.text import normalise, words
+from huiyin.kernel.text import cut, is_word, normalise
 
 if TYPE_CHECKING:
     import numpy as np
@@ -56,8 +55,9 @@ def pieces(text: str) -> Pieces:
     """Return the pieces of a spelt text."""
     import numpy as np
 
-    said = [word for word in words(text) if word]
-    keys = word_keys(said)
+    known = [(word, key) for word in cut(text) if (key := _key_of(word))]
+    said = [word for word, _ in known]
+    keys = np.array([key for _, key in known], np.uint64)
     families = (
         runs(text),
         runs(text[:BEGINNING]) | np.uint64(1 << _TAG),
@@ -75,16 +75,10 @@ def runs(text: str) -> Array:
     return np.concatenate([points, (points[:-1] << np.uint64(_BITS)) | points[1:]])
 
 
-def word_keys(said: Sequence[str]) -> Array:
-    """Return the number of each word."""
-    import numpy as np
-
-    return np.array([_key_of(word) for word in said], np.uint64)
-
-
 @lru_cache(maxsize=200_000)
 def _key_of(word: str) -> int:
-    return crc32(word.encode()) | 2 << _TAG
+    """Return the number of a word; 0 for what is none."""
+    return crc32(word.encode()) | 2 << _TAG if is_word(word) else 0
 
 
 def _pair_keys(keys: Array) -> Array:

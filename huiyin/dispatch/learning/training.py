@@ -38,7 +38,7 @@ _RARE = 2
 _SMOOTH = 0.3
 SUM = 4
 """Bytes of the check sum of a text."""
-_C, _C_RATIO = 1.0, 0.3
+_C, _C_RATIO = 1.0, 0.5
 
 
 @dataclass(frozen=True, slots=True)

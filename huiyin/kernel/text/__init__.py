@@ -5,7 +5,7 @@ costs nothing for what it does not use.
 """
 
 from huiyin.kernel.text.cleaning import clean, phone_digits, shorten
-from huiyin.kernel.text.pieces import LONGEST_PIECE, bigrams, pieces, words
+from huiyin.kernel.text.pieces import LONGEST_PIECE, bigrams, cut, is_word, pieces, words
 from huiyin.kernel.text.sounds import initials, sound, sounds
 from huiyin.kernel.text.spelling import normalise, normalise_with_places, simplify
 
@@ -13,7 +13,9 @@ __all__ = [
     "LONGEST_PIECE",
     "bigrams",
     "clean",
+    "cut",
     "initials",
+    "is_word",
     "normalise",
     "normalise_with_places",
     "phone_digits",

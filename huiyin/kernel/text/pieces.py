@@ -40,8 +40,18 @@ def words(text: str, *, least: int = 1) -> list[str]:
     Punctuation and white space are left out. By the dictionary: a word that it does not know comes
     in parts, so words are for counting and learning, never the only way to find.
     """
-    cut = _cutter().cut(text)
-    return [word for word in cut if len(word) >= least and _RUNS.match(word)]
+    return [word for word in cut(text) if len(word) >= least and is_word(word)]
+
+
+def cut(text: str) -> list[str]:
+    """Return a normalised text in words and what lies between them, in order."""
+    parts: list[str] = _cutter().cut(text)
+    return parts
+
+
+def is_word(part: str) -> bool:
+    """Tell whether a part of a text is a word and not punctuation or white space."""
+    return _RUNS.match(part) is not None
 
 
 @cache

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from huiyin.dispatch.learning import grams
-from huiyin.dispatch.learning.classifier import Classifier, surer
+from huiyin.dispatch.learning.classifier import Classifier, _sure_of_one, surer
 from huiyin.dispatch.learning.rules import Costs
 from huiyin.dispatch.learning.samples import Sample
 from huiyin.dispatch.learning.tests.messages import samples
@@ -76,6 +76,9 @@ def test_how_sure_it_is_follows_from_what_was_measured() -> None:
 def test_the_best_label_stays_the_likeliest(odds, scores, sureness, told) -> None:
     found = surer(np.array(odds), np.array(scores), sureness)
     assert found == pytest.approx(told, abs=1e-4)
+    first = sorted(scores, reverse=True)[:3]
+    one = _sure_of_one(np.array(odds), first, sureness, int(np.argmax(scores)))
+    assert one == pytest.approx(found)
     assert found.argmax() == np.argmax(scores)
 
 
