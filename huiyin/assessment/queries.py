@@ -72,6 +72,12 @@ def result_of(round_: Round, unit: Unit) -> UnitResult | None:
     return round_.results.filter(unit=unit).select_related("unit").first()
 
 
+def results_below(round_: Round, unit: Unit) -> list[UnitResult]:
+    """Return the results of the units below a unit, best first. One query."""
+    below = results(round_).filter(unit__path__startswith=unit.path).exclude(unit=unit)
+    return list(below.order_by("group", "rank", "unit__code"))
+
+
 def history(unit: Unit, *, until: date, limit: int = HISTORY) -> list[UnitResult]:
     """Return the fixed results of a unit, oldest first: its class, rank and score. One query."""
     rows = UnitResult.objects.filter(
@@ -479,12 +485,13 @@ def indicator_of(round_: Round, key: str) -> Indicator | None:
 
 
 def orders_behind(
-    actor: Actor, round_: Round, unit: Unit, key: str, *, side: str, cursor: str = ""
+    actor: Actor, round_: Round, unit: Unit | None, key: str, *, side: str, cursor: str = ""
 ) -> Page[WorkOrder] | None:
-    """Return one page of the orders behind numerator or denominator of a unit's figure.
+    """Return one page of the orders behind numerator or denominator of a figure.
 
-    Only orders that this person may see anyway, without those that were left out of the round;
-    None when there is no such indicator.
+    Only orders that this person may see anyway, for a unit without those that were left out of the
+    round; None when there is no such indicator. Without a unit they are those of the whole city,
+    from whose figures nothing is left out.
 
     Source: R-267 (requirements 12, 126).
     """
@@ -493,13 +500,16 @@ def orders_behind(
         return None
     terms = each.numerator if side == "numerator" else each.denominator
     basis = round_.basis
-    units = [unit.pk]
-    units += next((row[4] for row in basis["members"] if row[0] == unit.pk), [])
-    left = {
-        order
-        for order, whose, ground in basis["left"]
-        if whose == unit.pk and (not GROUNDS[ground].only or key in GROUNDS[ground].only)
-    }
+    units: list[int] | None = None
+    left: set[int] = set()
+    if unit is not None:
+        absorbed: list[int] = next((row[4] for row in basis["members"] if row[0] == unit.pk), [])
+        units = [unit.pk, *absorbed]
+        left = {
+            order
+            for order, whose, ground in basis["left"]
+            if whose == unit.pk and (not GROUNDS[ground].only or key in GROUNDS[ground].only)
+        }
     found = Q(pk__in=[])
     gone = Q(pk__in=left)
     for name, share in terms:

@@ -468,6 +468,12 @@ ROWS: list[Row] = [
             "key": story.round.pk, "code": "water", "indicator": "signed", "side": "numerator",
         },
     ),
+    Row(
+        "workbench:round_city_orders", URGING, story=ROUND,
+        kwargs=lambda story: {
+            "key": story.round.pk, "indicator": "signed", "side": "numerator",
+        },
+    ),
     Row("workbench:unsatisfied", CENTRE | UNITS),
     Row("workbench:commendations", CENTRE | UNITS),
     Row(

@@ -28,7 +28,7 @@ from huiyin.web.workbench.forms_assess import AskForm, CorrectForm, OpenForm, Tr
 from huiyin.web.workbench.steps import put_on
 
 READERS = (Perm.ASSESS, Perm.HANDLE, Perm.REPORTS)
-TRIED_ROUNDS = 3
+TRIED_ROUNDS, PAST_ROUNDS = 3, 12
 _STEPS: dict[str, Callable[..., Round]] = {
     "preview": actions.preview,
     "freeze": actions.freeze,
@@ -76,7 +76,7 @@ def listed(request: StaffRequest) -> HttpResponse:
 @require_GET
 @staff_page(*READERS)
 def shown(request: StaffRequest, key: int) -> HttpResponse:
-    """Show a round: its ranking, lists and figures of the city. Five queries beside the session."""
+    """Show a round: its ranking, lists and figures of the city. Six queries beside the session."""
     return _shown(request, _round(request, key))
 
 
@@ -97,7 +97,7 @@ def _shown(
         "rows": [told.row(row, request.actor) for row in rows],
         "lists": told.lists(rows) if everybody else [],
         "weighted": told.weighted(round_),
-        "city": told.city(round_) if whole else [],
+        "city": told.city(round_, _past(round_)) if whole else [],
         "form": form,
         "refusal": refusal,
         "steps": _offered(round_) if whole else [],
@@ -109,6 +109,10 @@ def _shown(
     }
     status = 422 if refusal or (form is not None and form.errors) else 200
     return render(request, "workbench/round.html", facts, status=status)
+
+
+def _past(round_: Round) -> list[Round]:
+    return queries.rounds_before(round_, PAST_ROUNDS) if round_.basis else []
 
 
 def _members(rows: list[UnitResult]) -> Any:
@@ -164,20 +168,23 @@ def correct(request: StaffRequest, key: int) -> HttpResponse:
 @require_GET
 @staff_page(*READERS)
 def unit(request: StaffRequest, key: int, code: str) -> HttpResponse:
-    """Show one unit's figures of a round with its history. Four queries beside the session."""
+    """Show a unit's figures of a round, its history and the units below it. Five queries."""
     round_, whose = _round(request, key), _unit(request, code)
     result = queries.result_of(round_, whose)
-    if result is None:
+    below = queries.results_below(round_, whose)
+    if result is None and not below:
         raise NotFound("这个单位不在这一考核期内")
     past = queries.history(whose, until=round_.last_day)
     facts = {
         "round": round_,
         "unit": whose,
-        "row": told.row(result, request.actor),
-        "figures": told.figures(round_, result, past),
-        "signals": told.signals(result),
+        "row": told.row(result, request.actor) if result else None,
+        "figures": told.figures(round_, result, past) if result else [],
+        "signals": told.signals(result) if result else [],
         "past": [told.row(each, request.actor) | {"round": each.round} for each in past],
         "trend": told.trend(past),
+        "weighted": told.weighted(round_),
+        "below": [told.row(each, request.actor) for each in queries.results_below(round_, whose)],
         "may_ask": round_.standing is RoundState.PREVIEW,
     }
     return render(request, "workbench/round_unit.html", facts)
@@ -187,7 +194,19 @@ def unit(request: StaffRequest, key: int, code: str) -> HttpResponse:
 @staff_page(*READERS)
 def orders(request: StaffRequest, key: int, code: str, indicator: str, side: str) -> HttpResponse:
     """Show one page of the orders behind a figure; only those that this person may see anyway."""
-    round_, whose = _round(request, key), _unit(request, code)
+    return _orders(request, _round(request, key), _unit(request, code), indicator, side)
+
+
+@require_GET
+@staff_page(Perm.ASSESS)
+def city_orders(request: StaffRequest, key: int, indicator: str, side: str) -> HttpResponse:
+    """Show one page of the orders behind a figure of the whole city."""
+    return _orders(request, _round(request, key), None, indicator, side)
+
+
+def _orders(
+    request: StaffRequest, round_: Round, whose: Unit | None, indicator: str, side: str
+) -> HttpResponse:
     if side not in ("numerator", "denominator"):
         raise NotFound("没有这样的清单")
     page = queries.orders_behind(

@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from huiyin.assessment import policy, rules
+from huiyin.assessment.definitions import POPULATION
 from huiyin.assessment.models import Round, UnitResult
 from huiyin.assessment.rules import Figure
 from huiyin.assessment.states import LISTINGS
@@ -19,6 +20,7 @@ SIGNALS = {
     "return_late": "过了签收时限才退单",
 }
 WIDE, HIGH, EDGE = 600, 120, 10
+SMALL_WIDE, SMALL_HIGH, SMALL_EDGE = 90, 24, 2
 _TOP = 100
 
 
@@ -89,16 +91,46 @@ def lists(results: Iterable[UnitResult]) -> list[tuple[str, list[str]]]:
     return [(label, found[key]) for key, label in LISTINGS.items() if key in found]
 
 
-def city(round_: Round) -> list[dict[str, str]]:
-    """Return the figures of the whole city."""
+def city(round_: Round, past: Sequence[Round]) -> list[dict[str, Any]]:
+    """Return the figures of the whole city, each with its change and its line over past rounds.
+
+    Args:
+        round_: which round.
+        past: it and those before it, newest first.
+    """
     return [
         {
-            "code": each["code"], "name": each["name"], "text": each["text"],
+            "key": each["key"], "code": each["code"], "name": each["name"], "text": each["text"],
             "value": value(parts), "numerator": _count(parts[0]), "denominator": _count(parts[1]),
+            "leads": each["denominator"] != POPULATION,
+            **_over_rounds(each["key"], past),
         }
         for each in round_.rules["indicators"]
         if (parts := round_.result.get("city", {}).get(each["key"]))
     ]  # fmt: skip
+
+
+def _over_rounds(key: str, past: Sequence[Round]) -> dict[str, Any]:
+    rates = [
+        figure(parts).value
+        for each in reversed(past)
+        if (parts := each.result.get("city", {}).get(key))
+    ]
+    known = [float(rate) for rate in rates if rate is not None]
+    last = past[1].result.get("city", {}).get(key) if len(past) > 1 else None
+    return {"before": value(last), "line": _line(known, SMALL_WIDE, SMALL_HIGH, SMALL_EDGE)}
+
+
+def _line(values: Sequence[float], wide: int, high: int, edge: int) -> str:
+    """Return the points of a line between lowest and highest value; empty for fewer than two."""
+    if len(values) < 2:  # noqa: PLR2004 - a line has two ends
+        return ""
+    low, span = min(values), (max(values) - min(values)) or 1
+    step = (wide - 2 * edge) / (len(values) - 1)
+    return " ".join(
+        f"{edge + nth * step:.1f},{high - edge - (each - low) / span * (high - 2 * edge):.1f}"
+        for nth, each in enumerate(values)
+    )
 
 
 def figures(round_: Round, result: UnitResult, past: Sequence[UnitResult]) -> list[dict[str, Any]]:

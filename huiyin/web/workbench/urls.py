@@ -149,6 +149,11 @@ urlpatterns: list[URLPattern] = [
     path("assessment/<int:key>/trial", assessment.trial, name="round_trial"),
     path("assessment/<int:key>/units/<str:code>", assessment.unit, name="round_unit"),
     path(
+        "assessment/<int:key>/city/<slug:indicator>/<slug:side>",
+        assessment.city_orders,
+        name="round_city_orders",
+    ),
+    path(
         "assessment/<int:key>/units/<str:code>/<slug:indicator>/<slug:side>",
         assessment.orders,
         name="round_orders",

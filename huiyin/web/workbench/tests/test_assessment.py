@@ -83,6 +83,27 @@ def test_a_unit_with_its_figures_leads_to_the_orders(
         assert centre.get(address).status_code == 404
 
 
+def test_a_figure_of_the_city_leads_to_the_orders_and_a_county_to_its_units(
+    story: Story,
+) -> None:
+    Story(story.world).on_street()
+    assessed = story.created().submitted().dispatched().assessed()
+    key = assessed.round.pk
+    page = text(assessed, "supervisor", "round", key=key)
+    address = reverse(
+        "workbench:round_city_orders",
+        kwargs={"key": key, "indicator": "completed", "side": "denominator"},
+    )
+    assert f'href="{address}"' in page
+    behind = client(assessed, "supervisor").get(address).content.decode()
+    assert "全市 · 分母" in behind
+    assert assessed.order.title in behind
+    assert client(assessed, "water_leader").get(address).status_code == 403
+    county = text(assessed, "county_handler", "round_unit", key=key, code="county")
+    assert "所辖单位" in county
+    assert reverse("workbench:round_unit", kwargs={"key": key, "code": "township"}) in county
+
+
 def test_asking_deciding_and_appealing_on_the_page(assessed: Story) -> None:
     key = assessed.round.pk
     address = reverse("workbench:round_requests", kwargs={"key": key})
