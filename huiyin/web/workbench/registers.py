@@ -166,6 +166,7 @@ def shown(request: StaffRequest, key: int) -> HttpResponse:
     reviews = Perm.REVIEW in request.actor.perms
     found = {
         "filing": filing,
+        "today": clock.now().astimezone(SHANGHAI).date(),
         "used": filed.used_by(request.actor, filing, cursor=request.GET.get("cursor", "")),
         "form": form,
         "may_review": reviews and filing.standing is FilingState.APPLIED,

@@ -24,6 +24,7 @@ from huiyin.orgs.actions import SplitTerm, Terms
 from huiyin.orgs.models import Staff, UnitChange
 from huiyin.orgs.states import Perm
 from huiyin.web.console.tests.test_trials import RESULT
+from huiyin.worktime.calendar import SHANGHAI
 from tests.e2e.conftest import DESKTOP, PHONE, OpenPage
 from tests.world import World
 
@@ -54,7 +55,7 @@ def furnished(transactional_db, world: World) -> World:
         purpose="回访核实", now=now, address="10.0.0.8",
     )  # fmt: skip
     model_version()
-    terms = Terms(clock.now().date() + timedelta(days=9), "市委编办发〔2026〕3 号")
+    terms = Terms(clock.now().astimezone(SHANGHAI).date(), "市委编办发〔2026〕3 号")
     orgs.plan_split(
         world.water, [SplitTerm(world.county, "04")], rest=world.housing, terms=terms, by=admin,
         now=now,

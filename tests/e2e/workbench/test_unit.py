@@ -159,7 +159,7 @@ def test_every_desk_page_fits_a_telephone(tale: Tale, phone: Page, enter: Enter,
     number = tale.order.number
     other = Tale(tale.story).created("楼道灯不亮").submitted().order.number
     ruled, called = (Story(tale.world) for _ in range(2))
-    ruled.created().submitted().dispatched().return_refused().contested().ruled()
+    ruled.created().tagged().submitted().dispatched().return_refused().contested().ruled()
     called.on_street().whistled().came_and_told()
     tale.story.filed()
     tale.story.city("urge.unread_days", 1)
