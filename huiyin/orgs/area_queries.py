@@ -49,3 +49,16 @@ def areas_at(longitude: float, latitude: float) -> list[Area]:
     hits = tree.query(shapely.Point(longitude, latitude), predicate="intersects").tolist()
     areas = {owners[at].pk: owners[at] for at in hits}
     return sorted(areas.values(), key=lambda area: (_NARROWEST[area.level], area.code))
+
+
+def outlines(level: str) -> list[list[tuple[float, float]]]:
+    """Return the outer rings of all areas of a level, simplified for a drawing. One query."""
+    import shapely
+
+    found: list[list[tuple[float, float]]] = []
+    for shapes in Area.objects.filter(level=level).values_list("shapes", flat=True):
+        for raw in shapes:
+            shape = shapely.from_wkb(bytes(raw)).simplify(0.0005)
+            for part in getattr(shape, "geoms", [shape]):
+                found.append([(float(x), float(y)) for x, y in part.exterior.coords])
+    return found

@@ -162,7 +162,7 @@ class Serving:
             assert self.process.poll() is None, self.words
             return "按 Ctrl-C 停止" in self.words
 
-        until(ready)
+        until(ready, 2 * LONG)
 
     @property
     def parts(self) -> dict[str, int]:

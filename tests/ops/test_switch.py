@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from huiyin.callcentre.telephony.switch.place import Place, find
-from tests.ops.installation import Installation, until
+from tests.ops.installation import LONG, Installation, until
 
 pytestmark = [pytest.mark.switch, pytest.mark.xdist_group("installation")]
 
@@ -60,7 +60,7 @@ def test_serve_starts_the_switch_and_check_names_what_is_wrong(fresh: Installati
     fresh.done("django", "migrate", "--verbosity", "0")
     serving = fresh.serve(**ours)
     assert set(serving.parts) == {"web", "live", "worker", "switch", "acd"}
-    until(lambda: "设置正常" in fresh.run("acd", "check", **ours).stdout)
+    until(lambda: "设置正常" in fresh.run("acd", "check", **ours).stdout, 3 * LONG)
     until(lambda: "distributing on Asterisk" in serving.words)
     assert Path(f"/proc/{serving.parts['switch']}").stat().st_uid != 0  # no rights of root
 

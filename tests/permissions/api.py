@@ -25,6 +25,7 @@ AGENTS = frozenset({"agent", "vendor_agent"})
 EDITORS = frozenset({"manager", "administrator"})
 KEEPERS = EDITORS
 SEEING = CENTRE | {"water_handler", "water_leader"}
+CALLED_BY = frozenset({"agent", "vendor_agent", "callback", "supervisor", "quality", "manager"})
 READING = frozenset({"supervisor", "manager", "water_leader"})
 CONCERNED = CONFERRING | HOLDERS
 UNCONCERNED = {who: 404 for who in EVERYBODY - CONCERNED}
@@ -127,6 +128,11 @@ ROWS: list[Row] = [
         "api:step_mandate", frozenset({"supervisor", "manager"}), "POST", api=True,
         story="created.submitted.dispatched.pressed.issued", refused_for=HIDDEN,
         kwargs=lambda s: {"key": s.mandate.pk}, data=fixed(verb="withdraw", note="发错单位"),
+    ),
+    Row("api:list_calls", CALLED_BY, api=True),
+    Row(
+        "api:read_call_figures", READING, api=True,
+        data=fixed(since="2026-03-01", until="2026-03-02"),
     ),
     Row("api:list_filings", EVERYBODY, api=True),
     Row(

@@ -542,8 +542,11 @@ ROWS: list[Row] = [
     ),
     Row("workbench:missed", SEATED - {"quality"}),
     Row("workbench:calls", SEATED),
+    Row("workbench:calls_table", SEATED | FLOOR - {"water_leader"}),
+    Row("workbench:figures_table", FLOOR),
     Row("workbench:floor", FLOOR),
     Row("workbench:wall", FLOOR),
+    Row("workbench:tag_map", LEADERS),
     Row(
         "workbench:surge_start", LEADERS, method="POST", data=lambda story: {"act": "message"},
     ),

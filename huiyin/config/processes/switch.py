@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 from pathlib import Path
 
 from huiyin.callcentre.telephony.switch import sounds
-from huiyin.callcentre.telephony.switch.place import Place, Program, Settings, find
+from huiyin.callcentre.telephony.switch.place import (
+    Place,
+    Program,
+    Settings,
+    find,
+    loopback_candidates,
+)
 from huiyin.config import environment
 from huiyin.config.problems import CannotRun
 from huiyin.config.processes import lifeline, ports
@@ -50,16 +55,6 @@ def settings(members: tuple[str, ...] = ()) -> Settings:
         trunk_addresses=environment.get("HUIYIN_TRUNK").rpartition(":")[0],
         members=members,
     )
-
-
-def loopback_candidates() -> str:
-    """Return the lines by which browsers on this machine are led to loopback, where we listen."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # sends nothing: asks which address would be used
-        except OSError:
-            return ""
-        return f"{probe.getsockname()[0]} => 127.0.0.1"
 
 
 def prepare(found: Program, wanted: Settings) -> None:

@@ -11,6 +11,7 @@ from huiyin.web.api import (
     assessments,
     callbacks,
     calling_steps,
+    calls,
     coordination,
     dispute_steps,
     escalations,
@@ -65,7 +66,7 @@ for error in (Exception, Http404, HttpError, ValidationError):
 api.add_decorator(spoken)
 PARTS = (
     orders, steps, group_steps, unit_steps, apply_steps, dispute_steps, calling_steps,
-    callbacks, urging, mandates, escalations, files, public, reference, registers, search,
+    callbacks, calls, urging, mandates, escalations, files, public, reference, registers, search,
     unit_changes, followup, assessments, knowledge, tasks, coordination, system,
 )  # fmt: skip
 for part in PARTS:

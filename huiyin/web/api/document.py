@@ -30,6 +30,7 @@ from huiyin.knowledge.article_states import Visibility
 from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
 from huiyin.orders.reply_states import Told
 from huiyin.orders.states import Channel, Outcome, Satisfaction, Solved, State
+from huiyin.web.api.calls import CallQuery, DaysQuery
 from huiyin.web.api.coordination import InstructionQuery, PageQuery
 from huiyin.web.api.escalations import EscalationQuery
 from huiyin.web.api.followup import FilingQuery, LedgerQuery, ThanksQuery
@@ -124,7 +125,8 @@ def made(api: NinjaAPI) -> Document:
     _refer(document["paths"])
     for filters in (
         OrderQuery, UnitQuery, PeriodQuery, ChangeQuery, FilingQuery, LedgerQuery, ThanksQuery,
-        SearchQuery, AnswerQuery, MandateQuery, EscalationQuery, TaskQuery, PageQuery,
+        CallQuery, DaysQuery, SearchQuery, AnswerQuery, MandateQuery, EscalationQuery, TaskQuery,
+        PageQuery,
         InstructionQuery,
     ):  # fmt: skip
         schemas.pop(filters.__name__, None)

@@ -9,7 +9,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from huiyin.callcentre.calls.models import Call
 from huiyin.callcentre.telephony import queries, rules, surge_queries
+from huiyin.callcentre.telephony import report_queries as reports
 from huiyin.callcentre.telephony.actions import recordings, surge
 from huiyin.callcentre.telephony.states import (
     SURGE_LEVELS,
@@ -19,10 +21,13 @@ from huiyin.callcentre.telephony.states import (
     SurgeAct,
 )
 from huiyin.kernel import clock
+from huiyin.kernel.errors import Invalid
 from huiyin.knowledge import queries as knowledge
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, address_of, staff_page
 from huiyin.web.workbench.forms_beside import tag_choices
+from huiyin.web.workbench.tables import Days, days_asked, sheet
+from huiyin.worktime.calendar import SHANGHAI
 
 LEADERS = (Perm.SUPERVISE, Perm.QUALITY, Perm.REPORTS)
 _DAY = timedelta(days=1)
@@ -159,7 +164,11 @@ def calls(request: StaffRequest) -> HttpResponse:
     """Show the latest calls: those of the person, for leaders and quality everybody's."""
     everybody = bool({Perm.SUPERVISE, Perm.QUALITY} & request.actor.perms)
     rows = queries.latest_calls(None if everybody else request.staff.pk)
-    return render(request, "workbench/calls.html", {"rows": rows, "everybody": everybody})
+    return render(
+        request,
+        "workbench/calls.html",
+        {"rows": rows, "everybody": everybody, "figures": bool(set(LEADERS) & request.actor.perms)},
+    )
 
 
 @require_POST
@@ -177,3 +186,73 @@ def recording(request: StaffRequest, key: int) -> HttpResponse:
     response["Content-Disposition"] = f'inline; filename="recording-{key}.wav"'
     response["Content-Security-Policy"] = "default-src 'none'; media-src 'self'; sandbox"
     return response
+
+
+CALL_HEADS = (
+    "时间",
+    "方向",
+    "本方号码",
+    "对方号码",
+    "等待秒数",
+    "通话秒数",
+    "坐席",
+    "结果",
+    "工单",
+)
+DAY_HEADS = (
+    "日期", "呼入", "应答", "放弃", "接通率%", "规定秒数内占呼入%", "规定秒数内占应答%", "放弃率%",
+    "平均应答秒数",
+)  # fmt: skip
+MOST_EXPORTED, LONGEST_SPAN = 5000, timedelta(days=92)
+
+
+@require_GET
+@staff_page(*LEADERS, Perm.INTAKE, Perm.CALL_BACK)
+def calls_table(request: StaffRequest) -> HttpResponse:
+    """Send the calls of some days as a table: masked, those that this person may see."""
+    days = _days(request)
+    wanted, cursor = reports.Wanted(days.since, days.until), ""
+    rows: list[tuple[object, ...]] = []
+    while len(rows) < MOST_EXPORTED:
+        page = reports.calls(request.actor, wanted, cursor=cursor, size=200)
+        rows += [_cells(row) for row in page.rows]
+        if not (cursor := page.next):
+            break
+    return sheet(CALL_HEADS, rows, f"calls-{days.since:%Y%m%d}-{days.until:%Y%m%d}")
+
+
+@require_GET
+@staff_page(*LEADERS)
+def figures_table(request: StaffRequest) -> HttpResponse:
+    """Send the figures of each of some days as a table: those of the page and the API."""
+    days = _days(request)
+    found = reports.days(days.since, days.until)
+    rows = [
+        (
+            "合计" if row is found.whole else row.day, row.figures.offered, row.figures.answered,
+            row.figures.abandoned, reports.per_cent(row.figures.connected),
+            reports.per_cent(row.figures.within_offered),
+            reports.per_cent(row.figures.within_answered),
+            reports.per_cent(row.figures.abandonment), reports.seconds(row.figures.mean_wait),
+        )
+        for row in (*found.days, found.whole)
+    ]  # fmt: skip
+    return sheet(DAY_HEADS, rows, f"call-figures-{days.since:%Y%m%d}-{days.until:%Y%m%d}")
+
+
+def _days(request: StaffRequest) -> Days:
+    days = days_asked(request.GET, clock.now(), usual=6)
+    if days.wrong or days.until - days.since >= LONGEST_SPAN:
+        raise Invalid(days.wrong or "一次最多三个月")
+    return days
+
+
+def _cells(row: Call) -> tuple[object, ...]:
+    waited = ((row.answered_at or row.ended_at) - row.arrived_at).total_seconds()
+    talked = (row.ended_at - row.answered_at).total_seconds() if row.answered_at else None
+    return (
+        f"{row.arrived_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}", row.get_direction_display(),
+        row.line, row.number_masked, round(waited), None if talked is None else round(talked),
+        row.agent.name if row.agent else "", row.get_outcome_display(),
+        row.order.number if row.order else "",
+    )  # fmt: skip

@@ -99,7 +99,11 @@ def _after(request: StaffRequest, wish: Wish) -> HttpResponse:
     """Wait a moment for what came of a wish, then show the telephone again."""
     refused = _refused(wish)
     if request.headers.get("HX-Request"):
-        return _shown(request, refused=refused)
+        response = _shown(request, refused=refused)
+        moves = wish.verb == "sign_in" or wish.words.get("to") == AgentState.SIGNED_OUT.value
+        if moves and not refused:  # the telephone in the browser comes and goes with the page
+            response["HX-Redirect"] = reverse("workbench:phone")
+        return response
     if refused:
         raise Refused(refused)
     return redirect(reverse("workbench:phone"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import socket
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,6 +59,16 @@ def _unpacked(folder: Path, program: Path) -> Program | None:
     places = (folder / f"usr/lib/{machine}/asterisk/modules", folder / "usr/lib/asterisk/modules")
     modules = next((str(p) for p in places if p.is_dir()), "")
     return Program(words, modules, str(folder / "usr/share/asterisk"))
+
+
+def loopback_candidates() -> str:
+    """Return the lines by which browsers on this machine are led to loopback, where we listen."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # sends nothing: asks which address would be used
+        except OSError:
+            return ""
+        return f"{probe.getsockname()[0]} => 127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ a recorded one of the same name; a file that is there is never made again.
 from __future__ import annotations
 
 import math
+import os
 import shutil
 import struct
 import subprocess
@@ -55,13 +56,15 @@ def lay_out(folder: Path, chosen: Mapping[str, bytes]) -> None:
     """
     note = folder / "chosen.txt"
     before = note.read_text().split() if note.is_file() else []
+    if not before and not chosen:
+        return  # whoever starts the switch makes ours
     for name in before:
         if name not in chosen:
             _file(folder, name).unlink(missing_ok=True)
     make(folder)
     for name, sound in chosen.items():
         target = _file(folder, name)
-        part = target.with_suffix(".part")
+        part = _part(target)
         part.write_bytes(sound)
         part.replace(target)
     note.write_text("\n".join(sorted(chosen)))
@@ -69,6 +72,11 @@ def lay_out(folder: Path, chosen: Mapping[str, bytes]) -> None:
 
 def _file(folder: Path, name: str) -> Path:
     return folder / ("music/music.wav" if name == "music" else f"{name}.wav")
+
+
+def _part(target: Path) -> Path:
+    """Return a name beside the file that no other process uses."""
+    return target.with_suffix(f".{os.getpid()}.part")
 
 
 def _spoken(words: str) -> list[float]:
@@ -114,7 +122,7 @@ def _melody() -> list[float]:
 
 
 def _write(target: Path, samples: list[float]) -> None:
-    part = target.with_suffix(".part")
+    part = _part(target)
     with wave.open(str(part), "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(2)

@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from huiyin.callcentre.telephony.switch import sounds
-from huiyin.callcentre.telephony.switch.place import Place, Settings, find
+from huiyin.callcentre.telephony.switch.place import Place, Settings, find, loopback_candidates
 
 AGENTS_AT, CITIZENS_AT, CARRIER_AT = 6001, 6101, 6201
 
@@ -34,7 +34,8 @@ class Switch:
         assert shutil.which("sipp"), "no sipp: apt-get install sip-tester"
         self.program = program
         self.settings = Settings(
-            sip_port=free_port(), ari_port=free_port(), rtp_first=20000, rtp_last=23999,
+            sip_port=free_port(), ari_port=free_port(), wss_port=free_port(),
+            candidates=loopback_candidates(), rtp_first=20000, rtp_last=23999,
             trunk=f"127.0.0.1:{CARRIER_AT}", members=("8001",),
         )  # fmt: skip
         self.place = Place(folder)

@@ -28,7 +28,7 @@ def main(database: str, url: str, sounds: str) -> None:
     facts = {k: v for k, v in connection.get_connection_params().items() if k not in ours}
 
     async def lead() -> None:
-        await Acd(Asterisk(url, sounds=sounds), facts).run(asyncio.Event())
+        await Acd(Asterisk(url, sounds=sounds, media="127.0.0.1"), facts).run(asyncio.Event())
 
     asyncio.run(lead())
 

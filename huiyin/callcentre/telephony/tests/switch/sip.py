@@ -180,6 +180,15 @@ def strength(sound: bytes) -> dict[int, float]:
     return {pitch: _goertzel(samples, pitch, rate) for pitch in (CITIZEN, AGENT, OTHER, 600)}
 
 
+def beside(sound: bytes, pitch: int) -> float:
+    """Return how much is heard in a recording beside a tone, as a mean square."""
+    with wave.open(BytesIO(sound)) as opened:
+        raw = opened.readframes(opened.getnframes())
+    samples = [int.from_bytes(raw[n : n + 2], "little", signed=True) for n in range(0, len(raw), 2)]
+    whole = sum(sample**2 for sample in samples) / max(1, len(samples))
+    return whole - 2 * strength(sound)[pitch] ** 2
+
+
 def _goertzel(samples: list[int], pitch: int, rate: int) -> float:
     turn = 2 * math.cos(2 * math.pi * pitch / rate)
     before = last = 0.0
