@@ -69,3 +69,11 @@ def escalation_steps(value: object) -> object:
             raise ValueError(f"“{code}”：拟督办单的写 kind，只告知的留空")
         parsers.limit(row["within"])
     return value
+
+
+def risk_tags(value: object) -> object:
+    """Read which tags are a risk; at least one."""
+    found = parsers.listed(parsers.pattern(r"[a-z][a-z0-9-]{1,19}", "标签编码"))(value)
+    if not found:
+        raise ValueError("应至少写一个标签")
+    return found

@@ -114,6 +114,7 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "urge.at_percent": parsers.wholes(1, 999),
         "urge.unread_days": parsers.whole(0, 30),
         "urge.call_when_overdue": parsers.flag,
+        "risk.tags": ladder_tables.risk_tags,
         "letter.weekdays": parsers.wholes(1, 7),
         "letter.least": parsers.whole(1, 999),
         "letter.soon_hours": parsers.whole(0, 240),
@@ -186,6 +187,7 @@ OPTIONAL_PARAMETERS = frozenset(
     {
         "assessment.population",
         "assessment.indicators",
+        "risk.tags",
         "letter.weekdays",
         "letter.least",
         "letter.soon_hours",

@@ -247,6 +247,18 @@ def contact_card(unit: Unit) -> str:
     return f"{found.title} {phone}" if found and phone else ""
 
 
+def contact_cards(units: Collection[int]) -> dict[int, str]:
+    """Return of each of these units what ``contact_card`` returns of one. One query.
+
+    Source: R-163 (requirement 185).
+    """
+    rows = UnitContact.objects.filter(unit__in=list(units))
+    cards = {
+        row.unit_id: (row.title, crypto.unseal(row.phone_sealed, "contact.phone")) for row in rows
+    }
+    return {key: f"{title} {phone}" for key, (title, phone) in cards.items() if phone}
+
+
 def contact_changes(unit: Unit) -> QuerySet[ContactChange]:
     """Return the changes of the unit's contact, latest first. One query."""
     return ContactChange.objects.filter(unit=unit).order_by("-pk")

@@ -89,6 +89,16 @@ def risen(story: Story) -> Facts:
     return {"key": Escalation.objects.get().pk}
 
 
+def followed(story: Story) -> Facts:
+    from huiyin.followup.media.models import MediaCase
+
+    found, _ = MediaCase.objects.get_or_create(
+        state="open", form="web", outlet="晚报", title="供热", on=at(3).date(), made_at=at(3),
+        unit=story.world.water, made_by=story.world.people["supervisor"],
+    )  # fmt: skip
+    return {"key": found.pk}
+
+
 def referral(story: Story) -> Facts:
     return {"key": story.referral.pk}
 
@@ -274,6 +284,18 @@ ROWS: list[Row] = [
         "workbench:letter_pdf", CENTRE | HOLDERS, story=f"{HELD}.lettered", kwargs=letter,
         refused=403, refused_for=STRANGERS,
     ),
+    Row("workbench:media", CENTRE | UNITS),
+    Row("workbench:media", URGING, method="POST", data=lambda story: {"form": "web"}),
+    Row("workbench:media_csv", URGING | {"water_leader"}),
+    Row(
+        "workbench:media_case", CENTRE | HOLDERS, story=HELD, kwargs=followed, refused=403,
+        refused_for=STRANGERS,
+    ),
+    Row(
+        "workbench:media_case", URGING, method="POST", story=HELD, kwargs=followed,
+        data=lambda story: {"do": "end", "result": "已修复"}, refused_for=STRANGERS,
+    ),
+    Row("workbench:risks", URGING),
     Row("workbench:referrals", URGING),
     Row("workbench:referral_new", URGING),
     Row("workbench:referral_new", URGING, method="POST", data=lambda story: {"title": "x"}),

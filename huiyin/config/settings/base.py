@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "huiyin.followup.instructions.apps.InstructionsConfig",
     "huiyin.followup.ladder.apps.LadderConfig",
     "huiyin.followup.referrals.apps.ReferralsConfig",
+    "huiyin.followup.media.apps.MediaConfig",
     "huiyin.followup.filings.apps.FilingsConfig",
     "huiyin.followup.writeoffs.apps.WriteOffsConfig",
     "huiyin.followup.commendations.apps.CommendationsConfig",

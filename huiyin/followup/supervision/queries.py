@@ -16,6 +16,8 @@ from huiyin.followup.supervision.states import BY_PERSON, UrgeReason
 from huiyin.kernel.paging import Page, page
 from huiyin.knowledge import queries as knowledge
 from huiyin.orders.models import WorkOrder
+from huiyin.orders.policy import visible_to
+from huiyin.orders.states import OPEN
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.models import Unit
 
@@ -82,6 +84,8 @@ _FOR_LETTERS = """
     order by f.unit_id, f.due_at nulls last, f.id
 """
 SOON_HOURS = 24
+PLAIN_RISKS = ("petition-risk", "threat")
+_OPEN = sorted(state.value for state in OPEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,3 +240,21 @@ def unread_letters(actor: Actor) -> int:
     if not policy.reads_letters(actor):
         return 0
     return Letter.objects.filter(unit=actor.unit, reads__isnull=True).count()
+
+
+def risk_tags(now: datetime) -> tuple[str, ...]:
+    """Return the tags that the city takes for a risk. No query while remembered."""
+    return tuple(knowledge.parameter("risk.tags", now, default=PLAIN_RISKS))
+
+
+def risks(
+    actor: Actor, tags: Sequence[str], *, cursor: str = "", size: int = 50
+) -> Page[WorkOrder]:
+    """Return one page of the open orders with one of these tags, by what they wait for. One query.
+
+    Source: R-428 (issue of supervision: petition risks with the departments' contacts).
+    """
+    rows = WorkOrder.objects.filter(
+        visible_to(actor), ~Q(tags=[]), tags__overlap=list(tags), state__in=_OPEN
+    ).select_related("category", "lead_unit", "requester")
+    return page(rows, by=("waits_until", "id"), cursor=cursor, size=size)
