@@ -72,7 +72,9 @@ def _check_ladder(draft: Draft, notebook: Notebook) -> None:
     kinds = {row["code"] for each in rows if each.key == "mandate.kinds" for row in _rows(each)}
     tags = {each.code for each in draft.tags.records}
     for each in rows:
-        for tag in each.value if each.key == "risk.tags" and isinstance(each.value, list) else ():
+        value: object = each.value
+        risky = value if each.key == "risk.tags" and isinstance(value, list | tuple) else ()
+        for tag in risky:
             if draft.tags.is_whole and tag not in tags:
                 notebook.note(draft.parameters.file, each.line, f"没有标签“{tag}”")
         for row in _rows(each) if each.key == "escalation.steps" else ():

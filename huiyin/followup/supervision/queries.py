@@ -252,7 +252,7 @@ def risks(
 ) -> Page[WorkOrder]:
     """Return one page of the open orders with one of these tags, by what they wait for. One query.
 
-    Source: R-428 (issue of supervision: petition risks with the departments' contacts).
+    Source: R-428 (handbook domain.md 2.8).
     """
     rows = WorkOrder.objects.filter(
         visible_to(actor), ~Q(tags=[]), tags__overlap=list(tags), state__in=_OPEN
