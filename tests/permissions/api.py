@@ -178,6 +178,13 @@ ROWS: list[Row] = [
     ),
     Row("api:list_instructions", EVERYBODY, api=True),
     Row(
+        "api:add_instruction", frozenset({"supervisor", "manager"}), "POST", api=True,
+        data=fixed(
+            leader="王市长", office="市长", given_on="2026-03-03", reply_by="2026-03-10",
+            title="专报", words="请办理",
+        ),
+    ),
+    Row(
         "api:read_instruction", CONCERNED, story="instructed", kwargs=an_instruction, api=True,
         refused=404,
     ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Annotated
 
+from annotated_types import Len
 from ninja import Query, Router
 from pydantic import BaseModel, StringConstraints, with_config
 from typing_extensions import TypedDict
@@ -22,6 +23,8 @@ from huiyin.followup.instructions import actions as instructing
 from huiyin.followup.instructions import queries as instructed
 from huiyin.followup.instructions.models import Instruction
 from huiyin.followup.instructions.states import InstructionState, Priority
+from huiyin.followup.tasks.actions import Duty
+from huiyin.followup.tasks.states import Part
 from huiyin.kernel import clock
 from huiyin.kernel.errors import NotFound
 from huiyin.web.api import order_telling as telling
@@ -29,7 +32,7 @@ from huiyin.web.api import reading
 from huiyin.web.api.answers import Answered
 from huiyin.web.api.door import ApiRequest
 from huiyin.web.api.endpoints import BODY, endpoint
-from huiyin.web.api.inputs import Code
+from huiyin.web.api.inputs import Code, Day
 from huiyin.web.api.order_shapes import Named
 from huiyin.web.api.step_inputs import Long, Note, Units
 from huiyin.web.api.tasks import TaskTold, told
@@ -90,6 +93,40 @@ class EntryIn(BaseModel):
     model_config = asked("联合办理的工作记录", {"said": "与社区看了三栋楼"})
 
     said: Annotated[Long, said("工作情况")]
+
+
+class DutyIn(BaseModel):
+    """A task for a unit."""
+
+    model_config = asked("交给一个单位的任务")
+
+    unit: Annotated[Code, said("责任单位编码")]
+    what: Annotated[Note, said("要做什么")]
+    due_on: Annotated[Day, said("完成日期，当天不算超期")]
+
+
+class InstructionIn(BaseModel):
+    """An instruction of a leader, as another office system hands it over."""
+
+    model_config = asked(
+        "登记批示",
+        {
+            "leader": "王市长", "office": "市长", "given_on": "2026-03-03",
+            "reply_by": "2026-03-10", "title": "供热情况专报", "words": "请住建局牵头，一周内解决",
+            "tasks": [{"unit": "housing", "what": "更换楼内管道", "due_on": "2026-03-09"}],
+        },
+    )  # fmt: skip
+
+    leader: Annotated[str, StringConstraints(max_length=40), said("批示领导")]
+    office: Annotated[str, StringConstraints(max_length=60), said("职务")]
+    given_on: Annotated[Day, said("批示日期")]
+    reply_by: Annotated[Day, said("反馈期限，当天不算超期")]
+    words: Annotated[Long, said("批示内容")]
+    order: Annotated[Number, said("批在哪件工单上；批在报告上的不填")] = ""
+    title: Annotated[str, StringConstraints(max_length=120), said("报告标题")] = ""
+    priority: Annotated[Priority, said("缓急")] = Priority.NORMAL
+    confidential: Annotated[bool, said("保密的只有督办人员和承办单位负责人能看")] = False
+    tasks: Annotated[list[DutyIn], Len(max_length=20), said("任务；第一项为牵头")] = []  # noqa: RUF012
 
 
 @with_config(shape("一件协调事项"))
@@ -314,6 +351,25 @@ def list_instructions(request: ApiRequest, wanted: Query[InstructionQuery]) -> I
         request.auth.actor, now=now, state=wanted.state or "", cursor=wanted.cursor
     )
     return {"instructions": [_instruction(row, now) for row in page.rows], "next": page.next}
+
+
+@endpoint(
+    router, "POST", "/instructions", summary="登记批示", statuses=(201,), problems=(*BODY, 404),
+    about="批示件和报告原文在页面上传。需要 order.supervise。",
+)  # fmt: skip
+def add_instruction(request: ApiRequest, body: InstructionIn) -> Answered[InstructionRow]:
+    """Register an instruction with its tasks."""
+    now = clock.now()
+    duties = [
+        Duty(
+            reading.unit(duty.unit, "tasks"), duty.what, duty.due_on,
+            Part.ASSIST if n else Part.LEAD,
+        )
+        for n, duty in enumerate(body.tasks)
+    ]  # fmt: skip
+    form = instructing.Instructing(**body.model_dump(exclude={"tasks"}))
+    made = instructing.register(form, duties=duties, by=request.auth.actor, now=now)
+    return Answered(_instruction(made, now), 201)
 
 
 @endpoint(

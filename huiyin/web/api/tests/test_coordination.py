@@ -55,6 +55,17 @@ def test_instructions_and_joint_cases_are_told_to_those_concerned(world: World) 
     told = api.get(f"/instructions/{row['id']}", "water_handler").body
     assert (told["words"], told["tasks"][0]["unit"]["code"]) == ("请尽快办理", "water")
     assert AccessLog.objects.get().subject == f"instruction:{row['number']}"
+    body = {
+        "leader": "李副市长", "office": "副市长", "given_on": "2026-03-04",
+        "reply_by": "2026-03-09",
+        "order": Story(world).created().order.number, "words": "请督办", "confidential": True,
+        "tasks": [{"unit": "housing", "what": "更换楼内管道", "due_on": "2026-03-08"}],
+    }  # fmt: skip
+    made = api.post("/instructions", body, "manager")
+    assert (made.status, made.body["confidential"], made.body["late"]) == (201, True, False)
+    assert len(api.get("/instructions", "dispatcher").body["instructions"]) == 1
+    assert api.post("/instructions", body | {"tasks": [], "words": ""}, "manager").status == 422
+    assert api.post("/instructions", body | {"order": "1"}, "manager").status == 404
     assert api.get("/joint-cases", "township_handler").body["cases"] == []
     path = f"/joint-cases/{story.joint.pk}/log"
     assert api.post(path, {"said": "看了三栋楼"}, "housing_handler").status == 201
