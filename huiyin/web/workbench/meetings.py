@@ -164,6 +164,7 @@ def _facts(request: StaffRequest, meeting: Meeting, made: dict[str, forms.Form])
     return {
         "meeting": meeting,
         "items": list(meeting.items.all()),
+        "undecided": sum(not item.outcome for item in meeting.items.all()),
         "invitations": invitations,
         "mine": mine if state is MeetingState.CALLED else None,
         "forms": made,
@@ -192,11 +193,14 @@ def decide(request: StaffRequest, key: int, item: int) -> HttpResponse:
         first = next((each.unit for each in point.flag.units.all()), None)
         return _decide(request, meeting, point, DecideForm(), Duties(first=first))
     form, duties = DecideForm(request.POST), Duties(request.POST)
-    if not (form.is_valid() and duties.is_valid()):
-        duties.is_valid()
+    # What is put off gives nobody anything to do, whatever stood in the rows before.
+    puts_off = request.POST.get("outcome") == Outcome.POSTPONED.value
+    whole = duties.is_valid()
+    if not form.is_valid() or not (whole or puts_off):
         return _decide(request, meeting, point, form, duties, status=422)
     clean = form.cleaned_data
-    said = Deciding(Outcome(clean["outcome"]), clean["decision"], duties.read())
+    given = [] if puts_off else duties.read()
+    said = Deciding(Outcome(clean["outcome"]), clean["decision"], given)
     try:
         actions.decide(key, item, said, by=request.actor, now=clock.now())
     except (Invalid, Conflict) as refusal:

@@ -83,6 +83,22 @@ def test_a_meeting_on_the_pages(story: Story, desk) -> None:
         assert paper.content.startswith(b"%PDF-")
 
 
+@pytest.mark.rule("R-445")
+def test_a_point_is_put_off_with_the_rows_as_they_were_filled_in_advance(story: Story, desk):
+    story.created().submitted().dispatched().met().held()
+    office, here = desk("supervisor"), f"/desk/meetings/{story.meeting.pk}"
+    assert "还有 1 个议题没有结果" in text(office.get(here))
+    point = f"{here}/items/{AgendaItem.objects.get().pk}"
+    early = office.post(here, {"do": "conclude", "minutes": "听取了情况。"})
+    assert (early.status_code, "没有结果" in text(early)) == (409, True)
+    said = {"outcome": "postponed", "decision": "缺移交资料", "duty0-unit": "water"}
+    assert office.post(point, said | {"outcome": "decided"}).status_code == 422
+    assert office.post(point, said).status_code == 302
+    assert office.get(point).status_code == 409
+    assert "印发纪要" in text(office.get(here))
+    assert not Task.objects.exists()
+
+
 @pytest.mark.rule("R-441")
 def test_a_task_on_the_pages(story: Story, desk, django_assert_max_num_queries) -> None:
     story.instructed()
