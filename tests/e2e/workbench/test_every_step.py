@@ -117,21 +117,18 @@ def test_the_knowledge_base_and_what_is_suggested(
     duplicates.sketch_orders([order.pk for order in five(story)])
     incidents.find(at(2, 10))
     cached.forget_all()
-    enter(page, "dispatcher")
+    enter(page, "dispatcher", "/desk/incidents")
     look(page, "/desk/incidents", axe, shot, "incidents")
-    page.context.clear_cookies()
-    enter(page, "agent")
-    page.goto("/desk/new")
+    enter(page, "agent", "/desk/new")
     page.get_by_label("诉求内容").fill(f"请帮忙，{DARK}")
-    expect(page.locator("#hints .chips")).to_contain_text("类型")
-    expect(page.locator("#before")).to_contain_text("像是同一件事")
+    expect(page.locator("#hints .chips")).to_contain_text("类型", timeout=30_000)
+    expect(page.locator("#before")).to_contain_text("像是同一件事", timeout=30_000)
     for size in (DESKTOP, PHONE):
         page.set_viewport_size(size)
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         shot(page, f"new-suggested-{size['width']}")
     axe(page)
-    page.context.clear_cookies()
-    enter(page, "manager")
+    enter(page, "manager", "/desk/knowledge")
     for name in ("", "/new", f"/{article.pk}", "/catalogue", "/documents", "/documents/new",
                  "/documents/fast", "/duty", "/tasks"):  # fmt: skip
         look(page, f"/desk/knowledge{name}", axe, shot, f"knowledge{name.replace('/', '-')}")
