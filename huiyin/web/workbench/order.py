@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from huiyin.callcentre.telephony import queries as telephony
 from huiyin.channels.messaging.queries import messages_of
 from huiyin.followup.callbacks import queries as callbacks
+from huiyin.followup.ladder import queries as ladder
 from huiyin.followup.mandates import queries as mandates
 from huiyin.followup.supervision import queries as supervision
 from huiyin.followup.supervision.policy import may_urge
@@ -119,6 +120,7 @@ def order_facts(actor: Actor, order: WorkOrder, now: datetime) -> dict[str, Any]
         "urgings": supervision.urgings_of(order),
         "may_urge": may_urge(actor, order),
         "mandates": mandates.of_order(actor, order),
+        "escalations": ladder.of_order(actor, order),
         "is_open": order.standing is not State.VOID and bool(FACES[order.standing].waits_for),
         "earlier": _earlier(actor, order),
         **around_facts(actor, order, now),

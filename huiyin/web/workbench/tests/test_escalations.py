@@ -22,6 +22,7 @@ def test_what_went_up_is_shown_and_answered(story: Story, desk) -> None:
         assert words in page
     assert "升级提醒" in text(unit.get("/desk/"))
     assert "升级的规定" not in text(unit.get("/desk/supervision/ladder"))
+    assert "升级第 1 级" in text(centre.get(f"/desk/orders/{story.order.number}"))
     key = story.order.escalations.get().pk
     one = f"/desk/supervision/ladder/{key}"
     assert "还没有催过" in text(unit.get(one))

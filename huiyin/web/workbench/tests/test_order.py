@@ -132,7 +132,7 @@ def test_the_page_costs_the_same_whatever_its_history(
 
     def cost() -> int:
         client.get(url(story))
-        with django_assert_max_num_queries(26) as done:
+        with django_assert_max_num_queries(27) as done:
             client.get(url(story))
         return len(done.captured_queries)
 
