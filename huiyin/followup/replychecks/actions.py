@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from huiyin.followup.replychecks import learning, queries
 from huiyin.followup.replychecks.learning import Learned
@@ -18,6 +18,11 @@ from huiyin.orders.models import Reply
 AUDITED = (
     "order.pass_audit", "order.reject_reply", "order.handle_again", "order.supervise_reply",
 )  # fmt: skip
+_DECIDED = """
+    update replychecks_replycheck as made set returned = not reply.passed,
+        decided_at = reply.audited_at
+    from orders_reply as reply where reply.id = made.reply_id and reply.id = any(%s)
+"""
 LEAST_DECIDED = 200
 LEAST_EACH = 20
 
@@ -32,17 +37,15 @@ def hear_all(news: Sequence[tuple[str, Mapping[str, Any]]], now: datetime) -> No
     """Do for many steps what ``hear`` does for one. Up to nine statements, however many."""
     audited = {payload["order"] for topic, payload in news if topic in AUDITED}
     replies = _last_replies({payload["order"] for _, payload in news})
-    checks = ReplyCheck.objects.in_bulk([reply.pk for reply in replies])
-    new = [reply for reply in replies if reply.pk not in checks]
-    checks |= {check.reply_id: check for check in _look(new, now)}
-    decided = []
-    for reply in replies:
-        if reply.order_id in audited and reply.passed is not None:
-            check = checks[reply.pk]
-            check.returned, check.decided_at = not reply.passed, reply.audited_at
-            decided.append(check)
+    keys = [reply.pk for reply in replies]
+    looked = set(ReplyCheck.objects.filter(pk__in=keys).values_list("pk", flat=True))
+    _look([reply for reply in replies if reply.pk not in looked], now)
+    decided = [
+        reply.pk for reply in replies if reply.order_id in audited and reply.passed is not None
+    ]
     if decided:
-        ReplyCheck.objects.bulk_update(decided, ["returned", "decided_at"])
+        with connection.cursor() as cursor:
+            cursor.execute(_DECIDED, [decided])
 
 
 def _last_replies(orders: set[int]) -> list[Reply]:
@@ -55,10 +58,10 @@ def _last_replies(orders: set[int]) -> list[Reply]:
     return list(locked.select_related("order", "assignment").order_by("pk"))
 
 
-def _look(replies: Sequence[Reply], now: datetime) -> list[ReplyCheck]:
+def _look(replies: Sequence[Reply], now: datetime) -> None:
     """Look at replies and store it. Their sketches come first: they see each other's, too."""
     if not replies:
-        return []
+        return
     units = {reply.pk: reply.assignment.unit_id for reply in replies}
     hashes = {reply.pk: likeness.sketch(likeness.folded(reply.public_answer)) for reply in replies}
     ReplyHash.objects.bulk_create(
@@ -74,7 +77,7 @@ def _look(replies: Sequence[Reply], now: datetime) -> list[ReplyCheck]:
         for reply in replies
     ]
     looked, version = queries.look(asked)
-    return ReplyCheck.objects.bulk_create(
+    ReplyCheck.objects.bulk_create(
         ReplyCheck(
             reply=reply,
             unit_id=units[reply.pk],

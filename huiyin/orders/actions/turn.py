@@ -70,13 +70,18 @@ def begin(step: Step, order_id: int, by: Actor, now: datetime) -> Turn:
         WrongState: the step cannot be taken from where the order stands.
         NotAllowed: the actor may not take it.
     """
-    order = _LOCKED.one(order_id)
+    order = locked(order_id)
     if order is None:
         raise NotFound("没有这件工单")
     policy.check_state(step, order)
     mine = part_of(order, by)
     policy.require(by, step, mine)
     return Turn(step, order, by, now, mine, moving.snapshot(order))
+
+
+def locked(order_id: int) -> WorkOrder | None:
+    """Lock an order in the caller's transaction and return it as every step reads it. One query."""
+    return _LOCKED.one(order_id)
 
 
 def lock_unchanged(order_id: int, seen: int | None = None) -> WorkOrder:

@@ -9,11 +9,12 @@ from django.db import transaction
 
 from huiyin.kernel import access, crypto
 from huiyin.kernel.errors import NotAllowed, Refused
+from huiyin.kernel.prepared import Prepared
 from huiyin.knowledge.states import ClockKind
-from huiyin.orders import policy, rules
+from huiyin.orders import moving, policy, rules
 from huiyin.orders.actions.applying import lapse
 from huiyin.orders.actions.grouping import lock_group, release
-from huiyin.orders.actions.turn import Turn, begin, finish, part_of
+from huiyin.orders.actions.turn import Turn, begin, finish, locked, part_of
 from huiyin.orders.models import Assignment, Clock, WorkOrder
 from huiyin.orders.states import (
     ASK_VOID,
@@ -32,6 +33,12 @@ from huiyin.worktime import limits
 from huiyin.worktime.calendar import SHANGHAI
 
 _BATCH = 500
+# Read after the order is locked, so that it is as the last step has left it.
+_CLOCK = Prepared(
+    lambda key: Clock.objects.select_related("assignment__unit").filter(
+        pk=key, stopped_at__isnull=True, overdue_recorded=False
+    )
+)
 
 
 @transaction.atomic
@@ -124,20 +131,20 @@ def record_overdue(*, until: datetime) -> int:
         .exclude(kind=ClockKind.SUSPENSION)
         .order_by("due_at", "pk")
     )
-    return sum(_record_one(pk, until) for pk in late.values_list("pk", flat=True)[:_BATCH])
+    found = late.values_list("pk", "order_id")[:_BATCH]
+    return sum(_record_one(pk, order_id, until) for pk, order_id in found)
 
 
 @transaction.atomic
-def _record_one(clock_id: int, now: datetime) -> bool:
-    clock = Clock.objects.select_related("assignment__unit").get(pk=clock_id)
-    order = _lock_open(clock.order_id)
-    clock.refresh_from_db(fields=["stopped_at", "overdue_recorded", "due_at"])
-    if order is None or clock.stopped_at or clock.overdue_recorded or clock.due_at > now:
+def _record_one(clock_id: int, order_id: int, now: datetime) -> bool:
+    order = locked(order_id)
+    clock = _CLOCK.one(clock_id)
+    if order is None or order.standing not in OPEN or clock is None or clock.due_at > now:
         return False
     Clock.objects.filter(pk=clock_id).update(overdue_recorded=True)
     who = f"{clock.assignment.unit}" if clock.assignment else FACES[order.standing].waits_for
     finish(
-        Turn(OVERDUE, order, SYSTEM, now),
+        Turn(OVERDUE, order, SYSTEM, now, was=moving.snapshot(order)),
         note=f"{who}未按时{ClockKind(clock.kind).label}",
         data={"clock": clock.kind, "due_at": clock.due_at.isoformat()},
     )
