@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 from huiyin.callcentre.telephony import line
-from huiyin.callcentre.telephony.drivers.ari import APP, Ari
+from huiyin.callcentre.telephony.drivers.ari import APP, Ari, WrongSwitch
 from huiyin.callcentre.telephony.line import LinkLost
 from huiyin.kernel import log
 
@@ -69,11 +69,11 @@ class Asterisk:
             pump.cancel()
 
     async def _pump(self) -> None:
-        pause = 0.2
+        pause, known = 0.2, False
         while True:
             try:
                 async for raw in self._ari.events():
-                    pause = 0.2
+                    pause, known = 0.2, True
                     if raw["type"] == "Connected":
                         self._known.clear()
                         await self.phones(self._phones)
@@ -82,6 +82,10 @@ class Asterisk:
                         self._heard.put_nowait(event)
             except (OSError, LinkLost, TimeoutError) as error:
                 _log.warning("the switch cannot be reached: %s", error)
+            except WrongSwitch as error:
+                if not known:  # a switch that starts anew opens its door before it knows us again
+                    raise
+                _log.warning("the switch does not know us yet: %s", error)
             self._heard.put_nowait(line.LinkDown())
             await asyncio.sleep(pause)
             pause = min(3.0, pause * 2)
