@@ -28,6 +28,7 @@ from huiyin.kernel import clock
 from huiyin.kernel.errors import Conflict, Invalid, NotFound, Refused, WrongState
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, staff_page
+from huiyin.web.workbench import papers
 from huiyin.web.workbench.forms import dress
 from huiyin.web.workbench.forms_coordination import (
     AnswerForm,
@@ -39,7 +40,6 @@ from huiyin.web.workbench.forms_coordination import (
     ReasonForm,
 )
 from huiyin.web.workbench.minutes import minutes_of
-from huiyin.web.workbench.paper import draw
 from huiyin.web.workbench.steps import put_on
 
 READERS = (Perm.SUPERVISE, Perm.DISPATCH, Perm.HANDLE)
@@ -229,8 +229,7 @@ def _decide(  # noqa: PLR0913 - the page and its two forms
 def minutes(request: StaffRequest, key: int) -> HttpResponse:
     """Show the minutes as a page to print."""
     meeting = _concluded(request, key)
-    found = {"meeting": meeting, "paper": minutes_of(meeting, request.actor, clock.now())}
-    return render(request, "workbench/minutes.html", found)
+    return papers.shown(request, minutes_of(meeting, request.actor, clock.now()))
 
 
 @require_GET
@@ -238,11 +237,7 @@ def minutes(request: StaffRequest, key: int) -> HttpResponse:
 def minutes_pdf(request: StaffRequest, key: int) -> HttpResponse:
     """Send the minutes as PDF."""
     meeting = _concluded(request, key)
-    response = HttpResponse(
-        draw(minutes_of(meeting, request.actor, clock.now())), content_type="application/pdf"
-    )
-    response["Content-Disposition"] = f'attachment; filename="{meeting.number}.pdf"'
-    return response
+    return papers.sent(minutes_of(meeting, request.actor, clock.now()), meeting.number)
 
 
 def _concluded(request: StaffRequest, key: int) -> Meeting:
