@@ -19,8 +19,8 @@ from huiyin.followup.tasks.states import (
     REPORT,
     SEND_BACK,
     Origin,
-    Part,
     Step,
+    TaskPart,
     TaskState,
 )
 from huiyin.kernel import text
@@ -47,7 +47,7 @@ class Duty:
     unit: Unit | None
     what: str
     due_on: date | None
-    part: Part = Part.LEAD
+    part: TaskPart = TaskPart.LEAD
 
 
 def open_sheet(  # noqa: PLR0913 - what the tasks on it are told by

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from django.db import models
 from django.db.models import Q
 
-from huiyin.followup.tasks.states import STEPS, Origin, Part, TaskState
+from huiyin.followup.tasks.states import STEPS, Origin, TaskPart, TaskState
 from huiyin.orders.models import WorkOrder
 from huiyin.orgs.models import Staff, Unit
 from huiyin.worktime.calendar import SHANGHAI
@@ -39,7 +39,7 @@ class Task(models.Model):
 
     sheet = models.ForeignKey(TaskSheet, models.PROTECT, related_name="tasks")
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+")
-    part = models.CharField(max_length=6, choices=[(p.value, p.label) for p in Part])
+    part = models.CharField(max_length=6, choices=[(p.value, p.label) for p in TaskPart])
     what = models.CharField(max_length=500)
     due_at = models.DateTimeField()
     state = models.CharField(

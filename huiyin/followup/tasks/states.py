@@ -48,7 +48,7 @@ class Origin(StrEnum):
         return {"meeting": "协调会", "instruction": "批示", "joint": "联合办理"}[self.value]
 
 
-class Part(StrEnum):
+class TaskPart(StrEnum):
     """Whether a unit leads or assists 牵头或配合."""
 
     LEAD = "lead"

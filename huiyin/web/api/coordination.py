@@ -24,7 +24,7 @@ from huiyin.followup.instructions import queries as instructed
 from huiyin.followup.instructions.models import Instruction
 from huiyin.followup.instructions.states import InstructionState, Priority
 from huiyin.followup.tasks.actions import Duty
-from huiyin.followup.tasks.states import Part
+from huiyin.followup.tasks.states import TaskPart
 from huiyin.kernel import clock
 from huiyin.kernel.errors import NotFound
 from huiyin.web.api import order_telling as telling
@@ -363,7 +363,7 @@ def add_instruction(request: ApiRequest, body: InstructionIn) -> Answered[Instru
     duties = [
         Duty(
             reading.unit(duty.unit, "tasks"), duty.what, duty.due_on,
-            Part.ASSIST if n else Part.LEAD,
+            TaskPart.ASSIST if n else TaskPart.LEAD,
         )
         for n, duty in enumerate(body.tasks)
     ]  # fmt: skip

@@ -54,7 +54,7 @@ class LikelyTold(TypedDict):
 
 
 @with_config(shape("一次电话通知"))
-class CallTold(TypedDict):
+class CallThroughTold(TypedDict):
     """One call that told somebody."""
 
     told: Annotated[str, said("通知了谁")]
@@ -86,7 +86,7 @@ class Around(TypedDict):
     merged_count: Annotated[int, said("并入本单的件数")]
     links: Annotated[list[LinkTold], said("关联的工单")]
     duplicates: Annotated[list[LikelyTold], said("可能是同一件事的；只给热线中心")]
-    call_throughs: Annotated[list[CallTold], said("电话通知")]
+    call_throughs: Annotated[list[CallThroughTold], said("电话通知")]
     facts: Annotated[list[FactTold], said("帮扶、执法和有关情况")]
 
 

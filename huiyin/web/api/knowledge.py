@@ -114,7 +114,7 @@ class DutyList(TypedDict):
 
 
 @with_config(shape("一个知识待办"))
-class TaskTold(TypedDict):
+class KnowledgeTaskTold(TypedDict):
     """Something missing or doubtful."""
 
     id: Annotated[int, said("编号")]
@@ -132,7 +132,7 @@ class TaskTold(TypedDict):
 class TaskList(TypedDict):
     """The open tasks of one's unit."""
 
-    tasks: Annotated[list[TaskTold], said("次数多的在前，最多 100 个")]
+    tasks: Annotated[list[KnowledgeTaskTold], said("次数多的在前，最多 100 个")]
 
 
 class AnswerQuery(BaseModel):
@@ -143,7 +143,7 @@ class AnswerQuery(BaseModel):
     q: Annotated[Words, said("问题，像市民那样写")]
 
 
-class OpinionIn(BaseModel):
+class AnswerOpinionIn(BaseModel):
     """What a reader says of an answer."""
 
     model_config = asked("对一条答复的评判", {"kind": "right"})
@@ -152,7 +152,7 @@ class OpinionIn(BaseModel):
     note: Annotated[Annotated[str, StringConstraints(max_length=200)], said("哪里不对")] = ""
 
 
-class AnswerIn(BaseModel):
+class WrittenAnswerIn(BaseModel):
     """What an editor writes."""
 
     model_config = asked(
@@ -226,7 +226,7 @@ def ask_public(request: HttpRequest, query: Query[AnswerQuery]) -> HitList:
     problems=(*BODY, 404, 429),
     about="无需登录。按网络地址限制次数。",
 )
-def judge_public(request: HttpRequest, code: str, body: OpinionIn) -> AnswerTold:
+def judge_public(request: HttpRequest, code: str, body: AnswerOpinionIn) -> AnswerTold:
     """Note whether an answer has helped."""
     now = clock.now()
     tries.opinion(request, now)
@@ -259,7 +259,7 @@ def read_answer(request: ApiRequest, key: int) -> AnswerTold:
     statuses=(200,),
     about="只存草稿，由所属单位另一人审核发布。编辑可写全部，单位写自己的。",
 )
-def write_answer(request: ApiRequest, body: AnswerIn) -> AnswerTold:
+def write_answer(request: ApiRequest, body: WrittenAnswerIn) -> AnswerTold:
     """Store a draft."""
     by = request.auth.actor
     version = actions.write_answer(_written(body), by=by, now=clock.now())
@@ -274,7 +274,7 @@ def write_answer(request: ApiRequest, body: AnswerIn) -> AnswerTold:
     problems=(*BODY, 404, 409),
     about="修改草稿，或在已发布的旁边起草新版；发布之前读者看到的不变。",
 )
-def revise_answer(request: ApiRequest, key: int, body: AnswerIn) -> AnswerTold:
+def revise_answer(request: ApiRequest, key: int, body: WrittenAnswerIn) -> AnswerTold:
     """Change the draft or begin the next version."""
     _visible(request, key)
     by = request.auth.actor
@@ -356,7 +356,7 @@ def list_knowledge_tasks(request: ApiRequest) -> TaskList:
     problems=(*BODY, 404, 409),
     about="需要权限 console.content，或 order.handle 且为本单位的。",
 )
-def close_knowledge_task(request: ApiRequest, key: int, body: CloseIn) -> TaskTold:
+def close_knowledge_task(request: ApiRequest, key: int, body: CloseIn) -> KnowledgeTaskTold:
     """Close a task."""
     by = request.auth.actor
     if not {Perm.CONTENT, Perm.HANDLE} & by.perms:
@@ -375,7 +375,7 @@ def _visible(request: ApiRequest, key: int) -> Article:
     return article
 
 
-def _written(body: AnswerIn) -> AnswerText:
+def _written(body: WrittenAnswerIn) -> AnswerText:
     return AnswerText(
         title=body.question,
         body=body.answer,
@@ -417,7 +417,7 @@ def _told(article: Article) -> AnswerTold:
     }
 
 
-def _task(row: KnowledgeTask) -> TaskTold:
+def _task(row: KnowledgeTask) -> KnowledgeTaskTold:
     return {
         "id": row.pk,
         "kind": row.kind,

@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 from huiyin.followup.tasks import actions, queries
 from huiyin.followup.tasks.models import Task
-from huiyin.followup.tasks.states import Origin, Part, TaskState
+from huiyin.followup.tasks.states import Origin, TaskPart, TaskState
 from huiyin.kernel import clock
 from huiyin.kernel.errors import NotFound
 from huiyin.web.api import order_telling as telling
@@ -81,7 +81,7 @@ class TaskTold(TypedDict):
     state_label: Annotated[str, said("状态名称")]
     what: Annotated[str, said("要做什么")]
     unit: Annotated[Named, said("责任单位")]
-    part: Annotated[Part, said("lead 牵头，assist 配合")]
+    part: Annotated[TaskPart, said("lead 牵头，assist 配合")]
     due_on: Annotated[date, said("完成日期，当天不算超期")]
     late: Annotated[bool, said("是否超期未报")]
     origin: Annotated[Origin, said("来自哪里")]
@@ -168,7 +168,7 @@ def told(row: Task, now: datetime) -> TaskTold:
         "state_label": row.standing.label,
         "what": row.what,
         "unit": {"code": row.unit.code, "name": row.unit.name},
-        "part": Part(row.part),
+        "part": TaskPart(row.part),
         "due_on": row.due_on,
         "late": row.standing is TaskState.OPEN and row.due_at <= now,
         "origin": Origin(row.sheet.origin),

@@ -15,7 +15,7 @@ from huiyin.followup.instructions.states import Priority
 from huiyin.followup.tasks.actions import Duty
 from huiyin.followup.tasks.rules import LONGEST as LONGEST_TASK
 from huiyin.followup.tasks.rules import LONGEST_REPORT
-from huiyin.followup.tasks.states import Part
+from huiyin.followup.tasks.states import TaskPart
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Category
 from huiyin.orgs import queries as orgs
@@ -119,7 +119,12 @@ class Duties:
         """Return the tasks that were filled in."""
         filled = [row.cleaned_data for row in self.rows if row.begun]
         return [
-            Duty(clean["unit"][0], clean["what"], clean["due_on"], Part.ASSIST if n else Part.LEAD)
+            Duty(
+                clean["unit"][0],
+                clean["what"],
+                clean["due_on"],
+                TaskPart.ASSIST if n else TaskPart.LEAD,
+            )
             for n, clean in enumerate(filled)
         ]
 

@@ -15,7 +15,7 @@ from huiyin.followup.tasks import actions as tasks
 from huiyin.followup.tasks import queries as task_queries
 from huiyin.followup.tasks.actions import Duty
 from huiyin.followup.tasks.models import Task
-from huiyin.followup.tasks.states import Origin, Part
+from huiyin.followup.tasks.states import Origin, TaskPart
 from huiyin.kernel import text
 from huiyin.kernel.checks import present
 from huiyin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -101,7 +101,7 @@ def add_milestone(key: int, duty: Duty, *, by: Actor, now: datetime) -> Task:
     if duty.unit is not None and duty.unit.pk not in members:
         words = "这个单位不在工作组内"
         raise Invalid(words, fields={"unit": words})
-    part = Part.LEAD if duty.unit and duty.unit.pk == case.lead_id else Part.ASSIST
+    part = TaskPart.LEAD if duty.unit and duty.unit.pk == case.lead_id else TaskPart.ASSIST
     sheet = present(case.sheet)
     return tasks.give(sheet.pk, [replace(duty, part=part)], by=by, now=now)[0]
 

@@ -28,7 +28,7 @@ from huiyin.followup.coordination.states import (
 )
 from huiyin.followup.tasks import actions as tasks
 from huiyin.followup.tasks.actions import Duty
-from huiyin.followup.tasks.states import Origin, Part
+from huiyin.followup.tasks.states import Origin, TaskPart
 from huiyin.kernel import text
 from huiyin.kernel.checks import present
 from huiyin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -235,7 +235,7 @@ def _ruled(
     meeting: Meeting, point: AgendaItem, form: Deciding, by: Actor, now: datetime
 ) -> BoundaryRuling:
     flag = point.flag
-    lead = next((d.unit for d in form.duties if d.part is Part.LEAD), form.duties[0].unit)
+    lead = next((d.unit for d in form.duties if d.part is TaskPart.LEAD), form.duties[0].unit)
     ruled = boundaries.Boundary(
         category=flag.category,
         region=flag.region,

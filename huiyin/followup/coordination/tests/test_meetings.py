@@ -19,7 +19,7 @@ from huiyin.followup.coordination.states import (
 )
 from huiyin.followup.tasks.actions import Duty
 from huiyin.followup.tasks.models import Task
-from huiyin.followup.tasks.states import Part
+from huiyin.followup.tasks.states import TaskPart
 from huiyin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, WrongState
 from huiyin.orders.actions.files import Upload
 from tests.races import at_once, outcome
@@ -55,7 +55,7 @@ def held(world: World, *flags: Flag) -> Meeting:
 def decision(world: World, **changes: object) -> Deciding:
     duties = [
         Duty(world.housing, "更换楼内管道", date(2026, 3, 12)),
-        Duty(world.water, "配合停水并恢复供热", date(2026, 3, 10), Part.ASSIST),
+        Duty(world.water, "配合停水并恢复供热", date(2026, 3, 10), TaskPart.ASSIST),
     ]
     values = {"outcome": Outcome.DECIDED, "decision": "楼内管道由市住建局负责", "duties": duties}
     return Deciding(**(values | changes))  # type: ignore[arg-type]

@@ -162,4 +162,5 @@ def check(method: str, path: str, answer: Answer) -> None:
             body = {name: value for name, value in answer.body.items() if name in known}
         else:
             body = answer.body
-        assert list(faults(document(), schema, body, "$")) == []
+        found = list(faults(document(), schema, body, "$"))
+        assert found == [], found

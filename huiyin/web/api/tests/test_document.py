@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import pkgutil
 import re
 from collections.abc import Iterator
+from enum import Enum
+from importlib import import_module
 from typing import Any
 
 import pytest
 from django.test import Client
 
+from huiyin.web import api
 from huiyin.web.api.tests.asking import document
 from huiyin.web.api.tests.schemas import faults, resolved
 from huiyin.web.api.urls import urlpatterns
@@ -59,6 +63,21 @@ def test_every_reference_leads_somewhere() -> None:
             assert resolved(told, part["$ref"]), at
     used = set(re.findall(r"#/components/schemas/(\w+)", str(told)))
     assert used == set(told["components"]["schemas"])
+
+
+def test_a_name_of_the_document_stands_for_one_shape() -> None:
+    """Two classes of one name would take each other's place without a word."""
+    shapes: dict[str, set[type]] = {name: set() for name in document()["components"]["schemas"]}
+    for info in pkgutil.iter_modules(api.__path__, f"{api.__name__}."):
+        if not info.ispkg:
+            for value in vars(import_module(info.name)).values():
+                told = isinstance(value, type) and (
+                    value.__module__.startswith(api.__name__) or issubclass(value, Enum)
+                )
+                if told and value.__name__ in shapes:
+                    shapes[value.__name__].add(value)
+    twice = {name: classes for name, classes in shapes.items() if len(classes) > 1}
+    assert twice == {}
 
 
 def test_every_parameter_is_of_its_form() -> None:
