@@ -3,6 +3,7 @@
 No pool, because the threads of a test end with their connections.
 """
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -14,9 +15,11 @@ _TEMP = Path(tempfile.gettempdir()) / "huiyin-tests"
 KEYS_FILE = _TEMP / "secrets/keys.json"
 keys.create_file(KEYS_FILE)
 SECRET_KEY = keys.read_file(KEYS_FILE).derive("django").hex()
-ATTACHMENTS_DIR = _TEMP / "attachments"
-LAKE_DIR = _TEMP / "lake"
-RECORDINGS_DIR = _TEMP / "recordings"
+# Side by side processes share the keys, never files: one takes away what another has put there.
+_OWN = _TEMP / os.environ.get("PYTEST_XDIST_WORKER", "alone")
+ATTACHMENTS_DIR = _OWN / "attachments"
+LAKE_DIR = _OWN / "lake"
+RECORDINGS_DIR = _OWN / "recordings"
 ACD_LOOKS = 1
 STATIC_ROOT = _TEMP / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # the server of static files warns of a folder that is not there

@@ -204,6 +204,7 @@ def test_large_letters_change_sizes_and_come_back(told, phone: Page, axe, shot) 
     phone.get_by_role("link", name="大字版").click()
     expect(phone.get_by_role("link", name="标准字")).to_be_visible()
     assert phone.url.endswith("/submit")
+    phone.wait_for_load_state()  # links are there before the style sheet is
     assert phone.evaluate(size) >= 1.3 * small
     assert phone.evaluate(height) > low
     wide = "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
@@ -223,6 +224,7 @@ def test_large_letters_change_sizes_and_come_back(told, phone: Page, axe, shot) 
     shot(phone, "large-case-390")
     phone.get_by_role("link", name="标准字").click()
     expect(phone.get_by_role("link", name="大字版")).to_be_visible()
+    phone.wait_for_load_state()
     assert phone.evaluate(size) == small
 
 

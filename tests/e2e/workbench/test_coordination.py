@@ -13,7 +13,7 @@ from huiyin.followup.coordination.models import Meeting
 from huiyin.followup.coordination.states import FlagKind, Outcome
 from huiyin.followup.instructions import actions as instructions
 from huiyin.followup.tasks.actions import Duty
-from huiyin.followup.tasks.states import Part
+from huiyin.followup.tasks.states import TaskPart
 from huiyin.kernel import clock
 from huiyin.worktime.calendar import SHANGHAI
 from tests.e2e.conftest import DESKTOP, PHONE
@@ -48,7 +48,9 @@ def table(tale: Tale) -> dict[str, str]:
     order = tale.held().read()
     duties = [
         Duty(world.housing, "更换 3 号楼楼内供热管道", today + timedelta(days=9)),
-        Duty(world.water, "配合停水，完工后当天恢复供热", today + timedelta(days=7), Part.ASSIST),
+        Duty(
+            world.water, "配合停水，完工后当天恢复供热", today + timedelta(days=7), TaskPart.ASSIST
+        ),
     ]
     raising = Raising(
         FlagKind.BOUNDARY, "管道移交书没有写明楼内部分由谁维修，两家各执一词，已退单两次。",

@@ -67,18 +67,24 @@ def _plain(schema: dict[str, Any], dice: random.Random) -> Any:
     }[kind]
 
 
+_NO_BODY: dict[str, Any] = {"content": {"application/json": {"schema": {}}}}
+
+
 def _posts() -> list[tuple[str, dict[str, Any]]]:
     return [
         (path.removeprefix("/api/v1"), item["post"])
         for path, item in sorted(document()["paths"].items())
-        if "post" in item and "attachments" not in path
+        if "post" in item and _takes_json(item["post"])
     ]
 
 
+def _takes_json(operation: dict[str, Any]) -> bool:
+    return "application/json" in operation.get("requestBody", _NO_BODY)["content"]
+
+
 def _body(operation: dict[str, Any]) -> dict[str, Any]:
-    return operation.get("requestBody", {"content": {"application/json": {"schema": {}}}})[
-        "content"
-    ]["application/json"]["schema"] or {"type": "object"}
+    content = operation.get("requestBody", _NO_BODY)["content"]
+    return content["application/json"]["schema"] or {"type": "object"}
 
 
 def test_nothing_that_is_posted_is_a_fault(world) -> None:
