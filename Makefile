@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CITY ?= dezhou
 
-.PHONY: help setup run stop switch check test test-slow test-switch bench lint docs clean lock
+.PHONY: help setup run stop switch check test test-pages test-slow test-switch bench lint docs clean lock
 
 help: ## say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -45,6 +45,9 @@ switch: ## bring the telephone switch (Asterisk, from Debian) into var/switch
 test: setup ## run every default test
 	@tools/need postgres
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-pages: setup ## open every page at both widths, with axe
+	$(BIN)/python -m pytest -m pages -n auto --dist loadgroup
 
 test-slow: setup ## run the long proofs as well
 	$(BIN)/python -m pytest -m slow

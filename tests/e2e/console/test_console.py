@@ -110,6 +110,7 @@ def pages_of(world: World) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["wide", "narrow"])
+@pytest.mark.pages
 def test_every_page_is_sound(
     open_page: OpenPage, furnished: World, sign_in: SignIn, axe, shot, size
 ) -> None:

@@ -258,6 +258,7 @@ def test_the_first_page_is_light_and_loads_nothing_foreign(told, phone: Page) ->
 
 
 @pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.pages
 def test_every_page_reads_well(told, open_page, axe, shot, width: int) -> None:
     page = open_page(width, 844 if width < 1000 else 900)
     order = told.to_callback().order
@@ -316,6 +317,7 @@ def test_a_report_shows_nothing_of_its_author(told, phone: Page, axe, shot) -> N
     shot(phone, "case-report-390")
 
 
+@pytest.mark.pages
 def test_a_merged_case_and_its_supplement_fit_every_screen(
     told, page: Page, phone: Page, axe, shot
 ) -> None:

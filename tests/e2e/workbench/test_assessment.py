@@ -19,7 +19,7 @@ from tests.e2e.workbench.conftest import Enter
 from tests.e2e.workbench.test_every_step import look
 from tests.world import START, Story, at
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.pages]
 TEN_DAYS = Opening(date(2026, 3, 1), date(2026, 3, 10), "three-rates", title="三月上旬三率")
 
 

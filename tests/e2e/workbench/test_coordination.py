@@ -97,6 +97,7 @@ def table(tale: Tale) -> dict[str, str]:
     }  # fmt: skip
 
 
+@pytest.mark.pages
 def test_every_page_wide_and_narrow(
     table: dict[str, str], page: Page, enter: Enter, axe, shot
 ) -> None:

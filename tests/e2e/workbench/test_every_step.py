@@ -18,7 +18,7 @@ from tests.permissions.row import STEP_CASES
 from tests.permissions.thanks import thank
 from tests.world import Story, World, at
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.pages]
 # Steps that no other browser test opens, by one of those who may take them.
 STEPS = {
     "agent": ("supplement", "tag", "call_through"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from huiyin.kernel import cached
@@ -35,6 +36,7 @@ def planned(tale: Tale) -> str:
     return tale.audited().order.number
 
 
+@pytest.mark.pages
 def test_pages_of_replies_and_audits_fit_every_screen(
     tale: Tale, page: Page, phone: Page, enter: Enter, axe, shot
 ) -> None:

@@ -13,6 +13,7 @@ from tests.world import Story, at
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.pages
 def test_the_pages_of_the_supervision(story: Story, page: Page, enter: Enter, axe, shot) -> None:
     story.city("risk.tags", ["elderly"]).created().tagged().submitted().dispatched()
     story.pressed().issued().taken_up().answered().lettered().referred().risen()

@@ -153,6 +153,7 @@ def test_a_unit_asks_to_return_and_the_centre_refuses(
     assert tale.read().state == "to_sign"
 
 
+@pytest.mark.pages
 def test_every_desk_page_fits_a_telephone(tale: Tale, phone: Page, enter: Enter, axe, shot) -> None:
     """Nothing is wider than the screen, for the people of the centre as well; nor on a desk."""
     tale.to_callback()
