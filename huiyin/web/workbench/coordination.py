@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
@@ -15,11 +14,11 @@ from huiyin.followup.coordination.states import FlagKind, FlagState
 from huiyin.kernel import clock
 from huiyin.kernel.errors import Conflict, Invalid, NotFound, TooLarge, WrongState, WrongType
 from huiyin.orders import queries as orders
-from huiyin.orders.actions.files import path_of_digest
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, staff_page
 from huiyin.web.workbench.forms import dress
 from huiyin.web.workbench.forms_coordination import FlagForm, ReasonForm
+from huiyin.web.workbench.registers import send_file
 from huiyin.web.workbench.steps import put_on
 
 COORDINATORS = (Perm.SUPERVISE, Perm.DISPATCH)
@@ -134,17 +133,4 @@ def evidence(request: StaffRequest, key: int) -> HttpResponse:
     found = queries.file_for(request.actor, key)
     if found is None:
         raise NotFound("没有找到这个附件")
-    return file_answer(found.digest, found.name, found.media_type)
-
-
-def file_answer(digest: str, name: str, media_type: str) -> HttpResponse:
-    """Send a stored file under its name, never to be run in our pages."""
-    path = path_of_digest(digest)
-    if not path.is_file():
-        raise NotFound("没有找到这个附件")
-    response = FileResponse(path.open("rb"), content_type=media_type)
-    how = "inline" if media_type.startswith("image/") else "attachment"
-    response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(name)}"
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    return response  # type: ignore[return-value]  # a file answer has the same headers
+    return send_file(found.digest, found.name, found.media_type, cached=False)

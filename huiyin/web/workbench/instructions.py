@@ -21,7 +21,6 @@ from huiyin.kernel.errors import Conflict, Invalid, NotFound, TooLarge, WrongTyp
 from huiyin.orders import queries as orders
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, address_of, staff_page
-from huiyin.web.workbench.coordination import file_answer
 from huiyin.web.workbench.forms import dress
 from huiyin.web.workbench.forms_coordination import (
     Duties,
@@ -30,6 +29,7 @@ from huiyin.web.workbench.forms_coordination import (
     InstructionForm,
     ReasonForm,
 )
+from huiyin.web.workbench.registers import send_file
 from huiyin.web.workbench.steps import put_on
 
 _KINDS: dict[str, type[forms.Form]] = {
@@ -189,4 +189,4 @@ def paper(request: StaffRequest, key: int) -> HttpResponse:
         found.instruction, by=request.actor, address=address_of(request), now=clock.now(),
         what="file",
     )  # fmt: skip
-    return file_answer(found.digest, found.name, found.media_type)
+    return send_file(found.digest, found.name, found.media_type, cached=False)

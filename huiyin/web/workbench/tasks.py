@@ -19,9 +19,9 @@ from huiyin.orders import queries as orders
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, staff_page
-from huiyin.web.workbench.coordination import file_answer
 from huiyin.web.workbench.forms import dress
 from huiyin.web.workbench.forms_coordination import TaskForm
+from huiyin.web.workbench.registers import send_file
 from huiyin.web.workbench.steps import put_on
 
 READERS = (Perm.SUPERVISE, Perm.DISPATCH, Perm.HANDLE)
@@ -94,7 +94,7 @@ def proof(request: StaffRequest, key: int) -> HttpResponse:
     found = queries.file_for(request.actor, key)
     if found is None:
         raise NotFound("没有找到这个附件")
-    return file_answer(found.digest, found.name, found.media_type)
+    return send_file(found.digest, found.name, found.media_type, cached=False)
 
 
 def _take(actor: Actor, key: int, clean: dict[str, Any]) -> None:
