@@ -6,8 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.permissions.row import CENTRE, EVERYBODY, STEP_CASES, UNITS, Row, filled, refusals
-from tests.permissions.workbench import (
+from tests.permissions.facts import (
     CONFERRING,
     HOLDERS,
     MET,
@@ -18,6 +17,7 @@ from tests.permissions.workbench import (
     answer,
     gap,
 )  # fmt: skip
+from tests.permissions.row import CENTRE, EVERYBODY, STEP_CASES, UNITS, Row, filled, refusals
 from tests.world import Story, at
 
 Facts = dict[str, Any]
