@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CITY ?= dezhou
 
-.PHONY: help setup run stop switch check test test-pages test-slow test-switch bench lint docs clean lock
+.PHONY: help setup run stop switch spark check test test-pages test-slow test-switch test-spark bench lint docs clean lock
 
 help: ## say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -42,6 +42,14 @@ check: ## say whether the installation is sound
 switch: ## bring the telephone switch (Asterisk, from Debian) into var/switch
 	@tools/switch
 
+.venv/.spark: requirements/spark.txt .venv/.ready
+	@command -v java >/dev/null || { echo "missing: Java 17 (Debian: apt install default-jre-headless)" >&2; exit 1; }
+	@echo "setting up Spark (430 MB) ..."
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/spark.txt || { tools/need packages; exit 1; }
+	@touch $@
+
+spark: .venv/.spark ## bring Spark's client, for a city that assesses on its own cluster
+
 test: setup ## run every default test
 	@tools/need postgres
 	$(BIN)/python -m pytest -n auto --dist loadgroup
@@ -50,7 +58,7 @@ test-pages: setup ## open every page at both widths, with axe
 	$(BIN)/python -m pytest -m pages -n auto --dist loadgroup
 
 test-slow: setup ## run the long proofs as well
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest -m slow -n auto --dist loadgroup
 
 lint: setup ## check style, types and the order of the packages
 	$(BIN)/ruff check .
@@ -62,6 +70,9 @@ lint: setup ## check style, types and the order of the packages
 test-switch: setup switch ## run the tests with real calls through a real switch
 	@command -v sipp >/dev/null || { echo "missing: sipp (Debian: apt install sip-tester)" >&2; exit 1; }
 	$(BIN)/python -m pytest -m switch
+
+test-spark: setup spark ## assess on a Spark cluster of one master and two workers, equal to DuckDB
+	$(BIN)/python -m pytest -m cluster
 
 bench: setup ## measure speed as ratios and write var/bench.json
 	$(BIN)/huiyin bench

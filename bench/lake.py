@@ -90,8 +90,11 @@ def _lines(orders: int, begin: date, end: date, path: Path) -> str:
     """
 
 
-def ours(files: list[Path]) -> dict[str, Any]:
-    """Assess the month as a round does: every indicator, score, rank, list, mix and signal."""
+def ours(files: list[Path], source: Any = None) -> dict[str, Any]:
+    """Assess the month as a round does: every indicator, score, rank, list, mix and signal.
+
+    ``source`` computes instead of DuckDB over the files.
+    """
     from huiyin.assessment import definitions, queries
     from huiyin.assessment.models import Round
     from huiyin.insight.facts.engine import Lake
@@ -114,7 +117,7 @@ def ours(files: list[Path]) -> dict[str, Any]:
         "matters": {str(n): f"{n % 20:02}" for n in range(1, MATTERS + 1)},
     }  # fmt: skip
     round_ = Round(first_day=MONTH[0], last_day=MONTH[1], rules=kept)
-    return queries.computed(round_, basis, source=Lake(files))
+    return queries.computed(round_, basis, source=source or Lake(files))
 
 
 def by_hand(files: list[Path]) -> list[tuple[Any, ...]]:

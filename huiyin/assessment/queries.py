@@ -439,7 +439,7 @@ def lake_until(as_of: date) -> engine.Lake | None:
     if last is None or last.month < as_of.replace(day=1):
         return None
     files = engine.files_until(as_of)
-    return engine.Lake(files) if all(path.exists() for path in files) else None
+    return engine.over(files) if all(path.exists() for path in files) else None
 
 
 def digest_of(result: Mapping[str, Any]) -> str:

@@ -94,6 +94,11 @@ VARIABLES: tuple[Variable, ...] = (
     ),
     Variable("HUIYIN_SIP_PORT", "5160", "port of the private switch for telephones and lines"),
     Variable("HUIYIN_TRUNK", "127.0.0.1:5090", "host and port of the carrier's lines"),
+    Variable(
+        "HUIYIN_SPARK_MASTER",
+        "",
+        "spark://host:port of a cluster that assesses over the lake; empty: DuckDB in this process",
+    ),
     Variable("HUIYIN_DATA", "", "folder of real data for tests, never needed"),
 )
 _BY_NAME = {variable.name: variable for variable in VARIABLES}

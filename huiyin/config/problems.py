@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 from huiyin.config.environment import WrongSetting
+from huiyin.insight.facts.cluster import ClusterMissing
 from huiyin.kernel.errors import Refused
 from huiyin.kernel.keys import KeysMissing
 from huiyin.kernel.postgres import PostgresProblem
@@ -44,7 +45,7 @@ def explain(error: BaseException) -> tuple[ExitCode, str] | None:
     """Return exit code and line for an expected problem; None for a fault of ours."""
     if isinstance(error, Refused):
         return ExitCode.REFUSED, _sentence(error.message, error.remedy)
-    if isinstance(error, CannotRun | PostgresProblem | KeysMissing | WrongSetting):
+    if isinstance(error, CannotRun | PostgresProblem | KeysMissing | WrongSetting | ClusterMissing):
         return ExitCode.CANNOT_RUN, str(error)
     return _of_database(error) or _of_profile(error) or _of_disk(error)
 

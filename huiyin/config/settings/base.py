@@ -18,6 +18,7 @@ CITIES_FOLDER: Path | None = environment.cities_dir()
 KEYS_FILE = environment.keys_file()
 ATTACHMENTS_DIR = VAR / "attachments"
 LAKE_DIR = VAR / "lake"
+SPARK_MASTER = environment.get("HUIYIN_SPARK_MASTER")  # empty: DuckDB reads the lake
 RECORDINGS_DIR = ATTACHMENTS_DIR  # one folder, so that a backup holds recordings as well
 ACD_LOOKS = 30  # looks, 50 ms apart, for what the call distributor made of a wish
 PHONE_URL = environment.get("HUIYIN_PHONE_URL") or (

@@ -34,5 +34,5 @@ STORAGES = base.STORAGES | {
 }
 DEMO = True
 LIVE_PAGES = False  # a test that listens starts its own process and says where
-PUBLIC_URL = SMTP_URL = SMS_URL = SMS_FILE = SMS_SECRET = ""
+SPARK_MASTER = PUBLIC_URL = SMTP_URL = SMS_URL = SMS_FILE = SMS_SECRET = ""
 CITIES_FOLDER = None

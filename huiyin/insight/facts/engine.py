@@ -15,9 +15,10 @@ from operator import add, or_
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 
-from huiyin.insight.facts import lake, queries
+from huiyin.insight.facts import cluster, lake, queries
 from huiyin.insight.facts.states import MEASURES, Window
 
 TABLE = "facts_factline"
@@ -151,12 +152,34 @@ class Lake(Database):
         """Return the rows of an expression; files that hold no wanted line are not opened."""
         import duckdb
 
-        files = [str(path) for path, latest in self._latest.items() if latest >= first]
-        if not files:
-            files = [str(path) for path in self._latest]
         with duckdb.connect(config={"memory_limit": MEMORY, "threads": 2}) as connected:
-            connected.read_parquet(files).create_view(TABLE)
+            connected.read_parquet(self._holding(first)).create_view(TABLE)
             return in_order(connected.execute(sql(asked, "duckdb")).fetchall(), keys)
+
+    def _holding(self, first: date) -> list[str]:
+        """Return the files that hold a line of that day or later; all, if none does."""
+        files = [str(path) for path, latest in self._latest.items() if latest >= first]
+        return files or [str(path) for path in self._latest]
+
+
+class Cluster(Lake):
+    """Computes on a Spark cluster over the same months, which its workers must see as well."""
+
+    def __init__(self, files: Iterable[Path], master: str) -> None:
+        """Keep the files and the cluster's address (``spark://host:port``, ``local[2]``)."""
+        super().__init__(files)
+        self._master = master
+
+    def rows(self, asked: Any, keys: int, first: date) -> list[Row]:
+        """Return the rows of an expression; the session stays open for the next question."""
+        session = cluster.session(self._master)
+        session.read.parquet(*self._holding(first)).createOrReplaceTempView(TABLE)
+        return in_order((tuple(row) for row in session.sql(sql(asked, "pyspark")).collect()), keys)
+
+
+def over(files: Iterable[Path]) -> Lake:
+    """Return what computes over the lake: the cluster that the operator named, else DuckDB."""
+    return Cluster(files, settings.SPARK_MASTER) if settings.SPARK_MASTER else Lake(files)
 
 
 def files_until(as_of: date) -> list[Path]:

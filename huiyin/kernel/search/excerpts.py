@@ -58,10 +58,12 @@ def _spans(written: str, asked: Asked) -> list[tuple[int, int, int]]:
         return []
     lower = written.lower()
     found = _found(lower, asked) if len(lower) == len(written) else []
-    if _terms(found) == len(asked.terms):
+    there = {number for _, _, number in found}
+    if len(there) == len(asked.terms):
         return found  # as it mostly is: written in the very spelling
     spelled = text.normalise(written)
-    if not any(term.words in spelled for term in asked.terms):
+    lacking = (term for number, term in enumerate(asked.terms) if number not in there)
+    if not any(term.words in spelled for term in lacking):
         return found
     spelling, places = text.normalise_with_places(written)
     return [(places[a], places[b - 1] + 1, term) for a, b, term in _found(spelling, asked)]
