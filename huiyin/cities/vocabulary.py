@@ -58,6 +58,7 @@ VISIBILITIES = tuple(each.value for each in Visibility)
 DOCUMENT_KINDS = tuple(each.value for each in DocumentKind)
 LINE_MODES = tuple(mode.value for mode in LineMode)
 SURGE_ACTS = tuple(act.value for act in SurgeAct)
+HALF_HOURS = r"([01]\d|2[0-3]):[03]0-([01]\d|2[0-3]):[03]0"
 INDICATORS = tuple(indicator.value for indicator in Indicator)
 CHANNELS = tuple(channel.value for channel in Channel)
 # Every request passes these, so each needs a limit without a selector.
@@ -177,6 +178,17 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "telephony.surge_blue": parsers.listed(parsers.one_of(SURGE_ACTS)),
         "telephony.surge_yellow": parsers.listed(parsers.one_of(SURGE_ACTS)),
         "telephony.surge_red": parsers.listed(parsers.one_of(SURGE_ACTS)),
+        "telephony.level_target": parsers.whole(1, 99),
+        "telephony.away_share": parsers.whole(0, 90),
+        "telephony.blocked_share": parsers.whole(1, 50),
+        "telephony.least_agents": parsers.whole(0, 999),
+        "telephony.people_per_line": parsers.whole(1000, 10_000_000),
+        "telephony.shifts": parsers.listed(parsers.pattern(HALF_HOURS, "08:00-16:00")),
+        "telephony.shift_hours": parsers.whole(1, 24),
+        "telephony.rest_hours": parsers.whole(0, 24),
+        "telephony.daily_target": parsers.whole(0, 999),
+        "telephony.script_emotional": parsers.text(500),
+        "telephony.script_abusive": parsers.text(500),
         "missed.attempts": parsers.whole(1, 9),
         "missed.quiet_hours": parsers.quiet,
     }
@@ -241,6 +253,17 @@ OPTIONAL_PARAMETERS = frozenset(
         "telephony.surge_blue",
         "telephony.surge_yellow",
         "telephony.surge_red",
+        "telephony.level_target",
+        "telephony.away_share",
+        "telephony.blocked_share",
+        "telephony.least_agents",
+        "telephony.people_per_line",
+        "telephony.shifts",
+        "telephony.shift_hours",
+        "telephony.rest_hours",
+        "telephony.daily_target",
+        "telephony.script_emotional",
+        "telephony.script_abusive",
         "missed.attempts",
         "missed.quiet_hours",
         "intake.scripts",

@@ -134,6 +134,7 @@ ROWS: list[Row] = [
         "api:read_call_figures", READING, api=True,
         data=fixed(since="2026-03-01", until="2026-03-02"),
     ),
+    Row("api:read_call_totals", READING, api=True, data=fixed(year=2026)),
     Row("api:list_filings", EVERYBODY, api=True),
     Row(
         "api:read_filing", SEEING, story="applied", kwargs=lambda s: {"key": s.filing.pk},

@@ -108,8 +108,16 @@ class Distributor:
                 name = event.leg if isinstance(event, line.Failed) else event.channel
                 reached = isinstance(event, line.Gone) or "busy" in event.reason
                 self._gone(name, at, reached=reached)
+            case line.Joined():
+                self._joined(self.calls.get(self.channels.get(event.call, "")))
             case line.Recorded():
                 self.facts.append(RecordingReady(event.name, at))
+
+    @staticmethod
+    def _joined(call: Call | None) -> None:
+        """Know that both can speak; a call that has ended meanwhile is none of ours."""
+        if call is not None:
+            call.joined = call.spoke = True
 
     def _offered(self, event: line.Offered, at: float) -> None:
         if event.call in self.calls:
@@ -264,6 +272,7 @@ class Distributor:
         call.seat, call.staff = agent.seat, agent.staff
         agent.call, agent.leg = call.key, leg
         call.recording = call.recording or f"call-{self.name()}"
+        call.joined = False
         self.span(call, SpanKind.TALK, at, agent.seat)
         self.move(call, CallState.TALKING, at)
         self.commands.append(line.Connect(call.channel, leg, call.recording))
@@ -276,7 +285,7 @@ class Distributor:
             self._talk(call, leg, at)
             return
         self.span(call, SpanKind.TALK, at, seat)
-        call.seat = ""
+        call.seat, call.joined = "", False
         self.move(call, CallState.TALKING, at)
         self.commands.append(line.Connect(call.channel, leg, call.recording))
 
@@ -325,6 +334,9 @@ class Distributor:
             return
         if agent is not None:
             self.release(agent, at, Why.CALL_OVER)
+        if self._never_joined(call):
+            self._wait_again(call, at)
+            return
         if call.seat == leg.seat:
             call.seat = ""
         others = [name for name in call.legs if self.legs[name].role is Role.THIRD]
@@ -332,6 +344,25 @@ class Distributor:
             self.facts.append(moved(call, at))
             return
         self.end(call, at)
+
+    def _never_joined(self, call: Call) -> bool:
+        """Tell whether a caller is still there whom nobody who picked up has been brought to."""
+        there = call.direction is Direction.IN and call.channel in self.channels
+        return there and call.state is CallState.TALKING and not call.joined
+
+    def _wait_again(self, call: Call, at: float) -> None:
+        """Let a caller wait on at the same place, before those who came later.
+
+        Who picked up had hung up before both could be brought together, as happens when the switch
+        has much to do: the caller has heard nobody, and is not hung up on.
+
+        Source: R-520 (issue of calls 8; handbook domain.md 5.3).
+        """
+        if not call.spoke:
+            call.answered = None
+        call.seat, call.staff = "", 0
+        call.priority = max(call.priority, rules.REPEATED)
+        self.enqueue(call, at)
 
     def _not_taken(self, call: Call, seat: str, at: float) -> None:
         """Let a call wait again that was not taken at one seat; go on to the next agent."""
@@ -357,7 +388,10 @@ class Distributor:
             return
         if agent is not None and agent.call == call.key:
             self.release(agent, at, Why.CALL_OVER)
-        self.end(call, at)
+        if self._never_joined(call):
+            self._wait_again(call, at)
+        else:
+            self.end(call, at)
 
     def _third_gone(self, call: Call, leg: Leg, at: float, reached: bool) -> None:  # noqa: FBT001
         agent = self.agents.get(leg.seat)
@@ -378,6 +412,8 @@ class Distributor:
 
     def end(self, call: Call, at: float) -> None:
         """End a call: hang up what is left of it, free the agent, write down all of it."""
+        if not call.spoke:  # picking up a phone is no answer until both could speak
+            call.answered = None
         left = _how(call)
         channels = [call.channel] if call.channel in self.channels else []
         for name in [*channels, *sorted(call.legs)]:

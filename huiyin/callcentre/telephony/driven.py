@@ -124,6 +124,7 @@ class Driven:
                 if isinstance(command, line.Ring):
                     self._desk.hear(line.Answered(command.leg), at)
                 elif isinstance(command, line.Connect):
+                    self._desk.hear(line.Joined(command.call), at)
                     length = self._random.expovariate(1 / self._town.talk)
                     self._later(at + length, self._hangs_up(command.call))
 

@@ -38,7 +38,8 @@ class Call:
     """One call from its arrival to its end; moments are seconds since the epoch.
 
     ``channel`` is the caller's, empty while there is none: an outgoing call that still rings at the
-    agent's, or a caller who hung up to be called back. ``urgent`` marks danger.
+    agent's, or a caller who hung up to be called back. ``joined`` tells that the caller has been
+    brought together with who talks now, ``spoke`` that they have been with anybody.
     """
 
     key: str
@@ -59,6 +60,8 @@ class Call:
     missed: int | None = None
     promised: bool = False
     recording: str = ""
+    joined: bool = False
+    spoke: bool = False
     tried: set[str] = field(default_factory=set)
     legs: set[str] = field(default_factory=set)
     spans: list[Span] = field(default_factory=list)

@@ -60,6 +60,13 @@ class Gone:
 
 
 @dataclass(frozen=True, slots=True)
+class Joined:
+    """Caller and leg have been brought together, as told by ``Connect``: both can speak."""
+
+    call: str
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """A recording is complete."""
 
@@ -87,7 +94,8 @@ class LinkDown:
 
 
 Event = (
-    Offered | Prompted | Pressed | Answered | Failed | Gone | Recorded | LinkUp | LinkDown
+    Offered | Prompted | Pressed | Answered | Failed | Gone | Joined | Recorded | LinkUp
+    | LinkDown
 )  # fmt: skip
 
 
@@ -160,7 +168,10 @@ class Dial:
 
 @dataclass(frozen=True, slots=True)
 class Connect:
-    """Bring call and leg together; record under the name unless it is empty."""
+    """Bring call and leg together; record under the name unless it is empty.
+
+    ``Joined`` follows when that was done; it is not when one of them had hung up meanwhile.
+    """
 
     call: str
     leg: str

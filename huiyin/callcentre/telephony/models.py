@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
@@ -10,6 +12,7 @@ from huiyin.callcentre.calls.models import Call
 from huiyin.callcentre.calls.states import Direction
 from huiyin.callcentre.telephony.states import (
     AgentState,
+    CallMark,
     CallState,
     MissedState,
     NumberKind,
@@ -114,6 +117,7 @@ class Session(models.Model):
     since = models.DateTimeField()
     call = models.CharField(max_length=64, blank=True, default="")
     password_sealed = models.BinaryField(default=b"")
+    marks: Sequence[CallMark] = ()  # no column: put there by a page that shows them
 
     class Meta:
         constraints = (
@@ -320,3 +324,50 @@ class PromptVersion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} {self.added_at:%F %R}"
+
+
+class Shift(models.Model):
+    """Hours in which somebody is on duty at the telephones 班次."""
+
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    begins_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    note = models.CharField(max_length=60, blank=True, default="")
+    planned_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    planned_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=["staff", "begins_at"], name="shift_once"),
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=models.F("begins_at")), name="shift_in_order"
+            ),
+        )
+        indexes = (models.Index(fields=["begins_at", "ends_at"], name="shift_days"),)
+
+    def __str__(self) -> str:
+        return f"{self.staff} {self.begins_at:%F %R}"
+
+
+class MarkedCall(models.Model):
+    """What an agent noted of a caller during a call; ``key`` is the name that the call has.
+
+    A row per note, taken back by removing it while the call goes on.
+    """
+
+    key = models.CharField(max_length=64)
+    mark = models.CharField(max_length=10, choices=[(m.value, m.label) for m in CallMark])
+    number_key = models.BinaryField(default=b"")
+    marked_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    marked_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=["key", "mark"], name="call_marked_once"),)
+        indexes = (
+            models.Index(
+                fields=["number_key"], condition=~Q(number_key=b""), name="marked_call_number"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.mark}"

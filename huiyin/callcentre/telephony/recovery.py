@@ -22,6 +22,7 @@ def restore(desk: Distributor, agents: Iterable[Agent], calls: Iterable[Call]) -
         desk.agents[agent.seat] = agent
     for call in sorted(calls, key=lambda each: each.place or each.arrived):
         desk.admit(call)
+        call.joined = call.spoke = call.state in _SPOKEN  # what the switch holds has been joined
         if call.spans:  # the stretch that was open goes on
             last = call.spans.pop()
             call.open = (last.kind, last.began, last.seat)
@@ -59,6 +60,7 @@ def _fit(desk: Distributor, call: Call, there: set[str], at: float) -> None:
     if call.channel not in there:
         call.channel = ""
     if call.state in _SPOKEN and call.legs - {call.channel}:
+        call.joined = call.spoke = True
         return
     for leg in sorted(call.legs - {call.channel}):
         desk.legs.pop(leg, None)

@@ -100,7 +100,8 @@ CALL_MOVES: Mapping[CallState, frozenset[CallState]] = MappingProxyType(
         C.WAITING: frozenset({C.RINGING, C.LEAVING, C.ENDED}),
         C.RINGING: frozenset({C.WAITING, C.TALKING, C.DIALLING, C.ENDED}),
         C.DIALLING: frozenset({C.TALKING, C.WAITING, C.ENDED}),
-        C.TALKING: frozenset({C.HELD, C.MOVING, C.ENDED}),
+        # Back to waiting: the agent had hung up before both could be brought together.
+        C.TALKING: frozenset({C.HELD, C.MOVING, C.WAITING, C.ENDED}),
         C.HELD: frozenset({C.TALKING, C.MOVING, C.ENDED}),
         C.MOVING: frozenset({C.TALKING, C.WAITING, C.ENDED}),
         C.LEAVING: frozenset({C.ENDED}),
@@ -249,6 +250,31 @@ class Surge(StrEnum):
     def label(self) -> str:
         """Return the Chinese name."""
         return {"none": "正常", "blue": "三级", "yellow": "二级", "red": "一级"}[self.value]
+
+
+class CallMark(StrEnum):
+    """What an agent notes of a caller while they talk."""
+
+    EMOTIONAL = "emotional"
+    ABUSIVE = "abusive"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return {"emotional": "情绪激动", "abusive": "辱骂"}[self.value]
+
+    @property
+    def script(self) -> str:
+        """Return what an agent may say where the city has no words of its own."""
+        return _MARK_SCRIPTS[self]
+
+
+_MARK_SCRIPTS = {
+    CallMark.EMOTIONAL: "“您别着急，慢慢说，我都记下来。”先听完、先安慰，再问时间、地点和要求；"
+    "不限通话时间，需要时请值班组长旁听协助。",
+    CallMark.ABUSIVE: "第一次：“您的心情我理解，请您说具体的事，我好帮您记录。”第二次：“请您文明"
+    "用语，否则我无法为您记录。”仍然辱骂的：“我请值班组长与您沟通。”不争辩、不先挂断，请值班组长接手。",
+}
 
 
 class SurgeAct(StrEnum):

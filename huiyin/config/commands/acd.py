@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import typer
 
 from huiyin.config.commands import base
-from huiyin.config.commands.voice import say
+from huiyin.config.commands.voice import say, say_json
 from huiyin.config.problems import CannotRun
 
 app = typer.Typer(help="话务：分配来电、检查交换机、设置席位和线路。", no_args_is_help=False)
@@ -79,6 +79,48 @@ def line(
 
     setup.line(number, pool=pool, capacity=capacity, skill=skill, closed=closed)
     say(f"已登记线路 {number}")
+
+
+@app.command()
+def size(
+    *,
+    calls: Annotated[float, typer.Option(help="最忙时每小时的来电")],
+    talk: Annotated[float, typer.Option(help="平均通话秒数")] = 240,
+    target: Annotated[float, typer.Option(help="要在规定秒数内应答的百分比")] = 80,
+    within: Annotated[float, typer.Option(help="规定的应答秒数")] = 15,
+    wrap: Annotated[float, typer.Option(help="通话后平均整理秒数")] = 0,
+    away: Annotated[float, typer.Option(help="当班不在岗的百分比")] = 30,
+    blocked: Annotated[float, typer.Option(help="允许占线的百分比")] = 1,
+    people: Annotated[int, typer.Option(help="全市人口，按每 10 万人一路核对")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON")] = False,
+) -> None:
+    """算需要的坐席和线路：坐席按 Erlang C，线路按 Erlang B。"""
+    from huiyin.callcentre.telephony import planning
+
+    wanted = planning.Aim(target / 100, within, away / 100, blocked / 100)
+    found = planning.size(calls, talk, wanted, wrap=wrap, people=people)
+    told = {
+        "erlangs": round(found.load, 2),
+        "agents": found.agents,
+        "rostered": found.rostered,
+        "lines": found.lines,
+        "lines_by_people": found.lines_by_people,
+        "within_percent": round(found.figures.service_level * 100, 2),
+        "waiting_percent": round(found.figures.waiting * 100, 2),
+        "mean_wait_seconds": round(found.figures.mean_wait, 2),
+        "occupancy_percent": round(found.figures.occupancy * 100, 2),
+    }
+    if as_json:
+        say_json(told)
+        return
+    say(f"话务量 {told['erlangs']} 厄朗")
+    say(f"坐席 {found.agents} 个，排班 {found.rostered} 人，线路 {found.lines} 路")
+    if found.lines_by_people is not None:
+        say(f"按人口核对：{found.lines_by_people} 路")
+    say(
+        f"{within:g} 秒应答 {told['within_percent']}%，平均等待 {told['mean_wait_seconds']} 秒，"
+        f"忙碌 {told['occupancy_percent']}%"
+    )
 
 
 async def _look() -> tuple[list[str], bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Annotated, Literal
 
@@ -12,7 +13,9 @@ from typing_extensions import TypedDict
 
 from huiyin.callcentre.calls.models import Call
 from huiyin.callcentre.calls.states import CallOutcome, Direction
+from huiyin.callcentre.telephony import planning_queries, totals_queries
 from huiyin.callcentre.telephony import report_queries as reports
+from huiyin.callcentre.telephony.states import CallMark
 from huiyin.kernel.errors import Invalid
 from huiyin.orgs import policy
 from huiyin.orgs.states import Perm
@@ -53,6 +56,7 @@ class CallTold(TypedDict):
     outcome: Annotated[str, said("结果，如 request、answered、abandoned、reached")]
     outcome_label: Annotated[str, said("结果的名称")]
     order: Annotated[str, said("有关的工单编号；没有的为空")]
+    marks: Annotated[list[str], said("坐席的标记：emotional 情绪激动、abusive 辱骂")]
     spans: Annotated[list[SpanTold], said("各段，按先后")]
 
 
@@ -88,6 +92,35 @@ class CallFigures(TypedDict):
     whole: Annotated[DayTold, said("合计；日期为最后一天")]
 
 
+@with_config(shape("一年或一月的通话总量"))
+class TotalTold(TypedDict):
+    """The calls of a year or a month."""
+
+    span: Annotated[int, said("年份或月份")]
+    offered: Annotated[int, said("呼入，含重复来电")]
+    answered: Annotated[int, said("应答")]
+    requests: Annotated[int, said("成为诉求")]
+    outgoing: Annotated[int, said("呼出")]
+    repeated: Annotated[int | None, said("同月已打来过的号码的来电；按年的为空")]
+    so_far: Annotated[int, said("累计呼入")]
+
+
+@with_config(shape("通话总量"))
+class CallTotals(TypedDict):
+    """The calls of every year, and of the months of one."""
+
+    years: Annotated[list[TotalTold], said("每年一行")]
+    months: Annotated[list[TotalTold], said("所问年份的每月一行")]
+
+
+class YearQuery(BaseModel):
+    """A year."""
+
+    model_config = asked("统计的年份")
+
+    year: Annotated[int, Ge(2000), Le(2099), said("年份")]
+
+
 class CallQuery(BaseModel):
     """What a list of calls is narrowed to."""
 
@@ -116,7 +149,7 @@ class DaysQuery(BaseModel):
     problems=(403, 422),
 )  # fmt: skip
 def list_calls(request: ApiRequest, wanted: Query[CallQuery]) -> CallPage:
-    """Tell one page of the calls that the caller may see. Two queries."""
+    """Tell one page of the calls that the caller may see. Three queries."""
     reading.only_known(request, CallQuery)
     page = reports.calls(
         request.auth.actor,
@@ -126,7 +159,9 @@ def list_calls(request: ApiRequest, wanted: Query[CallQuery]) -> CallPage:
         cursor=wanted.cursor,
         size=wanted.size,
     )
-    return {"calls": [_told(row) for row in page.rows], "next": page.next}
+    marks = planning_queries.marks_of(row.reference for row in page.rows)
+    told = [_told(row, marks.get(row.reference, ())) for row in page.rows]
+    return {"calls": told, "next": page.next}
 
 
 @endpoint(
@@ -149,6 +184,33 @@ def read_call_figures(request: ApiRequest, wanted: Query[DaysQuery]) -> CallFigu
     }
 
 
+@endpoint(
+    router, "GET", "/calls/totals", summary="通话总量",
+    about="各年的总量和一年各月的总量，含重复来电，与总量页面同一口径。需要权限 reports.read。",
+    problems=(403, 422),
+)  # fmt: skip
+def read_call_totals(request: ApiRequest, wanted: Query[YearQuery]) -> CallTotals:
+    """Tell the calls of every year and of the months of one. Two queries."""
+    reading.only_known(request, YearQuery)
+    policy.require(request.auth.actor, Perm.REPORTS)
+    return {
+        "years": [_total(row) for row in totals_queries.by_year()],
+        "months": [_total(row) for row in totals_queries.by_month(wanted.year)],
+    }
+
+
+def _total(row: totals_queries.Total) -> TotalTold:
+    return {
+        "span": row.span,
+        "offered": row.offered,
+        "answered": row.answered,
+        "requests": row.requests,
+        "outgoing": row.outgoing,
+        "repeated": row.repeated,
+        "so_far": row.so_far,
+    }
+
+
 def _day(row: reports.Day) -> DayTold:
     return {
         "day": row.day,
@@ -163,7 +225,7 @@ def _day(row: reports.Day) -> DayTold:
     }
 
 
-def _told(row: Call) -> CallTold:
+def _told(row: Call, marks: Iterable[CallMark]) -> CallTold:
     return {
         "key": row.pk,
         "direction": row.direction,
@@ -176,6 +238,7 @@ def _told(row: Call) -> CallTold:
         "outcome": row.outcome,
         "outcome_label": CallOutcome(row.outcome).label,
         "order": row.order.number if row.order else "",
+        "marks": [mark.value for mark in marks],
         "spans": [
             {
                 "kind": span.kind,

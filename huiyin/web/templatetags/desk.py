@@ -94,6 +94,24 @@ def desk_leads(context: dict[str, Any]) -> bool:
 
 
 @register.simple_tag(takes_context=True)
+def desk_supervises(context: dict[str, Any]) -> bool:
+    """Tell whether the signed-in person follows up leaders' days."""
+    return bool({Perm.SUPERVISE, Perm.QUALITY} & context["staff"].perms)
+
+
+@register.simple_tag(takes_context=True)
+def may_call_back(context: dict[str, Any]) -> bool:
+    """Tell whether the signed-in person calls missed numbers back."""
+    return bool({Perm.INTAKE, Perm.CALL_BACK, Perm.SUPERVISE} & context["staff"].perms)
+
+
+@register.simple_tag(takes_context=True)
+def may_sit(context: dict[str, Any]) -> bool:
+    """Tell whether the signed-in person takes calls or leads those who do."""
+    return bool(SEATED & context["staff"].perms)
+
+
+@register.simple_tag(takes_context=True)
 def may_coordinate(context: dict[str, Any]) -> bool:
     """Tell whether the signed-in person flags cases for a meeting."""
     return bool({Perm.SUPERVISE, Perm.DISPATCH} & context["staff"].perms)

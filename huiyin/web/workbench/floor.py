@@ -10,7 +10,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from huiyin.callcentre.calls.models import Call
-from huiyin.callcentre.telephony import queries, rules, surge_queries
+from huiyin.callcentre.telephony import planning_queries, queries, rules, surge_queries
 from huiyin.callcentre.telephony import report_queries as reports
 from huiyin.callcentre.telephony.actions import recordings, surge
 from huiyin.callcentre.telephony.states import (
@@ -36,7 +36,7 @@ _DAY = timedelta(days=1)
 @require_GET
 @staff_page(*LEADERS)
 def floor(request: StaffRequest) -> HttpResponse:
-    """Show the floor: figures, queue, agents. Eleven queries at most."""
+    """Show the floor: figures, queue, agents. Twelve queries at most."""
     return _shown(request, "workbench/floor.html")
 
 
@@ -109,19 +109,25 @@ def _facts(now: datetime) -> dict[str, Any]:
     calls = list(queries.live_calls())
     waiting = [c for c in calls if c.state in (CallState.WAITING.value, CallState.RINGING.value)]
     people = list(queries.sessions())
+    noted = planning_queries.marks_of(row.call for row in people)
+    for row in people:
+        row.marks = noted.get(row.call, [])
     halves = queries.half_hours(midnight)
     expected = queries.expected(midnight)
     here = int((now - midnight).total_seconds() // 1800)
+    target = int(knowledge.parameter("telephony.connect_target", now, default=95))
+    running = queries.figures(now - _DAY, now)
     return {
         "now": now,
+        "below": running.connected is not None and running.connected * 100 < target,
         "waiting": waiting,
         "longest": min((c.waits_since for c in waiting if c.waits_since), default=None),
         "talking": sum(c.state in (CallState.TALKING.value, CallState.HELD.value) for c in calls),
         "people": people,
         "states": _by_state([row.state for row in people]),
         "today": queries.figures(midnight, now),
-        "running": queries.figures(now - _DAY, now),
-        "target": int(knowledge.parameter("telephony.connect_target", now, default=95)),
+        "running": running,
+        "target": target,
         "within": int(knowledge.parameter("telephony.answer_within_seconds", now, default=15)),
         "halves": _bars(halves, expected, here),
         "surge": rules.surge_level(halves[here], expected[here]),

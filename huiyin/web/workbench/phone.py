@@ -18,10 +18,16 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from huiyin.callcentre.calls.states import Direction
-from huiyin.callcentre.telephony import queries
-from huiyin.callcentre.telephony.actions import wishes
+from huiyin.callcentre.telephony import planning_queries, queries
+from huiyin.callcentre.telephony.actions import roster, wishes
 from huiyin.callcentre.telephony.models import LiveCall, Session, Wish
-from huiyin.callcentre.telephony.states import AgentState, CallState, SeatKind
+from huiyin.callcentre.telephony.states import (
+    AgentState,
+    CallMark,
+    CallState,
+    NumberKind,
+    SeatKind,
+)
 from huiyin.kernel import clock, crypto
 from huiyin.kernel.errors import Invalid, NotFound, Refused
 from huiyin.orders import queries as orders
@@ -50,7 +56,7 @@ class Button:
 @require_GET
 @staff_page(*SEATED)
 def panel(request: StaffRequest) -> HttpResponse:
-    """Show the telephone: alone, or as a part of a page. Seven queries at most."""
+    """Show the telephone: alone, or as a part of a page. Nine queries at most."""
     if request.GET.get("beside") and queries.session_of(request.staff.pk) is None:
         return HttpResponse(status=204)  # beside a form only for those who take calls
     return _shown(request)
@@ -75,6 +81,21 @@ def do(request: StaffRequest, verb: str) -> HttpResponse:
         words["on"] = request.POST["on"] == "1"
     words |= _about(request)
     return _after(request, wishes.ask(verb, words, by=request.actor, now=clock.now()))
+
+
+@require_POST
+@staff_page(*SEATED)
+def mark(request: StaffRequest) -> HttpResponse:
+    """Note that the caller is upset or abusive, or take the note back."""
+    roster.mark(
+        request.POST.get("mark", "")[:10],
+        on=request.POST.get("on") == "1",
+        by=request.actor,
+        now=clock.now(),
+    )
+    if request.headers.get("HX-Request"):
+        return _shown(request)
+    return redirect(reverse("workbench:phone"))
 
 
 def _about(request: StaffRequest) -> dict[str, int]:
@@ -162,7 +183,24 @@ def _standing(request: StaffRequest, session: Session, now: datetime) -> dict[st
         facts["earlier"] = rows_for(request.actor, known, now)
         facts["flags"] = sorted(queries.kinds_of(key, now)) if key else []
         facts["incoming"] = call.direction == Direction.IN.value
+        facts |= _marks(call, facts["flags"], now)
     return facts
+
+
+def _marks(call: LiveCall, flags: list[NumberKind], now: datetime) -> dict[str, Any]:
+    """Return what was noted of this caller now and before, and what may be said to them."""
+    here = planning_queries.marks_of([call.key]).get(call.key, [])
+    key = bytes(call.number_key)
+    before = planning_queries.marked_before(key, now, but=call.key) if key else {}
+    about = set(here) | ({CallMark.ABUSIVE} if NumberKind.NUISANCE in flags else set())
+    return {
+        "marks": [(mark, mark in here) for mark in CallMark],
+        "marked_before": [(mark, before[mark]) for mark in CallMark if mark in before],
+        "scripts": [
+            (mark, planning_queries.script(mark, now)) for mark in CallMark if mark in about
+        ],
+        "may_mark": call.state in (CallState.TALKING.value, CallState.HELD.value),
+    }
 
 
 _CHOICES = (

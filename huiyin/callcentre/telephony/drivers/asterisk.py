@@ -20,6 +20,8 @@ from huiyin.kernel import log
 _log = log.logger(__name__)
 _BUSY_CAUSES = {17, 18, 19, 21}  # busy, no answer, no answer from user, refused
 _OK = range(200, 300)
+_HAS_GONE = (400, 404, 409, 422)  # how it says so of a channel that is to be joined
+_HELD = 900  # seconds without sound from a phone that holds by itself
 _LAST = 3.0  # seconds for orders that were given before we stop
 
 
@@ -31,12 +33,16 @@ class Asterisk:
         sounds: folder of prompts, as the switch sees it.
         caller: number that is shown to those whom we call.
         media: address of speech to browsers, where the switch listens on one alone.
+        silence: seconds after which a seat's phone that sends no sound is hung up.
     """
 
     label = "Asterisk"
 
-    def __init__(self, url: str, *, sounds: str, caller: str = "12345", media: str = "") -> None:
+    def __init__(
+        self, url: str, *, sounds: str, caller: str = "12345", media: str = "", silence: int = 300
+    ) -> None:
         self._media = media
+        self._silence = silence
         self._ari = Ari(url)
         self._sounds = sounds
         self._caller = caller
@@ -223,11 +229,23 @@ class Asterisk:
         if playback := self._saying.pop(command.call, ""):  # nobody is talked to over a prompt
             await self._ari.ask("DELETE", f"playbacks/{playback}")
         await self._post(f"bridges/{bridge}", type="mixing")
-        await self._post(f"bridges/{bridge}/addChannel", channel=f"{command.call},{command.leg}")
+        both = f"{command.call},{command.leg}"
+        if not await self._add(bridge, both):  # the end of who has hung up is told as an event
+            return
+        self._heard.put_nowait(line.Joined(command.call))
         if command.recording:
             await self._post(
                 f"bridges/{bridge}/record", name=command.recording, format="wav", ifExists="fail"
             )
+
+    async def _add(self, bridge: str, channels: str) -> bool:
+        """Put channels into a bridge; False when one of them has hung up, an ordinary end."""
+        status, answer = await self._ari.ask(
+            "POST", f"bridges/{bridge}/addChannel", channel=channels
+        )
+        if status not in _OK and status not in _HAS_GONE:
+            _log.warning("the switch refused to join %s: %s %s", channels, status, answer)
+        return status in _OK
 
     async def _park(self, command: line.Park) -> None:
         bridge = f"bridge-{command.call}"
@@ -236,10 +254,10 @@ class Asterisk:
 
     async def _resume(self, command: line.Resume) -> None:
         await self._ari.ask("DELETE", f"channels/{command.call}/moh")
-        await self._post(f"bridges/bridge-{command.call}/addChannel", channel=command.call)
+        await self._add(f"bridge-{command.call}", command.call)
 
     async def _join(self, command: line.Join) -> None:
-        await self._post(f"bridges/bridge-{command.call}/addChannel", channel=command.leg)
+        await self._add(f"bridge-{command.call}", command.leg)
 
     async def _mute(self, command: line.Mute) -> None:
         method = "POST" if command.on else "DELETE"
@@ -247,7 +265,7 @@ class Asterisk:
 
     async def _overhear(self, command: line.Overhear) -> None:
         if command.ear is line.Ear.BARGE:
-            await self._post(f"bridges/bridge-{command.call}/addChannel", channel=command.leg)
+            await self._add(f"bridge-{command.call}", command.leg)
             return
         snoop, bridge = f"snoop-{command.leg}", f"ear-{command.leg}"
         self._ears[command.leg] = (snoop, bridge)
@@ -259,7 +277,7 @@ class Asterisk:
         )  # fmt: skip
         await asyncio.wait_for(entered, 5)
         await self._post(f"bridges/{bridge}", type="mixing")
-        await self._post(f"bridges/{bridge}/addChannel", channel=f"{snoop},{command.leg}")
+        await self._add(bridge, f"{snoop},{command.leg}")
 
     async def _close_ear(self, leg: str) -> None:
         snoop, bridge = self._ears.pop(leg)
@@ -298,7 +316,7 @@ class Asterisk:
                     self._known[seat] = facts
 
     async def _make_known(self, seat: str, password: str, address: str) -> None:
-        for kind, fields in _phone(seat, password, address, self._media):
+        for kind, fields in _phone(seat, password, address, self._media, self._silence):
             await self._ari.ask(
                 "PUT",
                 f"{_DYNAMIC}/{kind}/{seat}",
@@ -328,8 +346,12 @@ class Asterisk:
         await self._ari.close()
 
 
-def _phone(seat: str, password: str, address: str, media: str) -> list[tuple[str, dict[str, str]]]:
+def _phone(
+    seat: str, password: str, address: str, media: str, silence: int
+) -> list[tuple[str, dict[str, str]]]:
     """Return what the switch must know of a phone, in the order in which it must be told.
+
+    A phone that died without a word sends no sound: its call is hung up, and ends with its record.
 
     A browser speaks by websocket with encryption, a telephone by UDP; a phone with a fixed address
     does not register and needs no password.
@@ -341,6 +363,7 @@ def _phone(seat: str, password: str, address: str, media: str) -> list[tuple[str
     endpoint = {
         "context": "from-seat", "aors": seat, "disallow": "all", "direct_media": "no",
         "allow": "opus,alaw,ulaw" if browser else "alaw,ulaw", "rtp_symmetric": "yes",
+        "rtp_timeout": str(silence), "rtp_timeout_hold": str(max(silence, _HELD)),
     }  # fmt: skip
     if browser:
         endpoint |= {"webrtc": "yes", "dtls_auto_generate_cert": "yes"}

@@ -39,6 +39,8 @@ class SimulatedLine:
                 self._after(_NOTICE, line.Prompted(command.call))
             case line.Ring():
                 self._legs[command.leg] = command.seat
+            case line.Connect():
+                self._after(0, line.Joined(command.call))
             case line.Dial():
                 self._after(_ANSWERS, line.Answered(command.leg))
             case line.Drop():

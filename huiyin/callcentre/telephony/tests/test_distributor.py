@@ -31,6 +31,7 @@ class Floor:
         self.told: list[line.Command] = []
         self.facts: list = []
         self.at = 0.0
+        self.joins = True  # what is to be connected is, at once
 
     def go(self, to: float) -> None:
         while (due := self.desk.next_due()) is not None and due <= to:
@@ -45,6 +46,9 @@ class Floor:
 
     def _take(self) -> None:
         told, facts = self.desk.take()
+        for command in told:
+            if isinstance(command, line.Connect) and self.joins:
+                self.desk.hear(line.Joined(command.call), self.at)
         self.told += told
         self.facts += facts
 
@@ -460,3 +464,49 @@ def test_every_change_of_an_agent_is_written(floor):
         (states.RINGING, states.TALKING),
         (states.TALKING, states.WRAP_UP),
     ]
+
+
+@pytest.mark.rule("R-520")
+def test_who_picked_up_and_hung_up_before_both_could_speak_loses_no_caller(floor):
+    floor.joins = False
+    floor.agent("1")
+    floor.call("a")
+    floor.call("b")
+    ring = floor.answer()
+    floor.go(2)
+    floor.hear(line.Gone(ring.leg))
+    assert floor.desk.calls["a"].state is CallState.WAITING
+    assert not [c for c in floor.told if isinstance(c, line.Drop) and c.channel == "a"]
+    assert floor.state("1") is AgentState.WRAP_UP
+    floor.joins = True
+    floor.agent("2")
+    floor.go(5)
+    assert floor.answer().call == "a"  # at its old place, before who came later
+    floor.go(60)
+    floor.hear(line.Gone("a"))
+    over = floor.over("a")
+    assert (over.leave, over.answered, over.staff) == (Leave.SERVED, 5, 2)
+
+
+@pytest.mark.rule("R-520")
+def test_a_caller_who_is_gone_when_the_agent_picks_up_was_not_answered(floor):
+    floor.joins = False
+    floor.agent("1")
+    floor.call("a")
+    floor.answer()
+    floor.hear(line.Gone("a"))
+    over = floor.over("a")
+    assert (over.leave, over.answered) == (Leave.ABANDONED, None)
+    assert floor.state("1") is AgentState.WRAP_UP
+
+
+@pytest.mark.rule("R-520")
+def test_a_transfer_that_is_hung_up_at_once_brings_the_caller_back(floor):
+    talking(floor, "1")
+    floor.do(conversation.transfer, "1", "110", floor.at)
+    floor.joins = False
+    dial = floor.last(line.Dial)
+    floor.hear(line.Answered(dial.leg), line.Gone(dial.leg))
+    call = floor.desk.calls["a"]
+    assert call.state is CallState.WAITING
+    assert call.answered is not None  # by the first agent, who spoke

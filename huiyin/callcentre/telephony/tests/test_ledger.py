@@ -64,6 +64,9 @@ class Desk:
     def hear(self, *events: line.Event) -> None:
         for event in events:
             self.of.hear(event, self.now)
+        for command in self.of.commands:
+            if isinstance(command, line.Connect):
+                self.of.hear(line.Joined(command.call), self.now)
 
     def offer(self, key: str, number: str = "13900000001") -> None:
         self.hear(line.Offered(key, number, "12345"), line.Prompted(key))

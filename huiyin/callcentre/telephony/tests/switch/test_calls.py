@@ -40,6 +40,7 @@ class Hotline:
         self.agents = sip.Sipp(folder, AGENTS_AT, switch.sip)
         self.carrier = sip.Sipp(folder, CARRIER_AT, switch.sip)
         self.hum = {pitch: sip.tone(folder, pitch) for pitch in (sip.CITIZEN, sip.AGENT, sip.OTHER)}
+        self.silence = 300
         self.acd: Acd | None = None
         self.first: _Distributing | None = None
         self.running: list[Any] = []
@@ -147,7 +148,9 @@ class _Distributing:
 
     async def __aenter__(self) -> _Distributing:
         switch = self._hotline.switch
-        driver = Asterisk(switch.url, sounds=str(switch.place.sounds))
+        driver = Asterisk(
+            switch.url, sounds=str(switch.place.sounds), silence=self._hotline.silence
+        )
         self._stop = asyncio.Event()
         acd = self._hotline.acd = Acd(driver, await _in_thread(_database))
         self._task = asyncio.create_task(acd.run(self._stop))
@@ -360,6 +363,26 @@ def test_kill_9_with_callers_waiting_and_a_standby(hotline):
         await h.until(lambda: Recording.objects.filter(fetched_at__isnull=False).count() == 3)
 
     hotline.run(story, led=False)
+
+
+@pytest.mark.rule("R-521")
+def test_a_telephone_that_went_silent_ends_the_call_with_its_record(hotline):
+    """The caller hums, the seat's phone sends nothing at all: its line has died without a word."""
+
+    async def story(h: Hotline) -> None:
+        h.running.append(h.agents.start(sip.phone(None), 1))
+        await h.sign_in("agent")
+        h.citizen()
+        await h.until(LiveCall.objects.filter(state="talking").exists)
+        call = await h.until(Call.objects.first)
+        assert call.outcome == CallOutcome.ANSWERED.value
+        assert (call.ended_at - call.answered_at).total_seconds() > 1
+        assert not await _in_thread(LiveCall.objects.exists)
+        assert (await h.sound_of(call))[sip.CITIZEN] > 100
+        await h.until(lambda: h.acd.desk.agents["8001"].state.value == "wrap_up")
+
+    hotline.silence = 3
+    hotline.run(story)
 
 
 def test_a_switch_that_starts_anew_loses_no_record(hotline):
