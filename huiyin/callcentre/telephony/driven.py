@@ -19,6 +19,7 @@ from huiyin.callcentre.telephony.facts import CallOver
 from huiyin.callcentre.telephony.rules import Settings, Waits
 from huiyin.callcentre.telephony.states import AgentState, Leave, Skill
 
+WITHIN = 15
 GENERAL = frozenset({Skill.GENERAL})
 
 
@@ -45,13 +46,24 @@ class Town:
 
 
 @dataclass(slots=True)
+class Stretch:
+    """What came of the calls that arrived in one stretch; ``waited`` is what the answered did."""
+
+    offered: int = 0
+    answered: int = 0
+    within: int = 0
+    waited: float = 0.0
+
+
+@dataclass(slots=True)
 class Day:
-    """What came of a day."""
+    """What came of a day, as a whole and by stretch. ``within`` counts answers in 15 seconds."""
 
     waits: list[float] = field(default_factory=list)
     given_up: list[float] = field(default_factory=list)
     talked: float = 0.0
     ended: float = 0.0
+    stretches: list[Stretch] = field(default_factory=list)
 
     def figures(self) -> Waits:
         """Return the waits in the form that the indicators ask for."""
@@ -72,7 +84,7 @@ class Driven:
         self._random = Random(seed)  # noqa: S311 - made-up callers, no secret
         self._due: list[tuple[float, int, Callable[[float], None]]] = []
         self._number = count()
-        self._day = Day()
+        self._day = Day(stretches=[Stretch() for _ in town.rates])
         for seat in range(agents):
             self._desk.sign_in(str(seat), seat + 1, GENERAL, 0.0)
             self._desk.choose(str(seat), AgentState.READY, 0.0)
@@ -136,8 +148,14 @@ class Driven:
             if not isinstance(fact, CallOver):
                 continue
             self._day.ended = fact.ended
+            stretch = self._day.stretches[int(fact.arrived // self._town.stretch)]
+            stretch.offered += 1
             if fact.leave is Leave.SERVED and fact.answered is not None:
-                self._day.waits.append(fact.answered - fact.arrived)
+                waited = fact.answered - fact.arrived
+                stretch.answered += 1
+                stretch.within += waited <= WITHIN
+                stretch.waited += waited
+                self._day.waits.append(waited)
                 self._day.talked += fact.ended - fact.answered
             else:
                 self._day.given_up.append(fact.ended - fact.arrived)

@@ -11,6 +11,7 @@ from django.test import Client
 
 from huiyin.callcentre.calls.actions import CallFacts, SpanFacts, record_whole
 from huiyin.callcentre.calls.states import CallOutcome, Direction, SpanKind
+from huiyin.callcentre.telephony.models import MarkedCall
 from huiyin.kernel import clock
 from huiyin.web.api.tests.asking import Api
 from tests.world import at
@@ -85,3 +86,19 @@ def test_calls_are_told_to_those_who_may_see_them(api: Api) -> None:
     assert api.get("/calls", "callback").body["calls"] == []
     assert api.get("/calls", "water_handler").status == 403
     assert api.get("/calls/figures?since=2026-03-02&until=2026-03-01", "manager").status == 422
+
+
+@pytest.mark.rule("R-526")
+@pytest.mark.rule("R-528")
+def test_marks_and_totals_are_told(api: Api) -> None:
+    take_calls(api.world.people["agent"].pk)
+    MarkedCall.objects.create(
+        key="c1", mark="emotional", marked_by=api.world.people["agent"], marked_at=CAME
+    )
+    told = api.get("/calls", "supervisor").body["calls"]
+    assert sorted(row["marks"] for row in told) == [[], [], [], ["emotional"]]
+    totals = api.get("/calls/totals?year=2026", "supervisor").body
+    assert [(row["span"], row["offered"]) for row in totals["years"]] == [(2026, 4)]
+    month = totals["months"][0]
+    assert (month["span"], month["answered"], month["repeated"]) == (3, 3, 3)
+    assert api.get("/calls/totals?year=1", "supervisor").status == 422
