@@ -58,6 +58,7 @@ VISIBILITIES = tuple(each.value for each in Visibility)
 DOCUMENT_KINDS = tuple(each.value for each in DocumentKind)
 LINE_MODES = tuple(mode.value for mode in LineMode)
 SURGE_ACTS = tuple(act.value for act in SurgeAct)
+SKILL_KEYS = r"[0-9]=(general|enterprise|dialect|foreign)"
 HALF_HOURS = r"([01]\d|2[0-3]):[03]0-([01]\d|2[0-3]):[03]0"
 INDICATORS = tuple(indicator.value for indicator in Indicator)
 CHANNELS = tuple(channel.value for channel in Channel)
@@ -186,6 +187,7 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "telephony.shifts": parsers.listed(parsers.pattern(HALF_HOURS, "08:00-16:00")),
         "telephony.shift_hours": parsers.whole(1, 24),
         "telephony.rest_hours": parsers.whole(0, 24),
+        "telephony.keys": parsers.listed(parsers.pattern(SKILL_KEYS, "2=enterprise")),
         "telephony.daily_target": parsers.whole(0, 999),
         "telephony.script_emotional": parsers.text(500),
         "telephony.script_abusive": parsers.text(500),
@@ -261,6 +263,7 @@ OPTIONAL_PARAMETERS = frozenset(
         "telephony.shifts",
         "telephony.shift_hours",
         "telephony.rest_hours",
+        "telephony.keys",
         "telephony.daily_target",
         "telephony.script_emotional",
         "telephony.script_abusive",

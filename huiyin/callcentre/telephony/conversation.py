@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from huiyin.callcentre.calls.states import Direction, SpanKind
 from huiyin.callcentre.telephony import line
-from huiyin.callcentre.telephony.distributor import Distributor, Leg, Role
+from huiyin.callcentre.telephony.distributor import Distributor
 from huiyin.callcentre.telephony.facts import Agent, Call, moved
+from huiyin.callcentre.telephony.legs import Leg, Role
 from huiyin.callcentre.telephony.states import AgentState, CallState, Why
 from huiyin.kernel.errors import Invalid, Refused, WrongState
 

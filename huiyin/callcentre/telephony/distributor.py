@@ -10,8 +10,6 @@ from __future__ import annotations
 import heapq
 import secrets
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from enum import StrEnum
 
 from huiyin.callcentre.calls.states import Direction, SpanKind
 from huiyin.callcentre.telephony import line, rules
@@ -25,30 +23,11 @@ from huiyin.callcentre.telephony.facts import (
     Span,
     moved,
 )
+from huiyin.callcentre.telephony.legs import Leg, Role
 from huiyin.callcentre.telephony.pools import Free, Waiting
 from huiyin.callcentre.telephony.rules import Settings
 from huiyin.callcentre.telephony.states import AgentState, CallState, Leave, Skill, Why
 from huiyin.kernel.errors import Refused, WrongState
-
-
-class Role(StrEnum):
-    """What a leg that we rang is for."""
-
-    AGENT = "agent"
-    CALLER = "caller"
-    MOVED = "moved"
-    THIRD = "third"
-    EAR = "ear"
-
-
-@dataclass(frozen=True, slots=True)
-class Leg:
-    """A leg that we rang: of which call, what for, at which seat or number."""
-
-    call: str
-    role: Role
-    seat: str = ""
-    ear: line.Ear = line.Ear.LISTEN
 
 
 def nobody(_number: str) -> int:

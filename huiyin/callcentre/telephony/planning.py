@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from huiyin.callcentre.telephony.rules import Erlang, agents_needed, erlang_c
+from huiyin.callcentre.telephony.states import AgentState
 from huiyin.kernel.errors import Invalid, Refused
 
 HALVES = 48
@@ -220,6 +221,20 @@ def deviation(expected: Sequence[float], came: Sequence[int]) -> float | None:
     whole = sum(came)
     apart = sum(abs(e - c) for e, c in zip(expected, came, strict=True))
     return apart / whole if whole else None
+
+
+def spent(
+    changes: Iterable[tuple[datetime, AgentState]], since: datetime, until: datetime
+) -> dict[AgentState, float]:
+    """Return the seconds that one session spent in each state within a span."""
+    found: dict[AgentState, float] = {}
+    rows = list(changes)
+    ends = [*(at for at, _ in rows[1:]), until]
+    for (at, state), end in zip(rows, ends, strict=True):
+        seconds = (min(end, until) - max(at, since)).total_seconds()
+        if state is not AgentState.SIGNED_OUT and seconds > 0:
+            found[state] = found.get(state, 0) + seconds
+    return found
 
 
 def most_at_once(spans: Iterable[Span]) -> int:

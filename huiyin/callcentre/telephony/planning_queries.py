@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
-from django.db.models import Avg, Count, F
+from django.db.models import Avg, Count, F, Prefetch, Sum
 
 from huiyin.callcentre.calls.models import Call
 from huiyin.callcentre.calls.states import Direction
-from huiyin.callcentre.telephony import planning, queries
-from huiyin.callcentre.telephony.models import Line, MarkedCall, Session, Shift
+from huiyin.callcentre.telephony import planning, queries, rules
+from huiyin.callcentre.telephony.models import AgentChange, Line, MarkedCall, Session, Shift
 from huiyin.callcentre.telephony.planning import Aim, Pattern
-from huiyin.callcentre.telephony.states import CallMark, Pool
+from huiyin.callcentre.telephony.states import AgentState, CallMark, Pool
 from huiyin.knowledge import queries as knowledge
 from huiyin.worktime.calendar import SHANGHAI
 
@@ -22,6 +24,7 @@ _MEASURED = timedelta(days=28)
 _MARKED = timedelta(days=365)
 PATTERNS = ("00:00-08:00", "08:00-16:00", "12:00-20:00", "16:00-00:00")
 _DAY = timedelta(days=1)
+_CHANGES = Prefetch("changes", AgentChange.objects.order_by("at", "pk"))
 
 
 def _number(key: str, at: datetime, default: int) -> int:
@@ -205,6 +208,73 @@ def answered_by(staff: Iterable[int], since: datetime, until: datetime) -> Mappi
         answered_at__lt=until,
     )  # fmt: skip
     return dict(rows.values_list("agent_id").annotate(Count("pk")).order_by())
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What somebody did at the telephone on one day; times in seconds."""
+
+    name: str
+    unit: str
+    answered: int
+    target: int
+    signed_in: float
+    talking: float
+    wrapping: float
+    resting: float
+    spoken: float
+
+    @property
+    def utilisation(self) -> float | None:
+        """Return K28."""
+        return rules.utilisation(self.talking + self.wrapping, self.signed_in, self.resting)
+
+    @property
+    def talk(self) -> float | None:
+        """Return K07, the mean seconds of the calls answered."""
+        return self.spoken / self.answered if self.answered else None
+
+    @property
+    def handling(self) -> float | None:
+        """Return K07 with wrap-up."""
+        return (self.spoken + self.wrapping) / self.answered if self.answered else None
+
+
+def work_of(begins: datetime, now: datetime) -> list[Work]:
+    """Return what everybody did who was signed in on a local day. Three queries.
+
+    Source: R-230 (handbook domain.md 3.3 K07, K28); R-527 (requirement 210).
+    """
+    until = min(begins + _DAY, now)
+    rows = Session.objects.filter(signed_in_at__lt=until).exclude(signed_out_at__lte=begins)
+    people: dict[int, Any] = {}
+    states: dict[int, Counter[AgentState]] = {}
+    for row in rows.select_related("staff__unit").prefetch_related(_CHANGES):
+        people[row.staff_id] = row.staff
+        changes = [(change.at, AgentState(change.to)) for change in row.changes.all()]
+        states.setdefault(row.staff_id, Counter()).update(planning.spent(changes, begins, until))
+    answered = Call.objects.filter(
+        agent_id__in=people, direction=Direction.IN.value, answered_at__gte=begins,
+        answered_at__lt=until,
+    )  # fmt: skip
+    spoken = Sum(F("ended_at") - F("answered_at"))
+    calls = {
+        key: (many, span) for key, many, span
+        in answered.values_list("agent_id").annotate(Count("pk"), spoken).order_by()
+    }  # fmt: skip
+    target, none = _number("daily_target", begins, 100), (0, timedelta())
+    return sorted(
+        (
+            Work(
+                person.name, str(person.unit), calls.get(key, none)[0], target,
+                states[key].total(), states[key][AgentState.TALKING],
+                states[key][AgentState.WRAP_UP], states[key][AgentState.BREAK],
+                calls.get(key, none)[1].total_seconds(),
+            )
+            for key, person in people.items()
+        ),
+        key=lambda row: (-row.answered, row.name),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

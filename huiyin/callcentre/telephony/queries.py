@@ -72,9 +72,19 @@ def settings(at: datetime) -> Settings:
         announce=number("announce_seconds", 45),
         lines=lines,
         closed=frozenset(row.number for row in into if row.closed),
+        keys=keys(at),
         outgoing=out,
         surge=SurgeAct.MESSAGE in surge_queries.running(),
     )
+
+
+def keys(at: datetime) -> dict[str, Skill]:
+    """Return the skill that a key asks for while the notice is heard; none by default. No query.
+
+    Source: R-530 (issue of calls 2; handbook domain.md 3.2: no menu, keys are the city's choice).
+    """
+    written: Sequence[str] = knowledge.parameter("telephony.keys", at, default=[])
+    return {key: Skill(skill) for key, _, skill in (each.partition("=") for each in written)}
 
 
 def kinds_of(number_key: bytes, at: datetime) -> set[NumberKind]:

@@ -9,8 +9,9 @@ from collections.abc import Iterable
 
 from huiyin.callcentre.calls.states import Direction
 from huiyin.callcentre.telephony import line
-from huiyin.callcentre.telephony.distributor import Distributor, Leg, Role
+from huiyin.callcentre.telephony.distributor import Distributor
 from huiyin.callcentre.telephony.facts import Agent, Call
+from huiyin.callcentre.telephony.legs import Leg, Role
 from huiyin.callcentre.telephony.states import AgentState, CallState, Skill, Why
 
 _SPOKEN = (CallState.TALKING, CallState.HELD)

@@ -194,6 +194,20 @@ def recording(request: StaffRequest, key: int) -> HttpResponse:
     return response
 
 
+@require_POST
+@staff_page(Perm.SUPERVISE, Perm.QUALITY)
+def recording_hold(request: StaffRequest, key: int) -> HttpResponse:
+    """Keep a recording as evidence, or no longer."""
+    recordings.hold_one(
+        key,
+        on=request.POST.get("on") == "1",
+        by=request.actor,
+        now=clock.now(),
+        address=address_of(request),
+    )
+    return redirect("workbench:calls")
+
+
 CALL_HEADS = (
     "时间",
     "方向",

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from huiyin.callcentre.telephony import planning, planning_queries, totals_queries
 from huiyin.callcentre.telephony import queries as telephony
+from huiyin.callcentre.telephony import report_queries as reports
 from huiyin.callcentre.telephony.actions import roster as rosters
 from huiyin.kernel import clock
 from huiyin.kernel.errors import Invalid, Refused
@@ -135,6 +136,40 @@ def shift_cancel(request: StaffRequest, key: int) -> HttpResponse:
     day = request.POST.get("day", "")
     query = f"?{urlencode({'day': day})}" if len(day) == len("2026-01-31") else ""
     return redirect(reverse("workbench:roster") + query)
+
+
+@require_GET
+@staff_page(*ANSWERED_BY_LEADERS)
+def work(request: StaffRequest) -> HttpResponse:
+    """Show what everybody did at the telephone on a day. Three queries beside the session."""
+    now = clock.now()
+    day = _day(request, now)
+    rows = planning_queries.work_of(planning_queries.midnight(day), now)
+    return render(request, "workbench/agents_work.html", _around(day) | {"rows": rows})
+
+
+WORK_HEADS = (
+    "姓名", "单位", "接听", "每日目标", "签入分钟", "通话分钟", "整理分钟", "小休分钟", "利用率%",
+    "平均通话秒数", "平均处理秒数",
+)  # fmt: skip
+
+
+@require_GET
+@staff_page(*ANSWERED_BY_LEADERS)
+def work_table(request: StaffRequest) -> HttpResponse:
+    """Send the same as a table."""
+    now = clock.now()
+    day = _day(request, now)
+    rows = [
+        (
+            row.name, row.unit, row.answered, row.target, round(row.signed_in / 60),
+            round(row.talking / 60), round(row.wrapping / 60), round(row.resting / 60),
+            reports.per_cent(row.utilisation), reports.seconds(row.talk),
+            reports.seconds(row.handling),
+        )
+        for row in planning_queries.work_of(planning_queries.midnight(day), now)
+    ]  # fmt: skip
+    return sheet(WORK_HEADS, rows, f"agents-{day:%Y%m%d}")
 
 
 YEAR_HEADS = ("年份", "呼入", "应答", "成为诉求", "呼出", "累计呼入")

@@ -103,6 +103,26 @@ def hold(recording: Recording, *, on: bool) -> None:
     recording.save(update_fields=["held"])
 
 
+def hold_one(key: int, *, on: bool, by: Actor, now: datetime, address: str | None = None) -> None:
+    """Keep a recording beyond its time because somebody needs it as evidence, or no longer; logged.
+
+    Raises:
+        NotAllowed: neither quality nor the floor's leader; NotFound: no such recording.
+
+    Source: R-531 (requirement 36; issue of calls 4: legal hold).
+    """
+    if not by.perms & {Perm.QUALITY, Perm.SUPERVISE}:
+        raise NotAllowed("您的角色不能这样操作")
+    row = Recording.objects.filter(pk=key, removed_at__isnull=True).first()
+    if row is None:
+        raise NotFound("没有找到这段录音")
+    access.record(
+        reader=by.reference, subject=f"recording:{row.pk}", fields=["hold"],
+        purpose="作为证据保留" if on else "不再保留", now=now, address=address,
+    )  # fmt: skip
+    hold(row, on=on)
+
+
 def remove_old(now: datetime) -> int:
     """Remove recordings whose time is over and that nobody holds; return how many.
 

@@ -10,15 +10,25 @@ import pytest
 from huiyin.callcentre.calls.actions import CallFacts, record
 from huiyin.callcentre.calls.models import Call
 from huiyin.callcentre.calls.states import CallOutcome, Direction
-from huiyin.callcentre.telephony import planning, planning_queries, totals_queries
+from huiyin.callcentre.telephony import planning, planning_queries, queries, totals_queries
 from huiyin.callcentre.telephony.actions import roster, setup, wishes
-from huiyin.callcentre.telephony.models import LeaderDay, Line, Missed, Session, Shift
+from huiyin.callcentre.telephony.models import (
+    AgentChange,
+    LeaderDay,
+    Line,
+    Missed,
+    Session,
+    Shift,
+)
 from huiyin.callcentre.telephony.planning import Aim
+from huiyin.callcentre.telephony.states import Skill
+from huiyin.cities import vocabulary
 from huiyin.config import command
-from huiyin.kernel import crypto
+from huiyin.kernel import cached, crypto
 from huiyin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
+from huiyin.knowledge.models import Parameter
 from tests.races import at_once
-from tests.world import Story, World, at
+from tests.world import START, Story, World, at
 
 DAY = at(30, 0)  # a Monday
 HOUR = timedelta(hours=1)
@@ -229,3 +239,43 @@ def test_what_came_of_a_leaders_day(story: Story, django_assert_num_queries):
     with pytest.raises(NotFound):
         totals_queries.leader_ledger(0)
     assert Call.objects.count() == 4
+
+
+@pytest.mark.rule("R-230")
+@pytest.mark.rule("R-527")
+def test_what_everybody_did_on_a_day(world: World):
+    agent = world.people["agent"]
+    setup.seats("8001", kind="answering")
+    wishes.sign_in("8001", by=world.actor("agent"), now=DAY - HOUR)
+    session = Session.objects.get()
+    moves = (
+        ("busy", -1),
+        ("ready", 1),
+        ("talking", 2),
+        ("wrap_up", 3),
+        ("ready", 3.5),
+        ("break", 4),
+    )
+    for to, hour in moves:
+        AgentChange.objects.create(
+            session=session, was="", to=to, at=DAY + hour * HOUR, why="asked"
+        )
+    calls([DAY + 2 * HOUR], seconds=3595, agent=agent.pk)
+    (row,) = planning_queries.work_of(DAY, DAY + 5 * HOUR)
+    assert (row.signed_in, row.talking, row.wrapping, row.resting) == (18000, 3600, 1800, 3600)
+    assert row.utilisation == 5400 / 14400
+    assert (row.answered, row.talk, row.handling) == (1, 3595, 5395)
+    assert planning_queries.work_of(DAY - 30 * timedelta(days=1), DAY) == []
+
+
+@pytest.mark.rule("R-530")
+def test_keys_are_the_citys_choice(world: World):
+    assert queries.settings(DAY).keys == {}
+    Parameter.objects.create(
+        key="telephony.keys", value=["2=enterprise"], valid_from=START, source="t", text="t"
+    )
+    cached.forget_all()
+    assert queries.settings(DAY).keys == {"2": Skill.ENTERPRISE}
+    assert vocabulary.PARAMETERS["telephony.keys"](["2=enterprise"]) == ("2=enterprise",)
+    with pytest.raises(ValueError, match="应写成"):
+        vocabulary.PARAMETERS["telephony.keys"](["2=leader"])

@@ -8,9 +8,11 @@ import pytest
 
 from huiyin.callcentre.calls.actions import CallFacts, record
 from huiyin.callcentre.calls.states import CallOutcome, Direction
-from huiyin.callcentre.telephony.actions import lists, setup, wishes
+from huiyin.callcentre.telephony.actions import lists, recordings, setup, wishes
 from huiyin.callcentre.telephony.models import LeaderDay, LiveCall, MarkedCall, Session, Shift
+from huiyin.callcentre.telephony.tests.kept import kept
 from huiyin.kernel import clock, crypto
+from huiyin.kernel.models import AccessLog
 from huiyin.worktime.calendar import SHANGHAI
 from tests.world import Story, at
 
@@ -156,3 +158,26 @@ def test_a_caller_is_marked_and_the_words_are_shown(story: Story, desk) -> None:
     LiveCall.objects.update(key="c0")
     client.post("/desk/phone/mark", {"mark": "abusive", "on": "0"})
     assert not MarkedCall.objects.exists()
+
+
+@pytest.mark.rule("R-531")
+def test_a_recording_is_kept_as_evidence(story: Story, desk) -> None:
+    row = kept(clock.now())
+    assert desk("agent").post(f"/desk/calls/{row.pk}/hold", {"on": "1"}).status_code == 403
+    client = desk("quality")
+    assert client.post(f"/desk/calls/{row.pk}/hold", {"on": "1"}).status_code == 302
+    assert "到期不删" in client.get("/desk/calls").content.decode()
+    assert AccessLog.objects.get().fields == ["hold"]
+    assert recordings.remove_old(clock.now() + timedelta(days=4000)) == 0
+    client.post(f"/desk/calls/{row.pk}/hold", {"on": "0"})
+    assert recordings.remove_old(clock.now() + timedelta(days=4000)) == 1
+    assert client.post(f"/desk/calls/{row.pk}/hold", {"on": "1"}).status_code == 404
+
+
+def test_what_agents_did_as_page_and_table(story: Story, desk) -> None:
+    setup.seats("8001", kind="answering")
+    wishes.sign_in("8001", by=story.world.actor("agent"), now=clock.now())
+    client = desk("supervisor")
+    assert "利用率" in client.get("/desk/floor/people").content.decode()
+    table = client.get("/desk/floor/people.csv").content.decode("utf-8-sig")
+    assert table.splitlines()[1].startswith("agent,")
