@@ -30,11 +30,6 @@ from huiyin.callcentre.telephony.states import AgentState, CallState, Leave, Ski
 from huiyin.kernel.errors import Refused, WrongState
 
 
-def nobody(_number: str) -> int:
-    """Know nothing of any number."""
-    return 0
-
-
 class Distributor:
     """All calls and agents of one installation; lives in one process at a time.
 
@@ -47,7 +42,7 @@ class Distributor:
         self,
         settings: Settings,
         *,
-        known: Callable[[str], int] = nobody,
+        known: Callable[[str], int] = lambda _number: 0,
         name: Callable[[], str] = lambda: secrets.token_hex(10),
     ) -> None:
         self.settings = settings

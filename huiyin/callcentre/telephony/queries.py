@@ -81,7 +81,7 @@ def settings(at: datetime) -> Settings:
 def keys(at: datetime) -> dict[str, Skill]:
     """Return the skill that a key asks for while the notice is heard; none by default. No query.
 
-    Source: R-530 (issue of calls 2; handbook domain.md 3.2: no menu, keys are the city's choice).
+    Source: R-540 (issue of calls 2; handbook domain.md 3.2: no menu, keys are the city's choice).
     """
     written: Sequence[str] = knowledge.parameter("telephony.keys", at, default=[])
     return {key: Skill(skill) for key, _, skill in (each.partition("=") for each in written)}

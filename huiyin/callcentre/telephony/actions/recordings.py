@@ -109,7 +109,7 @@ def hold_one(key: int, *, on: bool, by: Actor, now: datetime, address: str | Non
     Raises:
         NotAllowed: neither quality nor the floor's leader; NotFound: no such recording.
 
-    Source: R-531 (requirement 36; issue of calls 4: legal hold).
+    Source: R-541 (requirement 36; issue of calls 4: legal hold).
     """
     if not by.perms & {Perm.QUALITY, Perm.SUPERVISE}:
         raise NotAllowed("您的角色不能这样操作")

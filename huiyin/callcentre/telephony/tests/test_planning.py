@@ -268,7 +268,7 @@ def test_what_everybody_did_on_a_day(world: World):
     assert planning_queries.work_of(DAY - 30 * timedelta(days=1), DAY) == []
 
 
-@pytest.mark.rule("R-530")
+@pytest.mark.rule("R-540")
 def test_keys_are_the_citys_choice(world: World):
     assert queries.settings(DAY).keys == {}
     Parameter.objects.create(

@@ -160,7 +160,7 @@ def test_a_caller_is_marked_and_the_words_are_shown(story: Story, desk) -> None:
     assert not MarkedCall.objects.exists()
 
 
-@pytest.mark.rule("R-531")
+@pytest.mark.rule("R-541")
 def test_a_recording_is_kept_as_evidence(story: Story, desk) -> None:
     row = kept(clock.now())
     assert desk("agent").post(f"/desk/calls/{row.pk}/hold", {"on": "1"}).status_code == 403
