@@ -181,7 +181,8 @@ class Asterisk:
         return status
 
     async def _answer(self, command: line.Answer) -> None:
-        await self._post(f"channels/{command.call}/answer")
+        with contextlib.suppress(TimeoutError):  # a switch that has much to do: on with the call
+            await self._post(f"channels/{command.call}/answer")
         await self._say(command.call, command.prompt.value)
 
     async def _play(self, command: line.Play) -> None:
@@ -193,10 +194,12 @@ class Asterisk:
     async def _say(self, call: str, name: str) -> None:
         self._said += 1
         playback = self._saying[call] = f"say-{self._said}-{call}"
-        status = await self._post(
-            f"channels/{call}/play/{playback}", media=f"sound:{self._sounds}/{name}"
-        )
-        if status not in _OK and status != 404:
+        status = 0
+        with contextlib.suppress(TimeoutError):
+            status = await self._post(
+                f"channels/{call}/play/{playback}", media=f"sound:{self._sounds}/{name}"
+            )
+        if status not in _OK and status != 404:  # nobody waits for a sound that does not come
             self._heard.put_nowait(line.Prompted(call))
 
     async def _music(self, command: line.Music) -> None:
