@@ -12,7 +12,6 @@ from django.db import connection
 from huiyin.config import environment
 from huiyin.config.processes import switch
 
-
 # Seconds after which a thread that stores gives way to the one that distributes; Python's own five
 # milliseconds would be waited for several times between an agent who is free and the next call.
 _GIVES_WAY = 0.0005
