@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from django.db.models import Avg, Count, F, Prefetch, Sum
+from django.db.models import Avg, Count, F, Prefetch, QuerySet, Sum
 
 from huiyin.callcentre.calls.models import Call
 from huiyin.callcentre.calls.states import Direction
@@ -113,7 +112,7 @@ def plan(begins: datetime, now: datetime) -> Plan:
         _number("wrap_seconds", begins, 90),
         aim(begins),
     )
-    spoken = measured or USUAL_TALK
+    spoken = min(max(measured or USUAL_TALK, 1.0), float(planning.MOST_SECONDS))
     need = planning.needed(expected, spoken + wrap, wanted)
     there = planning.on_duty([(row.begins_at, row.ends_at) for row in _around(begins)], begins)
     passed = max(0, min(planning.HALVES, int((now - begins) / planning.HALF)))
@@ -149,13 +148,13 @@ def midnight(day: date) -> datetime:
     return datetime.combine(day, time(0), SHANGHAI)
 
 
-def _around(begins: datetime) -> Iterable[Shift]:
+def _around(begins: datetime) -> QuerySet[Shift]:
     return Shift.objects.filter(begins_at__lt=begins + _DAY, ends_at__gt=begins)
 
 
 def shifts(begins: datetime) -> list[Shift]:
     """Return the shifts that touch a local day, with their people. One query."""
-    rows = Shift.objects.filter(begins_at__lt=begins + _DAY, ends_at__gt=begins)
+    rows = _around(begins)
     return list(rows.select_related("staff", "staff__unit").order_by("begins_at", "staff__name"))
 
 
@@ -248,11 +247,13 @@ def work_of(begins: datetime, now: datetime) -> list[Work]:
     until = min(begins + _DAY, now)
     rows = Session.objects.filter(signed_in_at__lt=until).exclude(signed_out_at__lte=begins)
     people: dict[int, Any] = {}
-    states: dict[int, Counter[AgentState]] = {}
+    states: dict[int, dict[AgentState, float]] = {}
     for row in rows.select_related("staff__unit").prefetch_related(_CHANGES):
         people[row.staff_id] = row.staff
         changes = [(change.at, AgentState(change.to)) for change in row.changes.all()]
-        states.setdefault(row.staff_id, Counter()).update(planning.spent(changes, begins, until))
+        mine = states.setdefault(row.staff_id, dict.fromkeys(AgentState, 0.0))
+        for state, seconds in planning.spent(changes, begins, until).items():
+            mine[state] += seconds
     answered = Call.objects.filter(
         agent_id__in=people, direction=Direction.IN.value, answered_at__gte=begins,
         answered_at__lt=until,
@@ -267,7 +268,7 @@ def work_of(begins: datetime, now: datetime) -> list[Work]:
         (
             Work(
                 person.name, str(person.unit), calls.get(key, none)[0], target,
-                states[key].total(), states[key][AgentState.TALKING],
+                sum(states[key].values()), states[key][AgentState.TALKING],
                 states[key][AgentState.WRAP_UP], states[key][AgentState.BREAK],
                 calls.get(key, none)[1].total_seconds(),
             )
