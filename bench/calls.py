@@ -310,6 +310,9 @@ def _run(folder: Path) -> dict[str, float]:
         answered = Call.objects.filter(answered_at__isnull=False)
         kept = Recording.objects.filter(fetched_at__isnull=False).count()
         failed += CALLERS - answered.count()
+        if failed:
+            warned = [line for line in log.read_text().splitlines() if "switch" in line]
+            sys.stdout.write(f"{citizens.errors()}\n{phones.errors()}\n" + "\n".join(warned[-20:]))
         acd.terminate()
         acd.wait(30)
     finally:

@@ -10,7 +10,6 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from itertools import count
 
 from huiyin.callcentre.telephony.states import (
     AGENT_MOVES,
@@ -198,14 +197,14 @@ def agents_needed(calls_per_hour: float, handling: float, level: float, within: 
 
     Source: R-228 (handbook domain.md 5.2).
     """
-    load, blocked = calls_per_hour * handling / 3600, 1.0
-    for agents in count(1):
+    load, blocked, agents = calls_per_hour * handling / 3600, 1.0, 0
+    while True:
+        agents += 1
         blocked = load * blocked / (agents + load * blocked)
         if agents > load:
             waiting = blocked / (1 - (load / agents) * (1 - blocked))
             if 1 - waiting * math.exp(-(agents - load) * within / handling) >= level:
                 return agents
-    raise AssertionError  # counting has no end
 
 
 @dataclass(frozen=True, slots=True)
