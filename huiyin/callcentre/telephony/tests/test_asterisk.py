@@ -1,0 +1,72 @@
+"""What the driver makes of the switch's answers, without a switch."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from huiyin.callcentre.telephony import line
+from huiyin.callcentre.telephony.drivers import asterisk
+from huiyin.callcentre.telephony.drivers.asterisk import Asterisk
+
+
+class Answering:
+    """Stands for the connection: joining gets one status, a sound another, the rest is done."""
+
+    def __init__(self, joining: int = 204, playing: int = 201) -> None:
+        self.joining, self.playing = joining, playing
+        self.asked: list[str] = []
+
+    async def ask(
+        self, method: str, path: str, _body: Any = None, **_query: str
+    ) -> tuple[int, Any]:
+        self.asked.append(f"{method} {path}")
+        if path.endswith("addChannel"):
+            return self.joining, None
+        if "/play/" in path and not self.playing:
+            raise TimeoutError
+        return (self.playing if "/play/" in path else 200), None
+
+
+def told(command: line.Command, **how: int) -> tuple[list[str], list[line.Event]]:
+    """Return what the driver asks of the switch for a command, and what is heard of it."""
+
+    async def story() -> tuple[list[str], list[line.Event]]:
+        driver, switch = Asterisk("http://huiyin:x@127.0.0.1:1", sounds="/s"), Answering(**how)
+        driver._ari = switch  # type: ignore[assignment]
+        await driver.do(command)
+        await asyncio.gather(*driver._chain.values())
+        return switch.asked, [driver._heard.get_nowait() for _ in range(driver._heard.qsize())]
+
+    return asyncio.run(story())
+
+
+@pytest.mark.rule("R-520")
+def test_both_are_told_to_be_joined_only_when_they_are():
+    asked, heard = told(line.Connect("c", "l", "r"))
+    assert heard == [line.Joined("c")]
+    assert asked[-1] == "POST bridges/bridge-c/record"
+
+
+@pytest.mark.rule("R-520")
+@pytest.mark.parametrize("status", [400, 404, 409, 422, 500])
+def test_one_who_has_hung_up_is_an_ordinary_end(status):
+    asked, heard = told(line.Connect("c", "l", "r"), joining=status)
+    assert heard == []
+    assert not [each for each in asked if each.endswith("record")]
+
+
+def test_a_sound_that_does_not_come_is_not_waited_for():
+    for playing, heard in ((201, []), (404, []), (500, [line.Prompted("c")])):
+        assert told(line.Answer("c"), playing=playing)[1] == heard
+    assert told(line.Answer("c"), playing=0)[1] == [line.Prompted("c")]
+
+
+@pytest.mark.rule("R-521")
+@pytest.mark.parametrize("address", ["", "browser", "127.0.0.1:5060"])
+def test_every_telephone_is_hung_up_when_it_sends_no_sound(address):
+    kinds = dict(asterisk._phone("8001", "secret", address, "", 300))
+    endpoint = kinds["endpoint"]
+    assert (endpoint["rtp_timeout"], endpoint["rtp_timeout_hold"]) == ("300", "900")
