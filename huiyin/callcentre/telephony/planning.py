@@ -229,8 +229,7 @@ def spent(
     """Return the seconds that one session spent in each state within a span."""
     found: dict[AgentState, float] = {}
     rows = list(changes)
-    ends = [*(at for at, _ in rows[1:]), until]
-    for (at, state), end in zip(rows, ends, strict=True):
+    for (at, state), end in zip(rows, [*(at for at, _ in rows[1:]), until], strict=False):
         seconds = (min(end, until) - max(at, since)).total_seconds()
         if state is not AgentState.SIGNED_OUT and seconds > 0:
             found[state] = found.get(state, 0) + seconds

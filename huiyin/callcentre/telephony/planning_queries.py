@@ -245,7 +245,7 @@ def work_of(begins: datetime, now: datetime) -> list[Work]:
     Source: R-230 (handbook domain.md 3.3 K07, K28); R-527 (requirement 210).
     """
     until = min(begins + _DAY, now)
-    rows = Session.objects.filter(signed_in_at__lt=until).exclude(signed_out_at__lte=begins)
+    rows = Session.objects.filter(signed_in_at__lte=until).exclude(signed_out_at__lte=begins)
     people: dict[int, Any] = {}
     states: dict[int, dict[AgentState, float]] = {}
     for row in rows.select_related("staff__unit").prefetch_related(_CHANGES):
@@ -258,11 +258,10 @@ def work_of(begins: datetime, now: datetime) -> list[Work]:
         agent_id__in=people, direction=Direction.IN.value, answered_at__gte=begins,
         answered_at__lt=until,
     )  # fmt: skip
-    spoken = Sum(F("ended_at") - F("answered_at"))
-    calls = {
-        key: (many, span) for key, many, span
-        in answered.values_list("agent_id").annotate(Count("pk"), spoken).order_by()
-    }  # fmt: skip
+    counts = answered.values("agent_id").annotate(
+        many=Count("pk"), spoken=Sum(F("ended_at") - F("answered_at"))
+    )
+    calls = {row["agent_id"]: (row["many"], row["spoken"]) for row in counts.order_by()}
     target, none = _number("daily_target", begins, 100), (0, timedelta())
     return sorted(
         (

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
+from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Func, Q, QuerySet
 from django.db.models.functions import ExtractMonth, ExtractYear
 
 from huiyin.callcentre.calls.models import Call
@@ -40,7 +41,7 @@ class Total:
     so_far: int
 
 
-def _totals(rows: QuerySet[Call], *, repeated: bool) -> list[Total]:
+def _totals(rows: QuerySet[Call], span: Func, *, repeated: bool) -> list[Total]:
     counts = {
         "offered": Count("pk", filter=_CAME),
         "answered": Count("pk", filter=_CAME & Q(answered_at__isnull=False)),
@@ -53,7 +54,8 @@ def _totals(rows: QuerySet[Call], *, repeated: bool) -> list[Total]:
             "shown": Count("pk", filter=shown),
             "numbers": Count("number_key", filter=shown, distinct=True),
         }
-    found = list(rows.values("span").annotate(**counts).order_by("span"))
+    spans = rows.annotate(span=span).values("span")
+    found: list[Any] = list(spans.annotate(**counts).order_by("span"))
     sums = accumulate(row["offered"] for row in found)
     return [
         Total(
@@ -69,8 +71,8 @@ def by_year() -> list[Total]:
 
     Source: R-528 (requirement 87: totals of ten years, with repeats).
     """
-    rows = Call.objects.annotate(span=ExtractYear("arrived_at", tzinfo=SHANGHAI))
-    return _totals(rows, repeated=False)
+    year = ExtractYear("arrived_at", tzinfo=SHANGHAI)
+    return _totals(Call.objects.all(), year, repeated=False)
 
 
 def by_month(year: int) -> list[Total]:
@@ -80,8 +82,7 @@ def by_month(year: int) -> list[Total]:
     """
     since, until = midnight(date(year, 1, 1)), midnight(date(year + 1, 1, 1))
     rows = Call.objects.filter(arrived_at__gte=since, arrived_at__lt=until)
-    rows = rows.annotate(span=ExtractMonth("arrived_at", tzinfo=SHANGHAI))
-    return _totals(rows, repeated=True)
+    return _totals(rows, ExtractMonth("arrived_at", tzinfo=SHANGHAI), repeated=True)
 
 
 @dataclass(frozen=True, slots=True)

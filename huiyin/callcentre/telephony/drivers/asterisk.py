@@ -356,6 +356,8 @@ def _phone(
 
     A phone that died without a word sends no sound: its call is hung up, and ends with its record.
 
+    Source: R-521 (issue of calls 8).
+
     A browser speaks by websocket with encryption, a telephone by UDP; a phone with a fixed address
     does not register and needs no password.
     """

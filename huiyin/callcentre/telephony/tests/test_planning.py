@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 import pytest
@@ -22,8 +21,6 @@ from huiyin.callcentre.telephony.models import (
 )
 from huiyin.callcentre.telephony.planning import Aim
 from huiyin.callcentre.telephony.states import Skill
-from huiyin.cities import vocabulary
-from huiyin.config import command
 from huiyin.kernel import cached, crypto
 from huiyin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refused
 from huiyin.knowledge.models import Parameter
@@ -74,17 +71,6 @@ def test_lines_of_a_volume():
     for wrong in ({"calls": 0}, {"talk": 0}, {"aim": Aim(level=1)}):
         with pytest.raises(Invalid):
             planning.size(**{"calls": 10, "talk": 60, "aim": Aim()} | wrong)
-
-
-@pytest.mark.rule("R-522")
-def test_the_command_tells_what_a_volume_needs(capsys):
-    words = ["acd", "size", "--calls", "1000", "--talk", "120", "--target", "72"]
-    assert command.run([*words, "--people", "8000000", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["agents"], told["within_percent"], told["lines_by_people"]) == (37, 72.7, 80)
-    assert command.run(words) == 0
-    assert "坐席 37 个" in capsys.readouterr().out
-    assert command.run([*words[:-1], "100"]) != 0
 
 
 @pytest.mark.rule("R-523")
@@ -276,6 +262,3 @@ def test_keys_are_the_citys_choice(world: World):
     )
     cached.forget_all()
     assert queries.settings(DAY).keys == {"2": Skill.ENTERPRISE}
-    assert vocabulary.PARAMETERS["telephony.keys"](["2=enterprise"]) == ("2=enterprise",)
-    with pytest.raises(ValueError, match="应写成"):
-        vocabulary.PARAMETERS["telephony.keys"](["2=leader"])
