@@ -114,11 +114,12 @@ class CallTotals(TypedDict):
 
 
 class YearQuery(BaseModel):
-    """A year."""
+    """A year for its months, and from which year on the years are told."""
 
     model_config = asked("统计的年份")
 
-    year: Annotated[int, Ge(2000), Le(2099), said("年份")]
+    year: Annotated[int, Ge(2000), Le(2099), said("要看各月的年份")]
+    since: Annotated[int, Ge(2000), Le(2099), said("各年从哪一年起")] = 2000
 
 
 class CallQuery(BaseModel):
@@ -194,7 +195,7 @@ def read_call_totals(request: ApiRequest, wanted: Query[YearQuery]) -> CallTotal
     reading.only_known(request, YearQuery)
     policy.require(request.auth.actor, Perm.REPORTS)
     return {
-        "years": [_total(row) for row in totals_queries.by_year()],
+        "years": [_total(row) for row in totals_queries.by_year() if row.span >= wanted.since],
         "months": [_total(row) for row in totals_queries.by_month(wanted.year)],
     }
 

@@ -30,7 +30,7 @@ from huiyin.knowledge.article_states import Visibility
 from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
 from huiyin.orders.reply_states import Told
 from huiyin.orders.states import Channel, Outcome, Satisfaction, Solved, State
-from huiyin.web.api.calls import CallQuery, DaysQuery
+from huiyin.web.api.calls import CallQuery, DaysQuery, YearQuery
 from huiyin.web.api.coordination import InstructionQuery, PageQuery
 from huiyin.web.api.escalations import EscalationQuery
 from huiyin.web.api.followup import FilingQuery, LedgerQuery, ThanksQuery
@@ -125,7 +125,7 @@ def made(api: NinjaAPI) -> Document:
     _refer(document["paths"])
     for filters in (
         OrderQuery, UnitQuery, PeriodQuery, ChangeQuery, FilingQuery, LedgerQuery, ThanksQuery,
-        CallQuery, DaysQuery, SearchQuery, AnswerQuery, MandateQuery, EscalationQuery, TaskQuery,
+        CallQuery, DaysQuery, YearQuery, SearchQuery, AnswerQuery, MandateQuery, EscalationQuery, TaskQuery,
         PageQuery,
         InstructionQuery,
     ):  # fmt: skip

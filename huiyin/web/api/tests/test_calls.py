@@ -99,6 +99,7 @@ def test_marks_and_totals_are_told(api: Api) -> None:
     assert sorted(row["marks"] for row in told) == [[], [], [], ["emotional"]]
     totals = api.get("/calls/totals?year=2026", "supervisor").body
     assert [(row["span"], row["offered"]) for row in totals["years"]] == [(2026, 4)]
+    assert api.get("/calls/totals?year=2026&since=2027", "supervisor").body["years"] == []
     month = totals["months"][0]
     assert (month["span"], month["answered"], month["repeated"]) == (3, 3, 3)
     assert api.get("/calls/totals?year=1", "supervisor").status == 422
