@@ -125,8 +125,8 @@ def made(api: NinjaAPI) -> Document:
     _refer(document["paths"])
     for filters in (
         OrderQuery, UnitQuery, PeriodQuery, ChangeQuery, FilingQuery, LedgerQuery, ThanksQuery,
-        CallQuery, DaysQuery, YearQuery, SearchQuery, AnswerQuery, MandateQuery, EscalationQuery, TaskQuery,
-        PageQuery,
+        CallQuery, DaysQuery, YearQuery, SearchQuery, AnswerQuery, MandateQuery, EscalationQuery,
+        TaskQuery, PageQuery,
         InstructionQuery,
     ):  # fmt: skip
         schemas.pop(filters.__name__, None)
