@@ -9,7 +9,7 @@ from types import MappingProxyType
 from huiyin.callcentre.telephony.states import SurgeAct
 from huiyin.channels.messaging import rules as messages
 from huiyin.channels.messaging.states import TEMPLATE_KEYS
-from huiyin.cities import indicator_tables, ladder_tables, parsers, tables
+from huiyin.cities import bulletin_tables, indicator_tables, ladder_tables, parsers, tables
 from huiyin.cities.parsers import Parse
 from huiyin.knowledge.article_states import DocumentKind, Visibility
 from huiyin.knowledge.states import (
@@ -128,6 +128,8 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "task.remind_late_days": parsers.whole(0, 90),
         "assessment.population": tables.inhabitants,
         "assessment.indicators": indicator_tables.own_indicators,
+        "assessment.targets": bulletin_tables.targets,
+        "bulletin.kinds": bulletin_tables.kinds,
         "archive.after_days": parsers.whole(0, 3650),
         "duplicate.metres": parsers.whole(0, 5000),
         "duplicate.days": parsers.whole(0, 365),
@@ -201,6 +203,8 @@ OPTIONAL_PARAMETERS = frozenset(
     {
         "assessment.population",
         "assessment.indicators",
+        "assessment.targets",
+        "bulletin.kinds",
         "risk.tags",
         "letter.weekdays",
         "letter.least",

@@ -26,6 +26,7 @@ JOBS = (
     "huiyin.insight.facts.jobs",
     "huiyin.channels.messaging.jobs",
     "huiyin.callcentre.telephony.jobs",
+    "huiyin.assessment.bulletins.jobs",
 )
 # Name, topics, who takes one row, who takes many at once.
 CONSUMERS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (

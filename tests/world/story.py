@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Self
 
+from huiyin.assessment.bulletins.models import Bulletin
 from huiyin.assessment.models import ExclusionRequest, Round
 from huiyin.followup.coordination.models import Flag, JointCase, Meeting
 from huiyin.followup.filings.models import Filing
@@ -23,6 +24,7 @@ class Story(Turns):
     filing: Filing
     round: Round
     request: ExclusionRequest
+    bulletin: Bulletin
     incident: int
     mandate: Mandate
     letter: Letter
@@ -184,6 +186,35 @@ class Story(Turns):
             self.round.pk, assessment.Asking("撤回", "录音", self.order.number, "X12"),
             by=self.world.actor("water_handler"), now=at(4, 4),
         )  # fmt: skip
+        return self
+
+    def bulletined(self) -> Self:
+        """Draft a special report about this order, to the water bureau and a leader."""
+        from huiyin.assessment.bulletins import actions as bulletins
+        from huiyin.assessment.bulletins.actions import Drafting, Editing
+        from huiyin.assessment.bulletins.states import Audience
+
+        by = self.world.actor("supervisor")
+        made = bulletins.draft(Drafting("special", title="供热专报"), by=by, now=at(3, 9))
+        editing = Editing(
+            "供热专报", "连日低温，室温不达标。", Audience.CHOSEN, [self.world.water],
+            [self.world.people["administrator"]], [(self.order.number, "请尽快恢复")],
+        )  # fmt: skip
+        self.bulletin = bulletins.edit(made.pk, editing, by=by, now=at(3, 9))
+        return self
+
+    def handed_in(self) -> Self:
+        from huiyin.assessment.bulletins import actions as bulletins
+
+        by = self.world.actor("supervisor")
+        self.bulletin = bulletins.submit(self.bulletin.pk, by=by, now=at(3, 10))
+        return self
+
+    def given_out(self) -> Self:
+        from huiyin.assessment.bulletins import actions as bulletins
+
+        by = self.world.actor("manager")
+        self.bulletin = bulletins.issue(self.bulletin.pk, by=by, now=at(3, 11))
         return self
 
     def instructed(self) -> Self:

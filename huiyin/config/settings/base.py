@@ -114,6 +114,7 @@ INSTALLED_APPS = [
     "huiyin.channels.intake.apps.IntakeConfig",
     "huiyin.channels.messaging.apps.MessagingConfig",
     "huiyin.assessment.apps.AssessmentConfig",
+    "huiyin.assessment.bulletins.apps.BulletinsConfig",
     "huiyin.web.apps.WebConfig",
     "huiyin.config.apps.HuiyinConfig",
 ]

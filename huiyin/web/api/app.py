@@ -9,6 +9,7 @@ from ninja.errors import HttpError, ValidationError
 from huiyin.web.api import (
     apply_steps,
     assessments,
+    bulletins,
     callbacks,
     calling_steps,
     calls,
@@ -67,7 +68,7 @@ api.add_decorator(spoken)
 PARTS = (
     orders, steps, group_steps, unit_steps, apply_steps, dispute_steps, calling_steps,
     callbacks, calls, urging, mandates, escalations, files, public, reference, registers, search,
-    unit_changes, followup, assessments, knowledge, tasks, coordination, system,
+    unit_changes, followup, assessments, bulletins, knowledge, tasks, coordination, system,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

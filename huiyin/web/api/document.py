@@ -30,6 +30,7 @@ from huiyin.knowledge.article_states import Visibility
 from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
 from huiyin.orders.reply_states import Told
 from huiyin.orders.states import Channel, Outcome, Satisfaction, Solved, State
+from huiyin.web.api.bulletins import BulletinQuery
 from huiyin.web.api.calls import CallQuery, DaysQuery, YearQuery
 from huiyin.web.api.coordination import InstructionQuery, PageQuery
 from huiyin.web.api.escalations import EscalationQuery
@@ -128,6 +129,7 @@ def made(api: NinjaAPI) -> Document:
         CallQuery, DaysQuery, YearQuery, SearchQuery, AnswerQuery, MandateQuery, EscalationQuery,
         TaskQuery, PageQuery,
         InstructionQuery,
+        BulletinQuery,
     ):  # fmt: skip
         schemas.pop(filters.__name__, None)
     document["servers"] = [{"url": "/", "description": "本平台"}]

@@ -16,7 +16,7 @@ from huiyin.knowledge import article_queries
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import ArticleKind, ReasonGroup
 from huiyin.web.portal import facts
-from huiyin.web.portal.bulletins import public_rounds
+from huiyin.web.portal.bulletins import public_bulletins, public_rounds
 
 ON_HOME = 3
 ON_LIST = 20
@@ -52,8 +52,12 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def assessment(request: HttpRequest) -> HttpResponse:
-    """Show the lists of the published rounds: names of units alone. One query."""
-    return render(request, "portal/assessment.html", {"rounds": public_rounds(ROUNDS)})
+    """Show the lists of the published rounds, names of units alone, and typical cases.
+
+    Three queries.
+    """
+    facts = {"rounds": public_rounds(ROUNDS), "bulletins": public_bulletins(ROUNDS)}
+    return render(request, "portal/assessment.html", facts)
 
 
 @require_safe

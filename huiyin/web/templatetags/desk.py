@@ -67,7 +67,7 @@ FLOOR = ("/desk/floor", "/desk/missed", "/desk/calls")
 PRESSING = ("/desk/supervision", "/desk/letters")
 COORDINATION = ("/desk/meetings", "/desk/coordination", "/desk/joint", "/desk/instructions")
 LEDGERS = ("/desk/filings", "/desk/commendations", "/desk/plans")
-FIGURES = ("/desk/counties", "/desk/whistles", "/desk/tags", "/desk/audits")
+FIGURES = ("/desk/bulletins", "/desk/counties", "/desk/whistles", "/desk/tags", "/desk/audits")
 
 
 @register.simple_tag(takes_context=True)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from huiyin.assessment import policy, rules
+from huiyin.assessment import policy, rules, targets
 from huiyin.assessment.definitions import POPULATION
 from huiyin.assessment.models import Round, UnitResult
 from huiyin.assessment.rules import Figure
 from huiyin.assessment.states import LISTINGS
+from huiyin.assessment.targets import Target
 from huiyin.orgs.actors import Actor
 
 FLAGS = {"few": "回访少，不排名", "uncovered": "回访覆盖不足"}
@@ -98,16 +99,27 @@ def city(round_: Round, past: Sequence[Round]) -> list[dict[str, Any]]:
         round_: which round.
         past: it and those before it, newest first.
     """
+    aims = targets.on(round_.last_day)
     return [
         {
             "key": each["key"], "code": each["code"], "name": each["name"], "text": each["text"],
-            "value": value(parts), "numerator": _count(parts[0]), "denominator": _count(parts[1]),
+            "value": value(parts), "target": target(aims, each["key"], parts),
+            "numerator": _count(parts[0]), "denominator": _count(parts[1]),
             "leads": each["denominator"] != POPULATION,
             **_over_rounds(each["key"], past),
         }
         for each in round_.rules["indicators"]
         if (parts := round_.result.get("city", {}).get(each["key"]))
     ]  # fmt: skip
+
+
+def target(aims: Mapping[str, Target], key: str, parts: Sequence[int]) -> str:
+    """Return the target of the year for an indicator, and whether a figure meets it."""
+    aim, made = aims.get(key), figure(parts)
+    if aim is None:
+        return ""
+    said = aim.outcome(made.value, times=made.times)
+    return f"{aim.words(times=made.times)}{f'，{said}' if said else ''}"
 
 
 def _over_rounds(key: str, past: Sequence[Round]) -> dict[str, Any]:
@@ -136,8 +148,10 @@ def _line(values: Sequence[float], wide: int, high: int, edge: int) -> str:
 def figures(round_: Round, result: UnitResult, past: Sequence[UnitResult]) -> list[dict[str, Any]]:
     """Return a unit's figures: after and before exclusions, interval, change, mix of matters."""
     before = [each for each in past if each.round_id != round_.pk]
+    aims = targets.on(round_.last_day)
     return [
         _figure(each, result.told, before[-1].told if before else None)
+        | {"target": target(aims, each["key"], result.told["figures"][each["key"]])}
         for each in round_.rules["indicators"]
         if each["scope"] == "unit"
     ]

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from huiyin.assessment.bulletins import queries as bulletins
 from huiyin.followup.coordination import policy
 from huiyin.followup.coordination import queries as coordination
 from huiyin.followup.instructions import queries as instructions
@@ -32,14 +33,29 @@ class Errand:
 def errands(actor: Actor, now: datetime) -> list[Errand]:
     """Return what waits for ``actor`` beside orders; what is none is left out.
 
-    Five queries at most, none for roles that have no part in it.
+    Seven queries at most, one or two for roles that have a part in bulletins alone.
     """
+    found = [*_of_others(actor, now), *_papers(actor)]
+    return [each for each in found if each.count]
+
+
+def _papers(actor: Actor) -> list[Errand]:
+    """Return the bulletins to read, and those to issue. Two queries at most."""
+    page = reverse("workbench:bulletins")
+    return [
+        Errand("通报、报告待阅", bulletins.unread(actor), page, "amber"),
+        Errand("通报、报告待签发", bulletins.waiting(actor), f"{page}?state=submitted", "amber"),
+    ]
+
+
+def _of_others(actor: Actor, now: datetime) -> list[Errand]:
+    """Return tasks, invitations, flags and instructions. Five queries at most."""
     if not _CONCERNED & actor.perms:
         return []
     told, asked = tasks.standing(actor, now), coordination.waiting(actor)
     leaders = instructions.counted(actor, now)
     page, office = reverse("workbench:tasks"), policy.is_office(actor)
-    found = [
+    return [
         Errand("任务超期", told.late, f"{page}?state=late", "red"),
         Errand("任务待办", told.open, page),
         Errand("任务待确认", told.reported if office else 0, f"{page}?state=reported", "amber"),
@@ -47,7 +63,6 @@ def errands(actor: Actor, now: datetime) -> list[Errand]:
         Errand("待协调事项", asked.flags, reverse("workbench:flags")),
         Errand("批示办理中", leaders["open"], reverse("workbench:instructions")),
     ]
-    return [each for each in found if each.count]
 
 
 def beside_order(actor: Actor, order: WorkOrder) -> dict[str, Any]:

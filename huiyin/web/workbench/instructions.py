@@ -10,6 +10,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
+from huiyin.assessment.bulletins import actions as bulletins
+from huiyin.assessment.bulletins import queries as bulletin_queries
+from huiyin.assessment.bulletins.models import Bulletin
 from huiyin.followup.instructions import actions, policy, queries
 from huiyin.followup.instructions.actions import Instructing
 from huiyin.followup.instructions.models import Instruction
@@ -36,6 +39,7 @@ _KINDS: dict[str, type[forms.Form]] = {
     "assign": DutyForm, "feed_back": FeedbackForm, "reopen": ReasonForm, "close": ReasonForm,
 }  # fmt: skip
 READERS = (Perm.SUPERVISE, Perm.DISPATCH, Perm.HANDLE)
+LONGEST_KEY, LONGEST_TITLE = 19, 120
 
 
 @require_GET
@@ -88,10 +92,22 @@ def new(request: StaffRequest) -> HttpResponse:
     except (Invalid, TooLarge, WrongType) as refusal:
         put_on(form, refusal)
         return _new(request, form, duties, status=refusal.status)
+    if (about := _about(request)) is not None:
+        bulletins.note_instruction(about, made)
     return redirect("workbench:instruction", key=made.pk)
 
 
+def _about(request: StaffRequest) -> Bulletin | None:
+    """Return the bulletin that the instruction was given on, if it names one. Three queries."""
+    key = request.POST.get("bulletin", "") or request.GET.get("bulletin", "")
+    known = key.isascii() and key.isdigit() and len(key) < LONGEST_KEY
+    found = bulletin_queries.get_visible(request.actor, int(key)) if known else None
+    return found if found is not None and found.number else None
+
+
 def _begun(request: StaffRequest) -> dict[str, Any]:
+    if (about := _about(request)) is not None:
+        return {"title": str(about)[:LONGEST_TITLE]}
     number = request.GET.get("order", "")
     order = orders.get_visible(request.actor, number) if number else None
     return {"order": order.number, "title": order.title} if order else {}
@@ -102,7 +118,7 @@ def _new(
 ) -> HttpResponse:
     dress(form)
     duties.dress()
-    found = {"form": form, "duties": duties}
+    found = {"form": form, "duties": duties, "bulletin": _about(request)}
     return render(request, "workbench/instruction_new.html", found, status=status)
 
 

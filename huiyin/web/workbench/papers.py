@@ -16,12 +16,13 @@ from huiyin.worktime.calendar import SHANGHAI
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of a paper: its head, the names of the columns, their widths, and the rows."""
+    """A table of a paper: its head, the names of the columns, their widths, rows, and a note."""
 
     head: str
     columns: tuple[str, ...]
     widths: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...]
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,8 @@ def _table(page: FPDF, found: Table) -> None:
             row = table.row()
             for cell in cells:
                 row.cell(cell)
+    if found.note:
+        page.multi_cell(0, 5, found.note, new_x="LMARGIN", new_y="NEXT")
 
 
 def _head(page: FPDF, words: str) -> None:

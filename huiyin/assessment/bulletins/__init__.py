@@ -1,0 +1,1 @@
+"""Bulletins and reports: drafted with frozen figures, approved by a second person, issued, read."""
