@@ -22,16 +22,21 @@ _NAMES = {
 }
 LEVELS = tuple(_CODES)
 _STREETS = ("街道", "街道名称", "所属组织")
+_UNITS = ("负责单位", "责任单位", "承办单位", "单位编码", "unit_code", "unit")
 
 
 @dataclass(frozen=True, slots=True)
 class AreaForm:
-    """One area of a file: its code, its name, what names its street, its shapes as WKB."""
+    """One area of a file: its code, its name, what names its street, its shapes as WKB.
+
+    ``unit`` is the code or the name of the unit that looks after it, where the file says so.
+    """
 
     code: str
     name: str
     street: str
     shapes: tuple[bytes, ...]
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def read_areas(text: str, level: str = "") -> AreaFile:
     """
     features = _features(text)
     level = level or _level_of(features)
-    found: dict[str, tuple[str, str, list[bytes]]] = {}
+    found: dict[str, tuple[str, str, str, list[bytes]]] = {}
     problems: list[str] = []
     count = 0
     for number, feature in enumerate(features, 1):
@@ -69,10 +74,14 @@ def read_areas(text: str, level: str = "") -> AreaFile:
             continue
         count += 1
         name, street = _first(told, _NAMES[level]) or code, _first(told, _STREETS)
-        found.setdefault(code[:40], (name[:60], street, []))[2].append(shape)
+        called = (name[:60], street, _first(told, _UNITS))
+        found.setdefault(code[:40], (*called, []))[3].append(shape)
     if not found:
         raise Invalid("文件里没有可用的多边形")
-    areas = tuple(AreaForm(code, *each[:2], tuple(each[2])) for code, each in found.items())
+    areas = tuple(
+        AreaForm(code, name, street, tuple(shapes), unit)
+        for code, (name, street, unit, shapes) in found.items()
+    )
     return AreaFile(level, areas, count - len(areas), tuple(problems))
 
 

@@ -69,13 +69,16 @@ def areas(
     from huiyin.kernel import clock
     from huiyin.orgs.actions.areas import load_areas
 
-    loose = load_areas(found, now=clock.now())
+    loaded = load_areas(found, now=clock.now())
     for line in found.problems[:_SHOWN]:
         say(f"没有载入{line}")
+    for name in loaded.unknown[:_SHOWN]:
+        say(f"没有叫“{name}”的单位")
     say(
         f"载入 {len(found.areas)} 个区域（{found.level}），"
         f"{found.repeated} 个多边形与前面的编码相同，合为一个区域；"
-        f"{len(found.problems)} 个没有载入，{loose} 个不在已知街道"
+        f"{len(found.problems)} 个没有载入，{loaded.streetless} 个不在已知街道，"
+        f"{loaded.unitless} 个不知道由哪个单位负责"
     )
 
 

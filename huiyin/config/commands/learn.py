@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import orjson
 import typer
@@ -15,12 +17,18 @@ from huiyin.config.problems import CannotRun
 
 if TYPE_CHECKING:
     from huiyin.dispatch.learning.actions import Learned
-    from huiyin.dispatch.learning.samples import Sample
+    from huiyin.dispatch.learning.classifier import Classifier
+    from huiyin.dispatch.learning.rules import Costs
+    from huiyin.dispatch.learning.samples import Row, Sample
     from huiyin.dispatch.learning.states import Purpose
     from huiyin.dispatch.learning.training import Trained
 
+    _Suggest: TypeAlias = Callable[[list[tuple[str, str]]], list[dict[str, Any]]]
+
 ORDERS = "orders"
 _SHOWN = 5
+AT_ONCE = 256
+"""Messages for which ``classify`` asks together."""
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
@@ -195,17 +203,18 @@ def classify(
     from huiyin.dispatch.learning import samples
 
     rows = samples.rows(file, labelled=False)
-    first = next(rows, None)
+    some = list(islice(rows, AT_ONCE))
     suggest = _from_file(model) if model is not None else _from_database(what)
-    while first is not None:
-        told: dict[str, Any]
-        if first.problem:
-            told = {"label": None, "probability": 0.0, "accepted": False, "because": []}
-            told |= {"error": f"第 {first.number} 行：{first.problem}"}
-        else:
-            told = suggest(first.title, first.detail)
-        sys.stdout.write(_line(told, as_json=as_json))
-        first = next(rows, None)
+    while some:
+        told = iter(suggest([(row.title, row.detail) for row in some if not row.problem]))
+        lines = [_refused(row) if row.problem else next(told) for row in some]
+        sys.stdout.write("".join(_line(each, as_json=as_json) for each in lines))
+        some = list(islice(rows, AT_ONCE))
+
+
+def _refused(row: Row) -> dict[str, Any]:
+    told = {"label": None, "probability": 0.0, "accepted": False, "because": []}
+    return told | {"error": f"第 {row.number} 行：{row.problem}"}
 
 
 def _line(told: dict[str, Any], *, as_json: bool) -> str:
@@ -217,27 +226,21 @@ def _line(told: dict[str, Any], *, as_json: bool) -> str:
     return f"{told['label']}\t{told['probability']:.3f}\t{taken}\t{'、'.join(told['because'])}\n"
 
 
-def _from_file(path: Path) -> Any:
+def _from_file(path: Path) -> _Suggest:
     from huiyin.dispatch.learning.classifier import Classifier
-    from huiyin.dispatch.learning.rules import Costs, threshold
+    from huiyin.dispatch.learning.rules import Costs
     from huiyin.kernel.errors import Invalid
 
     try:
         loaded = Classifier.from_bytes(path.read_bytes())
     except OSError as error:
         raise Invalid(f"读不了 {path}：{error.strerror}") from error
-
-    def suggest(title: str, detail: str) -> dict[str, Any]:
-        guess = loaded.guess(title, detail)
-        accepted = guess.probability >= threshold(Costs(), guess.label)
-        return _answer(guess.label, guess.probability, list(guess.because), accepted=accepted)
-
-    return suggest
+    return _by_model(loaded, Costs())
 
 
-def _from_database(what: str) -> Any:
+def _from_database(what: str) -> _Suggest:
     base.with_django()
-    from huiyin.dispatch.learning import queries, rules
+    from huiyin.dispatch.learning import queries
     from huiyin.dispatch.learning.states import Purpose
     from huiyin.kernel import clock
 
@@ -246,42 +249,54 @@ def _from_database(what: str) -> Any:
     purposes = [Purpose(what)] if what else [Purpose.LABEL, Purpose.CATEGORY]
     loaded = next((m for m in map(queries.model_for, purposes) if m is not None), None)
     costs = queries.costs(clock.now())
-    if loaded is None:
-        from huiyin.dispatch.learning.hints import named_category
-        from huiyin.knowledge import queries as knowledge
+    if loaded is not None:
+        return _by_model(loaded, costs)
+    from huiyin.knowledge import queries as knowledge
 
-        if knowledge.categories():
-            return _by_names(named_category, costs)
-        raise CannotRun("还没有模型；请先执行 huiyin learn --from 文件.csv，或 --from orders")
+    if knowledge.categories():
+        return _by_names(costs)
+    raise CannotRun("还没有模型；请先执行 huiyin learn --from 文件.csv，或 --from orders")
 
-    def suggest(title: str, detail: str) -> dict[str, Any]:
-        guess = loaded.guess(title, detail)
-        accepted = guess.probability >= rules.threshold(costs, guess.label)
-        return _answer(guess.label, guess.probability, list(guess.because), accepted=accepted)
+
+def _by_model(model: Classifier, costs: Costs) -> _Suggest:
+    """Suggest by what was learned."""
+    from huiyin.dispatch.learning import rules
+
+    least = {label: rules.threshold(costs, label) for label in model.labels}
+
+    def suggest(messages: list[tuple[str, str]]) -> list[dict[str, Any]]:
+        return [
+            _answer(g.label, g.probability, g.because, accepted=g.probability >= least[g.label])
+            for g in model.guesses(messages)
+        ]
 
     return suggest
 
 
-def _by_names(named: Any, costs: Any) -> Any:
+def _by_names(costs: Costs) -> _Suggest:
     """Suggest by the names of the city's categories, which is all that is known yet."""
     from huiyin.dispatch.learning import rules
+    from huiyin.dispatch.learning.hints import named_category
 
-    def suggest(title: str, detail: str) -> dict[str, Any]:
-        match = named(f"{title}{detail}")
-        if match is None:
-            return _answer("", 0.0, [], accepted=False)
-        accepted = match.probability >= rules.threshold(costs, match.code)
-        return _answer(match.code, match.probability, list(match.words), accepted=accepted)
+    def suggest(messages: list[tuple[str, str]]) -> list[dict[str, Any]]:
+        found = []
+        for match in (named_category(f"{title}{detail}") for title, detail in messages):
+            if match is None:
+                found.append(_answer("", 0.0, (), accepted=False))
+                continue
+            accepted = match.probability >= rules.threshold(costs, match.code)
+            found.append(_answer(match.code, match.probability, match.words, accepted=accepted))
+        return found
 
     return suggest
 
 
 def _answer(
-    label: str, probability: float, because: list[str], *, accepted: bool
+    label: str, probability: float, because: Sequence[str], *, accepted: bool
 ) -> dict[str, Any]:
     return {
         "label": label,
         "probability": round(probability, 6),
         "accepted": accepted,
-        "because": because,
+        "because": list(because),
     }

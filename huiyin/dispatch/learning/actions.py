@@ -127,7 +127,7 @@ def _standing(old: ModelVersion, trained: Trained) -> Standing:
 
 
 def _asked(model: Classifier, samples: Sequence[Sample]) -> list[Judged]:
-    guesses = (model.guess(s.title, s.detail, reasons=False) for s in samples)
+    guesses = model.guesses([(s.title, s.detail) for s in samples], reasons=False)
     return [
         Judged(sample.label, guess.label, guess.probability)
         for sample, guess in zip(samples, guesses, strict=True)

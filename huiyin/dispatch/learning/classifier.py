@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from math import exp
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -27,9 +27,13 @@ if TYPE_CHECKING:
 
 FORM = 1
 MOST_REASONS = 4
+MOST_OTHERS = 4
+"""Labels that are told, the likeliest included."""
 FAMILY_WEIGHTS = (0.7, 0.7, 1.0)
 """How much a text counts as characters, by its beginning, and as words."""
-_NUMBERS = tuple(range(len(FAMILY_WEIGHTS)))
+AT_ONCE = 64
+"""Messages that are read together: enough to share the work, few enough for a small cache."""
+_ROW = 32
 _LOOKED_AT = 24
 _FEWEST_PIECES = 3
 
@@ -62,74 +66,99 @@ class Classifier:
     sureness: tuple[float, ...] = ()
     about: dict[str, Any] = field(default_factory=dict)
 
-    def read(self, text: str) -> tuple[Array, Array]:
-        """Return the places of the known pieces of a spelt text, and their values."""
-        return self._weighed(grams.pieces(text))
+    def weighed(self, pieces: Pieces) -> tuple[Array, Array, Array]:
+        """Return where the known pieces of each text begin, their places, and their values.
 
-    def _weighed(self, pieces: Pieces) -> tuple[Array, Array]:
-        """Return the places of the known pieces, and their values, each family of one length."""
-        import numpy as np
-
-        if not len(self.keys):
-            return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        found = np.concatenate([keys for keys, _ in pieces.families])
-        at = np.searchsorted(self.keys, found)
-        at[at == len(self.keys)] = 0
-        known = self.keys[at] == found
-        at = at[known]
-        counts = np.concatenate([counts for _, counts in pieces.families])[known]
-        family = np.repeat(_NUMBERS, [len(keys) for keys, _ in pieces.families])[known]
-        values = (1 + np.log(counts)) * self.rarity[at]
-        lengths = np.sqrt(np.bincount(family, values**2, minlength=len(_NUMBERS)))
-        lengths[lengths == 0] = 1
-        values *= (FAMILY_WEIGHTS / lengths)[family]
-        return at, values.astype(np.float32)
-
-    def scores(self, text: str) -> Array:
-        """Return one score per label for a spelt text."""
-        places, values = self.read(text)
-        found: Array = values @ self.weights[places].astype("float32") + self.bias
-        return found
-
-    def guess(self, title: str, detail: str, *, reasons: bool = True) -> Guess:
-        """Return the likeliest label of a message.
-
-        A message in which nothing is known has the probability of a blind guess.
+        Each family of a text has one length. There is one beginning more than there are texts.
         """
         import numpy as np
 
-        text = grams.spelling(title, detail)
-        pieces = grams.pieces(text)
-        places, values = self._weighed(pieces)
-        if len(places) < _FEWEST_PIECES:
-            blind = 1 / len(self.labels)
-            return Guess(self.labels[int(np.argmax(self.bias))], blind)
-        table = self.weights[places].astype(np.float32)
-        scores = values @ table + self.bias
-        odds = probabilities(scores, self.temperature)
-        order = np.argsort(-scores, kind="stable")[:4]
-        if self.sureness:
-            odds = _sure_of_one(odds, scores[order[:3]].tolist(), self.sureness, int(order[0]))
-        best, next_ = int(order[0]), int(order[1]) if len(order) > 1 else int(order[0])
-        because: tuple[str, ...] = ()
-        if reasons:
-            spoke = values * (table[:, best] - table[:, next_])
-            because = self._because(pieces, places, spoke)
-        others = tuple((self.labels[int(i)], float(odds[i])) for i in order[1:])
-        return Guess(self.labels[best], float(odds[best]), because, others)
+        count = len(pieces.words)
+        if not len(self.keys):
+            return np.zeros(count + 1, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32)
+        at = np.searchsorted(self.keys, pieces.keys)
+        at[at == len(self.keys)] = 0
+        known = self.keys[at] == pieces.keys
+        marks, counts = np.unique((pieces.rows[known] << _ROW) | at[known], return_counts=True)
+        rows, places = marks >> _ROW, marks & ((1 << _ROW) - 1)
+        families = grams.family(self.keys[places])
+        values = (1 + np.log(counts)) * self.rarity[places]
+        slots = rows * len(FAMILY_WEIGHTS) + families
+        lengths = np.sqrt(np.bincount(slots, values**2, minlength=1))
+        values *= np.array(FAMILY_WEIGHTS)[families] / lengths[slots]
+        return np.searchsorted(rows, np.arange(count + 1)), places, values.astype(np.float32)
 
-    def _because(self, pieces: Pieces, places: Array, spoke: Array) -> tuple[str, ...]:
+    def guess(self, title: str, detail: str, *, reasons: bool = True) -> Guess:
+        """Return the likeliest label of a message; see ``guesses``."""
+        return self.guesses([(title, detail)], reasons=reasons)[0]
+
+    def guesses(
+        self, messages: Sequence[tuple[str, str]], *, reasons: bool = True
+    ) -> list[Guess]:
+        """Return the likeliest label of each message, given as title and detail.
+
+        A message in which nothing is known has the probability of a blind guess.
+        """
+        found: list[Guess] = []
+        for at in range(0, len(messages), AT_ONCE):
+            some = messages[at : at + AT_ONCE]
+            pieces = grams.pieces([grams.spelling(title, detail) for title, detail in some])
+            found += self._guessed(pieces, reasons=reasons)
+        return found
+
+    def _guessed(self, pieces: Pieces, *, reasons: bool) -> list[Guess]:
+        import numpy as np
+
+        begins, places, values = self.weighed(pieces)
+        parts = [slice(*each) for each in pairwise(begins.tolist())]
+        scores = np.stack([self._scores(places[part], values[part]) for part in parts])
+        odds = probabilities(scores, self.temperature)
+        if self.sureness:
+            odds = surer(odds, scores, self.sureness)
+        order = np.argsort(-scores, axis=1, kind="stable")[:, :MOST_OTHERS]
+        likely = np.take_along_axis(odds, order, axis=1).tolist()
+        spoke = self._spoke(begins, places, values, order) if reasons else values
+        found = []
+        for at, (part, best, sure) in enumerate(zip(parts, order.tolist(), likely, strict=True)):
+            if part.stop - part.start < _FEWEST_PIECES:
+                found.append(Guess(self.labels[int(self.bias.argmax())], 1 / len(self.labels)))
+                continue
+            because: tuple[str, ...] = ()
+            if reasons:
+                known = dict(zip(pieces.numbers[at], pieces.words[at], strict=True))
+                because = self._because(known, places[part], spoke[part])
+            others = tuple((self.labels[n], odd) for n, odd in zip(best, sure, strict=True))
+            found.append(Guess(self.labels[best[0]], sure[0], because, others[1:]))
+        return found
+
+    def _scores(self, places: Array, values: Array) -> Array:
+        """Return one score per label for one text."""
+        import numpy as np
+
+        found: Array = values @ self.weights[places].astype(np.float32) + self.bias
+        return found
+
+    def _spoke(self, begins: Array, places: Array, values: Array, order: Array) -> Array:
+        """Return how much each piece speaks for the best label of its text against the next."""
+        import numpy as np
+
+        rows = np.repeat(np.arange(len(order)), np.diff(begins))
+        best, next_ = order[rows, 0], order[rows, min(1, order.shape[1] - 1)]
+        lead = self.weights[places, best].astype(np.float32) - self.weights[places, next_]
+        return np.asarray(values * lead)
+
+    def _because(self, known: Mapping[int, str], places: Array, spoke: Array) -> tuple[str, ...]:
         """Return the words of the text that spoke most for its label against the next one."""
         import numpy as np
 
         spoken: dict[str, float] = {}
-        known = dict(zip(pieces.keys.tolist(), pieces.words, strict=True))
         most = min(_LOOKED_AT, len(spoke))
-        for i in np.argpartition(-spoke, most - 1)[:most].tolist():
-            key = int(self.keys[places[i]])
+        loudest = np.argpartition(-spoke, most - 1)[:most]
+        keys, loud = self.keys[places[loudest]].tolist(), spoke[loudest].tolist()
+        for key, weight in zip(keys, loud, strict=True):
             word = known.get(key) or grams.shown(key)
-            if spoke[i] > 0 and len(word) > 1 and word.isalnum():
-                spoken[word] = spoken.get(word, 0.0) + float(spoke[i])
+            if weight > 0 and len(word) > 1 and word.isalnum():
+                spoken[word] = spoken.get(word, 0.0) + weight
         return _longest_first(spoken)
 
     def to_bytes(self) -> bytes:
@@ -215,21 +244,6 @@ def surer(odds: Array, scores: Array, sureness: Sequence[float]) -> Array:
     told = rows * ((1 - sure) / left)[:, None]
     told[at, best] = sure
     return np.asarray(told.reshape(odds.shape))
-
-
-def _sure_of_one(odds: Array, first: list[float], sureness: Sequence[float], best: int) -> Array:
-    """Return what ``surer`` does for a single row whose first three scores are given."""
-    base, *weights = sureness
-    lead = (first[0], first[0] - first[1], first[0] - first[-1])
-    heard = base + sum(weight * value for weight, value in zip(weights, lead, strict=True))
-    sure = 1 / (1 + exp(-max(-30.0, min(30.0, heard))))
-    left = max(1 - float(odds[best]), 1e-12)
-    odds[best] = 0.0
-    second = float(odds.max())
-    sure = max(sure, second / (left + second) + 1e-9)
-    odds *= (1 - sure) / left
-    odds[best] = sure
-    return odds
 
 
 def _longest_first(spoken: dict[str, float]) -> tuple[str, ...]:

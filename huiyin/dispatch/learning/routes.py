@@ -15,7 +15,8 @@ from huiyin.kernel.text import normalise
 from huiyin.orders.models import WorkOrder
 from huiyin.orgs import area_queries
 from huiyin.orgs import queries as orgs
-from huiyin.orgs.models import Unit
+from huiyin.orgs import succession
+from huiyin.orgs.models import Region, Unit
 from huiyin.worktime.calendar import SHANGHAI
 
 MOST = 4
@@ -120,8 +121,15 @@ def _learned(order: WorkOrder, now: datetime) -> Iterator[Route]:
 
 
 def _territory(order: WorkOrder) -> Iterator[Route]:
-    """Yield the township or county of the order's place, when nothing else is known."""
-    regions = orgs.places_of(order.region_id or _region_at(order) or _region_named(order))
+    """Yield who looks after the point, else the township or county of the order's place."""
+    regions = orgs.places_of(order.region_id)
+    stated = regions.get("street") or regions.get("county")
+    here = _looked_after(order, stated)
+    if here is not None:
+        yield here
+        return
+    if stated is None:
+        regions = orgs.places_of(_region_at(order) or _region_named(order))
     for level, kinds in (("street", ("township",)), ("county", ("sub_centre", "county"))):
         region = regions.get(level)
         if region is None:
@@ -130,6 +138,32 @@ def _territory(order: WorkOrder) -> Iterator[Route]:
         if units:
             yield Route(units[0], Source.TERRITORY, rules.TERRITORY_SURE, f"属地：{region.name}")
             return
+
+
+def _looked_after(order: WorkOrder, within: Region | None) -> Route | None:
+    """Return the unit that looks after the narrowest area that holds the order's point.
+
+    What a person wrote about the place goes first: areas elsewhere do not count. Who took over from
+    a unit that ended looks after its areas.
+
+    Source: R-530 (requirement 211; handbook domain.md 1.2 (五), 2.1: by territory).
+    """
+    if order.longitude is None or order.latitude is None:
+        return None
+    category = order.category.code if order.category else ""
+    for area in area_queries.areas_at(order.longitude, order.latitude):
+        if not area.unit_code or not _is_within(area.region_code, within):
+            continue
+        unit = succession.unit_today(area.unit_code, category, area.region_code)
+        if unit is not None:
+            why = f"属地：{area.name}（地图位置）"
+            return Route(unit, Source.TERRITORY, rules.TERRITORY_SURE, why)
+    return None
+
+
+def _is_within(street: str, place: Region | None) -> bool:
+    """Tell whether a street may lie in a place; what is not known may."""
+    return place is None or not street or street.startswith(place.code)
 
 
 def _region_named(order: WorkOrder) -> int | None:

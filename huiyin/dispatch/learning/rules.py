@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from math import ceil
@@ -91,8 +92,10 @@ def figures(judged: Sequence[Judged], costs: Costs) -> Figures:
     Source: R-372 (requirement 211; issue of learning: macro-F1, recall, calibration, cost).
     """
     labels = sorted({each.label for each in judged})
-    recall = {label: _share([e.right for e in judged if e.label == label]) for label in labels}
-    precision = {label: _share([e.right for e in judged if e.guess == label]) for label in labels}
+    right = Counter(each.label for each in judged if each.right)
+    given, guessed = Counter(e.label for e in judged), Counter(e.guess for e in judged)
+    recall = {label: right[label] / given[label] for label in labels}
+    precision = {label: right[label] / max(1, guessed[label]) for label in labels}
     f1 = [_harmonic(recall[label], precision[label]) for label in labels]
     taken = [each for each in judged if each.probability >= threshold(costs, each.guess)]
     surest = sorted(judged, key=lambda each: -each.probability)

@@ -120,6 +120,8 @@ def _row(
 
 def _moment(raw: str) -> datetime | None:
     """Return a time in one of the usual forms, without a zone; None when it is none."""
+    if not raw:
+        return None
     for form in _FORMS:
         try:
             return datetime.strptime(raw, form)  # noqa: DTZ007 - only their order counts

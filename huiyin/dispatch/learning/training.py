@@ -8,37 +8,26 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from zlib import crc32
 
-from huiyin.dispatch.learning import grams, rules
-from huiyin.dispatch.learning.classifier import (
-    FAMILY_WEIGHTS,
-    Classifier,
-    ahead,
-    probabilities,
-    surer,
-)
+from huiyin.dispatch.learning import machines, reading, rules
+from huiyin.dispatch.learning.classifier import Classifier, ahead, probabilities, surer
+from huiyin.dispatch.learning.reading import Read
 from huiyin.dispatch.learning.rules import Costs, Figures, Judged
 from huiyin.dispatch.learning.samples import Sample
 from huiyin.kernel.errors import Invalid
 
 if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
-
     from huiyin.dispatch.learning.classifier import Array
 
 FEWEST_ROWS, FEWEST_OF_LABEL, FEWEST_WRONG = 20, 2, 15
 TIMED_SHARE, HOLD_OUT = 0.8, 5
-MOST_WEIGHTS = 14_000_000
-THREADS = 2
-_RARE = 2
-_SMOOTH = 0.3
+CHECKED = 160_000
+"""Messages times labels up to which fifth after fifth is set aside, to learn how sure to be."""
 SUM = 4
 """Bytes of the check sum of a text."""
-_C, _C_RATIO = 1.0, 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,17 +54,35 @@ class Trained:
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
-    """The messages of a training as one table: how often each piece stands in each message.
+class _Heard:
+    """What models say of messages that they have not seen, and the labels that these have."""
 
-    ``keys`` are all pieces in ascending order, ``wanted`` the number of each message's label.
-    """
-
-    texts: list[str]
-    keys: Array
-    counts: csr_matrix
+    scores: Array
     wanted: Array
-    labels: tuple[str, ...]
+
+    def part(self, chosen: Array) -> _Heard:
+        """Return some of it."""
+        return _Heard(self.scores[chosen], self.wanted[chosen])
+
+
+@dataclass(frozen=True, slots=True)
+class _Sure:
+    """How scores become probabilities."""
+
+    temperature: float
+    sureness: tuple[float, ...]
+
+    @classmethod
+    def of(cls, heard: _Heard) -> _Sure:
+        """Return what fits best what was heard."""
+        return cls(
+            _temperature(heard.scores, heard.wanted), _sureness(heard.scores, heard.wanted)
+        )
+
+    def odds(self, scores: Array) -> Array:
+        """Return scores as probabilities."""
+        odds = probabilities(scores, self.temperature)
+        return surer(odds, scores, self.sureness) if self.sureness else odds
 
 
 def sum_of(text: str) -> bytes:
@@ -87,8 +94,9 @@ def train(samples: Sequence[Sample], costs: Costs) -> Trained:
     """Train a model on labelled messages and measure it on a fifth that it has not seen.
 
     The fifth is the latest one where most messages have a time, else one of every label. Repeats of
-    a text stay on one side. How sure each half of it is follows from the other half, so that the
-    figures are honest; the model that is kept has then learned from everything.
+    a text stay on one side. How sure the model is follows from other fifths, set aside in turn, or
+    with very many messages each half from the other, so that the figures are honest; the model that
+    is kept has then learned from everything.
 
     Raises:
         Invalid: too few messages, or fewer than two labels.
@@ -97,20 +105,21 @@ def train(samples: Sequence[Sample], costs: Costs) -> Trained:
     """
     began = time.monotonic()
     kept = _usable(samples)
-    read = _read(kept)
+    read = reading.read(kept)
     folds, by = _folds(kept, read.texts)
     import numpy as np
 
     tested = folds == 0
-    scores = _scores(_fit(read, ~tested), read, tested)
-    held = _held(kept, read, tested, _crossed(scores, read.wanted[tested]))
+    heard = [_heard(read, folds == number) for number in _set_aside(read, folds)]
+    held = _held(kept, read, tested, _odds(heard))
     whole = _fit(read, np.ones(len(kept), bool))
-    stored = replace(whole, weights=whole.weights.astype(np.float16))
+    sure = _Sure.of(_together(heard))
     return Trained(
         model=replace(
-            stored,
-            temperature=_temperature(scores, read.wanted[tested]),
-            sureness=_sureness(scores, read.wanted[tested]),
+            whole,
+            weights=whole.weights.astype(np.float16),
+            temperature=sure.temperature,
+            sureness=sure.sureness,
         ),
         figures=rules.figures([each.judged for each in held], costs),
         hold_out=held,
@@ -133,30 +142,6 @@ def _usable(samples: Sequence[Sample]) -> list[Sample]:
     return kept
 
 
-def _read(samples: Sequence[Sample]) -> _Read:
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
-    labels = tuple(sorted({sample.label for sample in samples}))
-    number = {label: at for at, label in enumerate(labels)}
-    texts = [grams.spelling(sample.title, sample.detail) for sample in samples]
-    found, often, ends = [], [], [0]
-    for text in texts:
-        families = grams.pieces(text).families
-        found += [keys for keys, _ in families]
-        often += [counts for _, counts in families]
-        ends.append(ends[-1] + sum(len(keys) for keys, _ in families))
-    keys, places = np.unique(np.concatenate(found), return_inverse=True)
-    counts = np.concatenate(often).astype(np.float32)
-    return _Read(
-        texts=texts,
-        keys=keys,
-        counts=csr_matrix((counts, places, ends), shape=(len(texts), len(keys))),
-        wanted=np.array([number[sample.label] for sample in samples]),
-        labels=labels,
-    )
-
-
 def _folds(samples: Sequence[Sample], texts: Sequence[str]) -> tuple[Array, str]:
     """Return for each message its fifth, 0 being the hold-out, and by what they were parted."""
     import numpy as np
@@ -166,7 +151,7 @@ def _folds(samples: Sequence[Sample], texts: Sequence[str]) -> tuple[Array, str]
     if len(timed) >= TIMED_SHARE * len(samples):
         order = sorted(range(len(samples)), key=lambda i: _moment(samples[i]))
         size = max(1, len(samples) // HOLD_OUT)
-        folds[:] = 1
+        folds[:] = [1 + crc32(text.encode()) % (HOLD_OUT - 1) for text in texts]
         folds[order[-size:]] = 0
         by = "time"
     else:
@@ -184,7 +169,7 @@ def _moment(sample: Sample) -> float:
     return sample.at.timestamp() if sample.at else float("-inf")
 
 
-def _fit(read: _Read, chosen: Array) -> Classifier:
+def _fit(read: Read, chosen: Array) -> Classifier:
     """Return a model of the chosen messages, its temperature still 1.
 
     Two linear machines in one table: on the weighed pieces as they are, and on the same scaled by
@@ -192,99 +177,51 @@ def _fit(read: _Read, chosen: Array) -> Classifier:
     """
     import numpy as np
 
-    kept, rarity = _vocabulary(read, chosen)
+    kept, rarity = reading.vocabulary(read, chosen)
     weights = np.zeros((len(kept), len(read.labels)), np.float32)
     bias = np.zeros(len(read.labels), np.float32)
     model = Classifier(read.labels, read.keys[kept], rarity, weights, bias, 1.0)
-    seen, wanted = _weighed(model, read, chosen), read.wanted[chosen]
-    with ThreadPoolExecutor(THREADS) as pool:
-        columns = pool.map(lambda n: _column(seen, wanted == n), range(len(read.labels)))
-        for number, (column, at) in enumerate(columns):
-            weights[:, number], bias[number] = column, at
+    seen = reading.weighed(model, read, chosen)
+    columns = machines.taught(seen, read.wanted[chosen], len(read.labels))
+    for number, (column, at) in enumerate(columns):
+        weights[:, number], bias[number] = column, at
     return model
 
 
-def _column(seen: csr_matrix, is_it: Array) -> tuple[Array | float, float]:
-    """Return what speaks for one label. The machines run outside Python's lock."""
-    if is_it.all() or not is_it.any():
-        return 0.0, 1.0 if is_it.any() else -2.0
-    ratio = _ratio(seen, is_it)
-    plain, at = _machine(seen, is_it, _C)
-    scaled, scaled_at = _machine(_scaled(seen, ratio), is_it, _C_RATIO)
-    return (plain + scaled * ratio) / 2, (at + scaled_at) / 2
+def _set_aside(read: Read, folds: Array) -> list[int]:
+    """Return the fifths that are set aside in turn, the hold-out first: as many as time allows."""
+    most = CHECKED // (len(read.texts) * len(read.labels))
+    others = [number for number in range(1, HOLD_OUT) if number < most and (folds == number).any()]
+    return [0, *others]
 
 
-def _scaled(seen: csr_matrix, by: Array) -> csr_matrix:
-    """Return a table with each column multiplied."""
-    from scipy.sparse import csr_matrix
-
-    return csr_matrix((seen.data * by[seen.indices], seen.indices, seen.indptr), seen.shape)
-
-
-def _machine(seen: csr_matrix, is_it: Array, c: float) -> tuple[Array, float]:
-    """Return weights and bias of one linear support vector machine."""
-    from sklearn.svm import LinearSVC
-
-    fitted = LinearSVC(C=c, tol=1e-2, random_state=0, max_iter=2000).fit(seen, is_it)
-    return fitted.coef_[0], float(fitted.intercept_[0])
+def _heard(read: Read, tested: Array) -> _Heard:
+    """Return what a model that learns from all others says of some messages."""
+    model = _fit(read, ~tested)
+    scores = reading.weighed(model, read, tested) @ model.weights + model.bias
+    return _Heard(scores, read.wanted[tested])
 
 
-def _ratio(seen: csr_matrix, is_it: Array) -> Array:
-    """Return for each piece the logarithm of how much oftener it stands in a label."""
+def _together(heard: Sequence[_Heard]) -> _Heard:
     import numpy as np
 
-    inside = np.asarray(seen[is_it].sum(axis=0)).ravel() + _SMOOTH
-    outside = np.asarray(seen[~is_it].sum(axis=0)).ravel() + _SMOOTH
-    ratio = np.log((inside / inside.sum()) / (outside / outside.sum()))
-    return np.asarray(ratio, np.float32)
+    return _Heard(
+        np.concatenate([each.scores for each in heard]),
+        np.concatenate([each.wanted for each in heard]),
+    )
 
 
-def _vocabulary(read: _Read, chosen: Array) -> tuple[Array, Array]:
-    """Return the places of pieces that stand in two messages or more, and how rare each is.
-
-    With many labels only the commonest, so that a model stays within its size.
-    """
+def _odds(heard: Sequence[_Heard]) -> Array:
+    """Return probabilities of the hold-out by what the other fifths show, else half by half."""
     import numpy as np
 
-    held = np.bincount(read.counts[chosen].indices, minlength=len(read.keys))
-    most, least = MOST_WEIGHTS // len(read.labels), _RARE
-    if (held >= least).sum() > most:
-        least = int(np.sort(held)[-most]) + 1
-    kept = np.flatnonzero(held >= least)
-    rarity = np.log((1 + int(chosen.sum())) / (1 + held[kept])) + 1
-    return kept, rarity.astype(np.float32)
-
-
-def _weighed(model: Classifier, read: _Read, chosen: Array) -> csr_matrix:
-    """Return the chosen messages as ``Classifier.read`` would, in one table."""
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
-    seen = read.counts[chosen][:, np.searchsorted(read.keys, model.keys)].tocsr()
-    values = (1 + np.log(seen.data)) * model.rarity[seen.indices]
-    rows = np.repeat(np.arange(seen.shape[0]), np.diff(seen.indptr))
-    families = grams.family(model.keys)[seen.indices]
-    slots = rows * len(FAMILY_WEIGHTS) + families
-    lengths = np.sqrt(np.bincount(slots, values**2, minlength=1))[slots]
-    values *= np.array(FAMILY_WEIGHTS, np.float32)[families] / lengths
-    return csr_matrix((values.astype(np.float32), seen.indices, seen.indptr), seen.shape)
-
-
-def _scores(model: Classifier, read: _Read, chosen: Array) -> Array:
-    scores: Array = _weighed(model, read, chosen) @ model.weights + model.bias
-    return scores
-
-
-def _crossed(scores: Array, wanted: Array) -> Array:
-    """Return probabilities of a hold-out, each half by what the other half shows."""
-    import numpy as np
-
-    odds = np.zeros(scores.shape)
-    even = np.arange(len(wanted)) % 2 == 0
-    for mine in (even, ~even):
-        odds[mine] = probabilities(scores[mine], _temperature(scores[~mine], wanted[~mine]))
-        if sureness := _sureness(scores[~mine], wanted[~mine]):
-            odds[mine] = surer(odds[mine], scores[mine], sureness)
+    mine, others = heard[0], heard[1:]
+    if others:
+        return _Sure.of(_together(others)).odds(mine.scores)
+    odds = np.zeros(mine.scores.shape)
+    even = np.arange(len(mine.wanted)) % 2 == 0
+    for half in (even, ~even):
+        odds[half] = _Sure.of(mine.part(~half)).odds(mine.scores[half])
     return odds
 
 
@@ -324,7 +261,7 @@ def _temperature(scores: Array, wanted: Array) -> float:
     return float(np.exp((low + high) / 2))
 
 
-def _held(samples: Sequence[Sample], read: _Read, tested: Array, odds: Array) -> tuple[Held, ...]:
+def _held(samples: Sequence[Sample], read: Read, tested: Array, odds: Array) -> tuple[Held, ...]:
     places = [at for at, held in enumerate(tested) if held]
     return tuple(
         Held(samples[at], sum_of(read.texts[at]), _judged(read, at, row))
@@ -332,6 +269,6 @@ def _held(samples: Sequence[Sample], read: _Read, tested: Array, odds: Array) ->
     )
 
 
-def _judged(read: _Read, at: int, row: Array) -> Judged:
+def _judged(read: Read, at: int, row: Array) -> Judged:
     best = int(row.argmax())
     return Judged(read.labels[int(read.wanted[at])], read.labels[best], float(row[best]))

@@ -11,10 +11,10 @@ import pytest
 from huiyin.kernel import cached
 from huiyin.kernel.errors import Invalid
 from huiyin.orgs import area_queries
-from huiyin.orgs.actions.areas import load_areas
-from huiyin.orgs.models import Region
+from huiyin.orgs.actions.areas import Loaded, load_areas
+from huiyin.orgs.models import Area, Region, Unit
 from huiyin.orgs.territory import read_areas
-from tests.world import at
+from tests.world import World, at
 
 DATA = Path(os.environ.get("HUIYIN_DATA") or "none") / "grid"
 
@@ -46,8 +46,8 @@ def test_a_point_lies_in_its_grid_and_street(db, django_assert_num_queries) -> N
     Region.objects.create(code="370001001", name="新湖街道", level="street")
     grids = read_areas(GRIDS)
     assert (grids.level, len(grids.areas), grids.repeated, len(grids.problems)) == ("grid", 1, 1, 3)
-    assert load_areas(read_areas(STREETS), now=at(1)) == 1
-    assert load_areas(grids, now=at(1)) == 0
+    assert load_areas(read_areas(STREETS), now=at(1)).streetless == 1
+    assert load_areas(grids, now=at(1)).streetless == 0
     load_areas(grids, now=at(2))
     cached.forget_all()
     with django_assert_num_queries(1):
@@ -59,6 +59,34 @@ def test_a_point_lies_in_its_grid_and_street(db, django_assert_num_queries) -> N
         assert [a.code for a in area_queries.areas_at(5.5, 5.5)] == ["XH-1"]
         assert [a.code for a in area_queries.areas_at(1.0, 0.2)] == ["XH-1", "XH", "XX"]
         assert area_queries.areas_at(50, 50) == []
+
+
+@pytest.mark.rule("R-530")
+def test_an_area_is_looked_after_by_whom_the_file_names_else_by_the_township(world: World) -> None:
+    city = Region.objects.get(level="city")
+    county = Region.objects.create(code="370001", name="东县", level="county", parent=city)
+    street = Region.objects.create(code="370001001", name="新湖街道", level="street", parent=county)
+    Unit.objects.filter(pk=world.township.pk).update(region=street)
+    Unit.objects.filter(pk=world.water.pk).update(name="城管局", short_name="城管局")
+    Unit.objects.filter(pk=world.housing.pk).update(
+        name="城管局", short_name="城管局", region=county
+    )
+    grids = [
+        square(0, 0, 所属组织="新湖街道一网格", 网格编号="1"),
+        square(1, 0, 所属组织="新湖街道二网格", 网格编号="2", 负责单位=world.water.code),
+        square(2, 0, 所属组织="新湖街道三网格", 网格编号="3", 负责单位="城管局"),
+        square(3, 0, 所属组织="新湖街道四网格", 网格编号="4", 负责单位="没有的局"),
+        square(4, 0, 所属组织="别处网格", 网格编号="5", 负责单位="城管局"),
+    ]
+    loaded = load_areas(read_areas(text(*grids)), now=at(1))
+    assert loaded == Loaded(streetless=1, unitless=1, unknown=("没有的局",))
+    assert list(Area.objects.order_by("code").values_list("unit_code", flat=True)) == [
+        world.township.code,
+        world.water.code,
+        world.housing.code,
+        world.township.code,
+        "",
+    ]
 
 
 @pytest.mark.rule("R-380")

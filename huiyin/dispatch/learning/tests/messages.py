@@ -41,6 +41,22 @@ def samples(count: int = 120, *, seed: int = 1, mixed: float = 0.0) -> list[Samp
     return made
 
 
+def matters(labels: int, each: int, *, seed: int = 1) -> list[Sample]:
+    """Return messages of hundreds of matters, each with a thing and a fault of its own."""
+    dice = random.Random(seed)  # noqa: S311 - a fixed sequence is wanted
+    signs = [chr(0x4E00 + 7 * at) for at in range(2 * labels)]
+    made = []
+    for at in range(labels * each):
+        label = at % labels
+        thing = "".join(signs[2 * (label % 60) : 2 * (label % 60) + 2])
+        fault = "".join(signs[2 * (60 + label // 60) : 2 * (60 + label // 60) + 2])
+        own = "".join(signs[2 * label : 2 * label + 2])
+        said = f"{dice.choice(PLACES)}{thing}{fault}{own}，{dice.choice(ENDS)}。{at}号"
+        made.append(Sample(f"{own}{fault}", said, f"{label:04}"))
+    dice.shuffle(made)
+    return made
+
+
 def model_version(**changes: object) -> ModelVersion:
     """Return a stored version with figures and without data; nothing can be asked of it."""
     ModelVersion.objects.filter(state=changes.get("state", "active")).delete()

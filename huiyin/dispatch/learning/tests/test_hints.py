@@ -17,7 +17,7 @@ from huiyin.dispatch.learning.tests.messages import samples
 from huiyin.kernel import cached
 from huiyin.knowledge.models import CatalogueItem, Parameter
 from huiyin.orders.models import WorkOrder
-from huiyin.orgs.models import Area, Region, Unit
+from huiyin.orgs.models import Area, Region, Unit, UnitChange
 from tests.world import START, Story, World, at
 
 HEAT = Draft("", "新湖街道的暖气片冰凉，暖气不热，请帮忙", "")
@@ -114,6 +114,48 @@ def test_a_community_or_grid_tells_its_street(
     order = Story(land).created(content=content, place="").submitted().order
     units = [each.unit for each in routes(order, at(2)).found if each.source is Source.TERRITORY]
     assert units == ([land.township] if sure and region == "370001001" else [])
+
+
+@pytest.mark.rule("R-530")
+@pytest.mark.parametrize(
+    ("place", "point", "unit", "why"),
+    [
+        ("", (0.5, 0.5), "water", "属地：一号园区（地图位置）"),
+        ("370001", (0.5, 0.5), "water", "属地：一号园区（地图位置）"),
+        ("370001001", (0.5, 0.5), "water", "属地：一号园区（地图位置）"),
+        ("370002", (0.5, 0.5), None, ""),
+        ("", (2.5, 0.5), "housing", "属地：二号园区（地图位置）"),
+        ("", (4.5, 0.5), "township", "属地：新湖街道"),
+        ("", None, None, ""),
+    ],
+)
+def test_a_point_suggests_who_looks_after_it(land: World, place, point, unit, why) -> None:
+    import shapely
+
+    city = Region.objects.get(level="city")
+    Region.objects.create(code="370002", name="西县", level="county", parent=city)
+    ended = Unit.objects.create(code="old", name="旧单位", kind="bureau", active=False)
+    UnitChange.objects.create(
+        kind="merge", unit=ended, successor=land.housing, effective=date(2026, 1, 1), basis="t",
+        state="done", planned_at=START, planned_by="t",
+    )  # fmt: skip
+    parks = (("一号园区", land.water.code), ("二号园区", "old"), ("三号园区", "gone"))
+    for at_, (name, code) in enumerate(parks):
+        shape = shapely.to_wkb(shapely.box(2 * at_, 0, 2 * at_ + 1, 1))
+        Area.objects.create(
+            level="grid", code=str(at_), name=name, region_code="370001001", unit_code=code,
+            shapes=[shape], loaded_at=at(1),
+        )  # fmt: skip
+    cached.forget_all()
+    region = Region.objects.filter(code=place).first()
+    longitude, latitude = point or (None, None)
+    order = Story(land).created(content="路灯坏了", place="", region=region).submitted().order
+    WorkOrder.objects.filter(pk=order.pk).update(longitude=longitude, latitude=latitude)
+    order.refresh_from_db()
+    found = [each for each in routes(order, at(2)).found if each.source is Source.TERRITORY]
+    assert [(each.unit, each.why) for each in found] == (
+        [(getattr(land, unit), why)] if unit else []
+    )
 
 
 @pytest.mark.rule("R-377")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from huiyin.dispatch.learning import grams
-from huiyin.dispatch.learning.classifier import Classifier, _sure_of_one, surer
+from huiyin.dispatch.learning import grams, reading, training
+from huiyin.dispatch.learning.classifier import Classifier, surer
+from huiyin.dispatch.learning.machines import MOST_COUNTED, _lesson, taught
 from huiyin.dispatch.learning.rules import Costs
 from huiyin.dispatch.learning.samples import Sample
-from huiyin.dispatch.learning.tests.messages import samples
+from huiyin.dispatch.learning.tests.messages import matters, samples
 from huiyin.dispatch.learning.training import Trained, train
 from huiyin.kernel.errors import Invalid
 
@@ -62,6 +63,8 @@ def test_how_sure_it_is_follows_from_what_was_measured() -> None:
         assert guess.probability >= max(p for _, p in guess.others)
         assert guess.probability + sum(p for _, p in guess.others) == pytest.approx(1)
     assert 0.5 < np.mean([guess.probability for guess in guesses]) < 0.95
+    told = mixed.model.guesses([(s.title, s.detail) for s in samples(40, seed=9)])
+    assert told == guesses, "together and one by one are the same"
     assert Classifier.from_bytes(mixed.model.to_bytes()).sureness == mixed.model.sureness
 
 
@@ -76,10 +79,53 @@ def test_how_sure_it_is_follows_from_what_was_measured() -> None:
 def test_the_best_label_stays_the_likeliest(odds, scores, sureness, told) -> None:
     found = surer(np.array(odds), np.array(scores), sureness)
     assert found == pytest.approx(told, abs=1e-4)
-    first = sorted(scores, reverse=True)[:3]
-    one = _sure_of_one(np.array(odds), first, sureness, int(np.argmax(scores)))
-    assert one == pytest.approx(found)
     assert found.argmax() == np.argmax(scores)
+
+
+def test_many_messages_at_once_keep_their_places(trained: Trained) -> None:
+    said = [(s.title, s.detail) for s in samples(150, seed=7)] + [("", ""), ("", "zzz")]
+    together = trained.model.guesses(said)
+    assert together == [trained.model.guess(*each) for each in said]
+    assert trained.model.guesses([]) == []
+    assert not any(g.because for g in trained.model.guesses(said, reasons=False))
+
+
+@pytest.mark.rule("R-531")
+def test_hundreds_of_labels_are_learned_from_samples() -> None:
+    found = train(matters(300, 8), Costs())
+    assert len(found.model.labels) == 300
+    assert found.figures.macro_f1 > 0.85
+    assert found.figures.ece < 0.2
+    assert len(found.model.to_bytes()) < 60_000_000
+
+
+@pytest.mark.rule("R-531")
+def test_a_lesson_holds_the_label_its_like_and_some_of_all_others() -> None:
+    wanted = np.repeat(np.arange(10), 100)
+    rows, counts = _lesson(wanted, wanted == 3, np.array([4, 5]), 120, seed=1)
+    taught = wanted[rows]
+    assert len(rows) == len(set(rows.tolist())) == 120
+    assert [(taught == n).sum() for n in (3,)] == [60]
+    assert np.isin(taught, [4, 5]).sum() == 30
+    assert counts[taught == 3] == pytest.approx(100 / 60)
+    assert counts[np.isin(taught, [4, 5])] == pytest.approx(200 / 30)
+    assert set(counts[~np.isin(taught, [3, 4, 5])]) == {MOST_COUNTED}
+    everything, _ = _lesson(wanted, wanted == 3, np.array([4, 5]), 5000, seed=1)
+    assert len(everything) == 1000
+
+
+@pytest.mark.rule("R-531")
+def test_taught_on_samples_is_nearly_as_good_as_on_everything() -> None:
+    said = samples(900, seed=3, mixed=0.1)
+    table = reading.read(said)
+    model = training._fit(table, np.ones(len(said), bool))
+    seen = reading.weighed(model, table, np.ones(len(said), bool))
+    right = []
+    for most in (10**9, 1):
+        columns = list(taught(seen, table.wanted, len(table.labels), most=most))
+        scores = seen @ np.stack([column for column, _ in columns], axis=1)
+        right.append((scores + [at for _, at in columns]).argmax(axis=1) == table.wanted)
+    assert right[1].mean() > right[0].mean() - 0.02
 
 
 @pytest.mark.parametrize("stored", [b"", b"no archive", b"PK\x03\x04broken"])
