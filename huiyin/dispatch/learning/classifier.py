@@ -76,9 +76,11 @@ class Classifier:
         count = len(pieces.words)
         if not len(self.keys):
             return np.zeros(count + 1, np.int64), np.zeros(0, np.int64), np.zeros(0, np.float32)
-        at = np.searchsorted(self.keys, pieces.keys)
+        # Looked up in ascending order, neighbours find each other in the cache.
+        met, which = np.unique(pieces.keys, return_inverse=True)
+        at = np.searchsorted(self.keys, met)
         at[at == len(self.keys)] = 0
-        known = self.keys[at] == pieces.keys
+        known, at = (self.keys[at] == met)[which], at[which]
         marks, counts = np.unique((pieces.rows[known] << _ROW) | at[known], return_counts=True)
         rows, places = marks >> _ROW, marks & ((1 << _ROW) - 1)
         families = grams.family(self.keys[places])
@@ -135,16 +137,17 @@ class Classifier:
         """Return one score per label for one text."""
         import numpy as np
 
-        found: Array = values @ self.weights[places].astype(np.float32) + self.bias
-        return found
+        table = np.take(self.weights, places, axis=0).astype(np.float32)
+        return np.asarray(values @ table + self.bias)
 
     def _spoke(self, begins: Array, places: Array, values: Array, order: Array) -> Array:
         """Return how much each piece speaks for the best label of its text against the next."""
         import numpy as np
 
         rows = np.repeat(np.arange(len(order)), np.diff(begins))
-        best, next_ = order[rows, 0], order[rows, min(1, order.shape[1] - 1)]
-        lead = self.weights[places, best].astype(np.float32) - self.weights[places, next_]
+        table, first = self.weights.reshape(-1), places * len(self.labels)
+        best, next_ = order[:, 0][rows], order[:, min(1, order.shape[1] - 1)][rows]
+        lead = np.take(table, first + best).astype(np.float32) - np.take(table, first + next_)
         return np.asarray(values * lead)
 
     def _because(self, known: Mapping[int, str], places: Array, spoke: Array) -> tuple[str, ...]:

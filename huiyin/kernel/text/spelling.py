@@ -7,6 +7,10 @@ from functools import cache
 from typing import Any
 
 
+_WIDE = tuple((wide, unicodedata.normalize("NFKC", wide)) for wide in "，：；？！（）～…\u3000")
+"""Signs of nearly every Chinese text. Changed first, they spare most texts the slow way."""
+
+
 def simplify(text: str) -> str:
     """Return ``text`` with traditional characters as simplified ones, by phrase."""
     return text if text.isascii() else str(_converter().convert(text))
@@ -18,7 +22,10 @@ def normalise(text: str) -> str:
     NFKC (full width, ligatures, circled figures), lower case, simplified characters; everything
     that is white space or not printable becomes one blank.
     """
-    folded = unicodedata.normalize("NFKC", text).lower()
+    folded = text
+    for wide, narrow in _WIDE:
+        folded = folded.replace(wide, narrow)
+    folded = unicodedata.normalize("NFKC", folded).lower()
     if not folded.isprintable():
         folded = "".join(c if c.isprintable() else " " for c in folded)
     return " ".join(simplify(folded).split())
