@@ -213,7 +213,7 @@ def classify(
 
 
 def _refused(row: Row) -> dict[str, Any]:
-    told = {"label": None, "probability": 0.0, "accepted": False, "because": []}
+    told: dict[str, Any] = {"label": None, "probability": 0.0, "accepted": False, "because": []}
     return told | {"error": f"第 {row.number} 行：{row.problem}"}
 
 

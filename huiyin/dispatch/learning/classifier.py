@@ -94,9 +94,7 @@ class Classifier:
         """Return the likeliest label of a message; see ``guesses``."""
         return self.guesses([(title, detail)], reasons=reasons)[0]
 
-    def guesses(
-        self, messages: Sequence[tuple[str, str]], *, reasons: bool = True
-    ) -> list[Guess]:
+    def guesses(self, messages: Sequence[tuple[str, str]], *, reasons: bool = True) -> list[Guess]:
         """Return the likeliest label of each message, given as title and detail.
 
         A message in which nothing is known has the probability of a blind guess.

@@ -43,7 +43,7 @@ class _Course:
 
 
 def taught(
-    seen: csr_matrix, wanted: Array, labels: int, *, most: int = MOST_TAUGHT
+    seen: csr_matrix, wanted: Array, labels: int, *, most: int | None = None
 ) -> Iterator[tuple[Array | float, float]]:
     """Yield for each label the weights of the pieces, and what it has before anything is read.
 
@@ -51,10 +51,11 @@ def taught(
         seen: the weighed pieces of each message.
         wanted: the number of its label.
         labels: how many labels there are.
-        most: messages times labels up to which nothing is left out.
+        most: messages times labels up to which nothing is left out; the usual when not given.
 
     Source: R-531 (requirement 211; learning ends in minutes, however many classes a city has).
     """
+    most = MOST_TAUGHT if most is None else most
     sums = _sums(seen, wanted, labels)
     is_small = seen.shape[0] * labels <= most
     near = None if is_small else _near(sums, wanted, min(NEAR, labels - 1))
@@ -138,9 +139,7 @@ def _scaled(seen: csr_matrix, by: Array) -> csr_matrix:
     return csr_matrix((seen.data * by[seen.indices], seen.indices, seen.indptr), seen.shape)
 
 
-def _machine(
-    seen: csr_matrix, is_it: Array, counts: Array | None, c: float
-) -> tuple[Array, float]:
+def _machine(seen: csr_matrix, is_it: Array, counts: Array | None, c: float) -> tuple[Array, float]:
     """Return weights and bias of one linear support vector machine."""
     from sklearn.svm import LinearSVC
 

@@ -13,9 +13,8 @@ from huiyin.dispatch.learning.hints import is_on, place_named
 from huiyin.dispatch.learning.states import Field, Purpose, Source
 from huiyin.kernel.text import normalise
 from huiyin.orders.models import WorkOrder
-from huiyin.orgs import area_queries
+from huiyin.orgs import area_queries, succession
 from huiyin.orgs import queries as orgs
-from huiyin.orgs import succession
 from huiyin.orgs.models import Region, Unit
 from huiyin.worktime.calendar import SHANGHAI
 

@@ -75,9 +75,7 @@ class _Sure:
     @classmethod
     def of(cls, heard: _Heard) -> _Sure:
         """Return what fits best what was heard."""
-        return cls(
-            _temperature(heard.scores, heard.wanted), _sureness(heard.scores, heard.wanted)
-        )
+        return cls(_temperature(heard.scores, heard.wanted), _sureness(heard.scores, heard.wanted))
 
     def odds(self, scores: Array) -> Array:
         """Return scores as probabilities."""

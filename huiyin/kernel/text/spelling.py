@@ -6,7 +6,6 @@ import unicodedata
 from functools import cache
 from typing import Any
 
-
 _WIDE = tuple((wide, unicodedata.normalize("NFKC", wide)) for wide in "，：；？！（）～…\u3000")
 """Signs of nearly every Chinese text. Changed first, they spare most texts the slow way."""
 

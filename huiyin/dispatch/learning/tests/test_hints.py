@@ -137,7 +137,7 @@ def test_a_point_suggests_who_looks_after_it(land: World, place, point, unit, wh
     ended = Unit.objects.create(code="old", name="旧单位", kind="bureau", active=False)
     UnitChange.objects.create(
         kind="merge", unit=ended, successor=land.housing, effective=date(2026, 1, 1), basis="t",
-        state="done", planned_at=START, planned_by="t",
+        state="done", planned_at=at(1), planned_by="t",
     )  # fmt: skip
     parks = (("一号园区", land.water.code), ("二号园区", "old"), ("三号园区", "gone"))
     for at_, (name, code) in enumerate(parks):
@@ -149,7 +149,7 @@ def test_a_point_suggests_who_looks_after_it(land: World, place, point, unit, wh
     cached.forget_all()
     region = Region.objects.filter(code=place).first()
     longitude, latitude = point or (None, None)
-    order = Story(land).created(content="路灯坏了", place="", region=region).submitted().order
+    order = Story(land).created(content="门口的路灯坏了", place="", region=region).submitted().order
     WorkOrder.objects.filter(pk=order.pk).update(longitude=longitude, latitude=latitude)
     order.refresh_from_db()
     found = [each for each in routes(order, at(2)).found if each.source is Source.TERRITORY]
