@@ -69,20 +69,41 @@ def _check_catalogue(draft: Draft, notebook: Notebook) -> None:
         if each.lead_level == "county" and each.lead in types and each.lead not in guided:
             reason = f"没有哪个县级单位以“{each.lead}”为业务上级，lead_level 不能是 county"
             notebook.note(items.file, each.line, reason)
+    _check_places(draft, notebook)
+
+
+def _check_places(draft: Draft, notebook: Notebook) -> None:
+    """Check the places of the catalogue: known, less than the city, none inside another.
+
+    Source: R-510 (requirement 211; handbook domain.md 1.2 (五), 2.1 art. 11).
+    """
+    items, regions = draft.catalogue, {each.code: each for each in draft.regions.records}
+    note_unknown(items, lambda each: each.regions, draft.regions, "地点", notebook)
+    for each in items.records:
+        named = [regions[code] for code in each.regions if code in regions]
+        wrong = [f"“{p.name}”是全市，regions 应空着" for p in named if p.level == "city"]
+        wrong += [
+            f"“{p.name}”已经包含在“{regions[p.parent].name}”里，只写一个"
+            for p in named
+            if p.level != "city" and p.parent in each.regions and p.parent in regions
+        ]
+        for reason in wrong:
+            notebook.note(items.file, each.line, reason)
 
 
 def _check_owners(draft: Draft, notebook: Notebook) -> None:
     """Check that every narrowest category has a lead unit, its own or that of one above it.
 
-    An entry that has an end is none: the category would lose its owner on that day.
+    An entry that has an end is none: the category would lose its owner on that day. Neither is one
+    that holds only in some places: elsewhere nobody would be responsible.
 
-    Source: R-168 (requirement 211; handbook domain.md 1.2 (五), 2.6).
+    Source: R-168, R-510 (requirement 211; handbook domain.md 1.2 (五), 2.6).
     """
     categories, items = draft.categories, draft.catalogue
     is_complete = items.is_whole and not items.broken
     if draft.city is None or not is_complete:
         return
-    led = {each.category for each in items.records if each.valid_to is None}
+    led = {e.category for e in items.records if e.valid_to is None and not e.regions}
     led |= set(draft.city.catalogue_without_owner)
     above = {each.parent for each in categories.records}
     for each in categories.records:

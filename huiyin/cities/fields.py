@@ -105,6 +105,7 @@ CATALOGUE: Sequence[Field] = (
     Field("assist", words(_UNIT_CODE), required=False, default=()),
     Field("basis", text(120)),
     *_validity(),
+    Field("regions", words(_REGION_CODE), required=False, default=()),
 )
 
 LIMIT: Sequence[Field] = (

@@ -216,6 +216,7 @@ def catalogue(profile: Profile) -> list[knowledge.CatalogueRow]:
             basis=each.basis,
             valid_from=each.valid_from,
             valid_to=each.valid_to,
+            regions=each.regions,
         )
         for each in profile.catalogue
     ]

@@ -92,6 +92,7 @@ class CatalogueItem:
 
     With level ``city`` the unit ``lead`` handles the matter itself; with ``county`` the unit of the
     place whose superior is ``lead``; with ``township`` the township there, guided by ``lead``.
+    ``regions`` are the counties and streets in which the entry holds; none means the whole city.
     """
 
     line: int
@@ -104,6 +105,7 @@ class CatalogueItem:
     basis: str
     valid_from: date
     valid_to: date | None
+    regions: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -63,7 +63,9 @@ HALF_HOURS = r"([01]\d|2[0-3]):[03]0-([01]\d|2[0-3]):[03]0"
 INDICATORS = tuple(indicator.value for indicator in Indicator)
 CHANNELS = tuple(channel.value for channel in Channel)
 # Every request passes these, so each needs a limit without a selector.
-_NOT_EVERYWHERE = frozenset({ClockKind.SUPERVISION, ClockKind.WHISTLE, ClockKind.RAISING})
+_NOT_EVERYWHERE = frozenset(
+    {ClockKind.SUPERVISION, ClockKind.WHISTLE, ClockKind.RAISING, ClockKind.FEEDBACK}
+)
 GENERAL_LIMITS = (
     *(clock.value for clock in ClockKind if clock not in _NOT_EVERYWHERE), "extension",
 )  # fmt: skip
@@ -92,6 +94,7 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "reply.signoff_required": parsers.flag,
         "reply.each_matter": parsers.flag,
         "reply.dual_feedback": parsers.flag,
+        "reply.evidence_required": parsers.flag,
         "reply.explanations": parsers.whole(1, 9),
         "audit.scorecard": tables.scorecard,
         "audit.score_required": parsers.flag,
@@ -231,6 +234,7 @@ OPTIONAL_PARAMETERS = frozenset(
         "incident.hours",
         "reply.each_matter",
         "reply.dual_feedback",
+        "reply.evidence_required",
         "reply.explanations",
         "audit.scorecard",
         "audit.score_required",

@@ -116,7 +116,7 @@ def run(words: list[str]) -> int:
         if type(mistake).__name__ == "NoArgsIsHelpError":
             sys.stderr.write(f"{mistake.message}\n")
         else:
-            sys.stderr.write(f"{_mistake(mistake)}；用法见 huiyin --help\n")
+            sys.stderr.write(f"{_mistake(mistake)}；用法见 {_path(mistake)} --help\n")
         return ExitCode.USAGE
     except Exception as error:  # noqa: BLE001 - the last frame of the program
         expected = problems.explain(error)
@@ -135,9 +135,16 @@ def _mistake(mistake: typer.TyperException) -> str:
         "MissingParameter": f"缺少 {_parameter(mistake)}",
         "BadParameter": f"{_parameter(mistake)} 的值不对",
     }
-    if unknown := re.match(r"No such command '(.*)'", mistake.message):
-        return f"没有命令 {unknown[1]}"
+    if unknown := re.match(r"No such command '([^']*)'(?:.*'([^']+)')?", mistake.message):
+        meant = f"，是不是 {unknown[2]}" if unknown[2] else ""
+        return f"没有命令 {unknown[1]}{meant}"
     return words.get(type(mistake).__name__) or f"用法有误：{mistake.format_message()}"
+
+
+def _path(mistake: typer.TyperException) -> str:
+    """Return the command whose help explains it, such as ``huiyin city new``."""
+    context = getattr(mistake, "ctx", None)
+    return str(context.command_path) if context is not None else "huiyin"
 
 
 def _parameter(mistake: typer.TyperException) -> str:

@@ -18,6 +18,9 @@ from huiyin.orgs import succession
 from huiyin.orgs.models import Region, Unit
 from huiyin.worktime.calendar import SHANGHAI
 
+LEVELS = ("city", "county", "street")
+"""The levels of places, the widest first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
@@ -48,23 +51,30 @@ class _Around:
 def suggestions(order: WorkOrder, now: datetime) -> list[Suggestion]:
     """Return the units that the catalogue in force names for an order, the nearest matter first.
 
-    Each unit is named once. Empty without a category, or when the catalogue says nothing. Three
-    queries, one more when the order's category is not at hand.
+    A row that holds only in some places comes before those of the whole city. Each unit is named
+    once. Empty without a category, or when the catalogue says nothing. Three queries, one more when
+    the order's category is not at hand.
+
+    Source: R-510 (requirement 211; handbook domain.md 1.2 (五), 2.1 art. 11).
     """
     if order.category is None:
         return []
-    items = knowledge.responsible_for(order.category, now.astimezone(SHANGHAI).date())
+    regions = orgs.places_of(order.region_id)
+    places = [regions[level].code for level in LEVELS if level in regions]
+    day = now.astimezone(SHANGHAI).date()
+    items = knowledge.responsible_for(order.category, day, places)
     if not items:
         return []
-    around = _around(order, items)
+    around = _around(order, items, regions)
     found: dict[int, Suggestion] = {}
     for each in _resolved(items, around):
         found.setdefault(each.unit.pk, each)
     return list(found.values())
 
 
-def _around(order: WorkOrder, items: Sequence[CatalogueItem]) -> _Around:
-    regions = orgs.places_of(order.region_id)
+def _around(
+    order: WorkOrder, items: Sequence[CatalogueItem], regions: Mapping[str, Region]
+) -> _Around:
     named = {item.lead.code for item in items if item.lead}
     named |= {code for item in items for code in item.assist_codes}
     heirs = _heirs(order, named, regions.values())
@@ -113,6 +123,11 @@ def _resolved(items: Sequence[CatalogueItem], around: _Around) -> Iterator[Sugge
         why = _why(how, level, lead, around)
         if item.ruling:
             why = f"裁定写入派单目录（{item.code}，工单 {spoken(item.ruling)}），由{lead}办理"
+        if item.regions:
+            held = [
+                region.name for region in around.regions.values() if region.code in item.regions
+            ]
+            why += f"（目录限定{'、'.join(held)}）"
         if item.lead and item.lead.pk != lead.pk:
             why += f"（{item.lead}的职责现由{lead}承担）"
         yield Suggestion(unit, item, why, tuple(assist))

@@ -46,7 +46,8 @@ class CatalogueItem(models.Model):
     """Which unit is responsible for a matter, on what basis, from when to when; half-open.
 
     ``ruling`` is the number of the order whose dispute was ruled so; empty for what the city
-    profile says, and only that is brought into line when the profile is loaded.
+    profile says, and only that is brought into line when the profile is loaded. ``regions`` are
+    the codes of the places in which the row holds; empty for the whole city.
     """
 
     code = models.CharField(max_length=20)
@@ -57,6 +58,7 @@ class CatalogueItem(models.Model):
     assist_codes = ArrayField(models.CharField(max_length=40), default=list)
     basis = models.CharField(max_length=300, blank=True, default="")
     ruling = models.CharField(max_length=24, blank=True, default="")
+    regions = ArrayField(models.CharField(max_length=12), default=list)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True)
 

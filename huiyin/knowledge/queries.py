@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -26,6 +27,7 @@ from huiyin.knowledge.models import (
 )
 from huiyin.knowledge.rules import Matter
 from huiyin.knowledge.states import ArticleKind, ReasonGroup
+from huiyin.orgs import queries as orgs
 from huiyin.orgs.models import Unit
 from huiyin.worktime.calendar import SHANGHAI
 from huiyin.worktime.deadline import AMBER_PERCENT
@@ -208,19 +210,27 @@ def tag_name(code: str) -> str:
     return _tag_names().get(code, code)
 
 
-def responsible_for(category: Category, day: date) -> list[CatalogueItem]:
-    """Return the catalogue items of a category or of those above it, nearest first. One query.
+def responsible_for(
+    category: Category, day: date, places: Sequence[str] = ()
+) -> list[CatalogueItem]:
+    """Return the catalogue items of a category or of those above it that hold there. One query.
 
-    Of one category, what a ruling entered comes before what the profile says, the latest first.
+    The narrowest place comes first, then the nearest category. Of one place and category, what a
+    ruling entered comes before what the profile says, the latest first. ``places`` are the codes of
+    where the matter lies, from the city to the street; without them only what holds everywhere.
 
-    Source: R-391 (requirement 152; handbook domain.md 2.8).
+    Source: R-391, R-510 (requirements 152, 211; handbook domain.md 1.2 (五), 2.8).
     """
     codes = [category.code[:length] for length in range(len(category.code), 0, -2)]
     items = CatalogueItem.objects.select_related("lead", "category").filter(
         category__code__in=codes, valid_from__lte=day
     )
-    valid = rules.valid_on(items, day)
-    return sorted(valid, key=_nearest)
+    there = [
+        (-narrow, _nearest(item), item)
+        for item in rules.valid_on(items, day)
+        if (narrow := rules.narrowness(item.regions, places)) is not None
+    ]
+    return [item for _, _, item in sorted(there, key=lambda found: found[:2])]
 
 
 def _nearest(item: CatalogueItem) -> tuple[int, bool, int, str]:
@@ -239,7 +249,8 @@ def catalogue(
 ) -> Page[CatalogueItem]:
     """Return one page of the catalogue by code: what holds on ``day``, or every row. One query.
 
-    ``below`` narrows it to a branch of the tree, by the code of its category.
+    ``below`` narrows it to a branch of the tree, by the code of its category. The words may also
+    name the place to which a row is limited.
     """
     rows = CatalogueItem.objects.select_related("category", "lead")
     if not every:
@@ -250,7 +261,8 @@ def catalogue(
     for word in words.split()[:5]:
         matter = Q(matter__icontains=word) | Q(category__full_name__icontains=word)
         lead = Q(lead__name__icontains=word) | Q(lead__short_name__icontains=word)
-        rows = rows.filter(matter | lead | Q(code__iexact=word))
+        named = [place.code for place in orgs.all_regions() if word in place.name]
+        rows = rows.filter(matter | lead | Q(code__iexact=word) | Q(regions__overlap=named))
     return page(rows, by=("code", "id"), cursor=cursor, size=size)
 
 

@@ -89,6 +89,23 @@ def valid_on(rows: Iterable[D], day: date) -> list[D]:
     return [r for r in rows if r.valid_from <= day and (r.valid_to is None or day < r.valid_to)]
 
 
+def narrowness(regions: Sequence[str], places: Sequence[str]) -> int | None:
+    """Return how narrow the place of a row is for what lies in ``places``; None if not there.
+
+    A row without places holds everywhere and is the widest of all, 0.
+
+    Args:
+        regions: codes of the places in which the row holds; none means everywhere.
+        places: codes of where something lies, from the city to the street; none when not known.
+
+    Source: R-510 (requirement 211; handbook domain.md 1.2 (五), 2.1 art. 11: by territory).
+    """
+    if not regions:
+        return 0
+    fitting = (level for level, code in enumerate(places, 1) if code in regions)
+    return max(fitting, default=None)
+
+
 def choose_limit(rows: Iterable[L], clock: str, matter: Matter, day: date) -> L | None:
     """Return the most specific limit of ``clock`` for ``matter`` valid on ``day``; None if none.
 

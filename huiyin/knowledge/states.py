@@ -61,6 +61,7 @@ class ClockKind(StrEnum):
     DISPATCH = "dispatch"
     SIGN = "sign"
     CONTACT = "contact"
+    FEEDBACK = "feedback"
     FINISH = "finish"
     RETURN = "return"
     RETURN_REVIEW = "return_review"
@@ -86,6 +87,7 @@ CLOCK_LABELS = {
     ClockKind.DISPATCH: "派单",
     ClockKind.SIGN: "签收",
     ClockKind.CONTACT: "联系诉求人",
+    ClockKind.FEEDBACK: "首次反馈",
     ClockKind.FINISH: "办结",
     ClockKind.RETURN: "退单",
     ClockKind.RETURN_REVIEW: "退单审核",
@@ -226,11 +228,17 @@ class WordingKind(StrEnum):
     LIMIT = "limit"
     PARAMETER = "parameter"
     SCORING = "scoring"
+    CLASS = "class"
 
     @property
     def label(self) -> str:
         """Return the Chinese name."""
-        return {"limit": "时限", "parameter": "参数", "scoring": "计分办法"}[self.value]
+        return {
+            "limit": "时限",
+            "parameter": "参数",
+            "scoring": "计分办法",
+            "class": "工单类别",
+        }[self.value]
 
 
 class WordingState(StrEnum):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,35 +11,50 @@ from django.db.models import QuerySet
 
 from huiyin.kernel.cached import remembered
 from huiyin.kernel.paging import Page, page
-from huiyin.knowledge.models import LimitRule, Parameter, RuleWording, ScoringScheme
+from huiyin.knowledge.models import CaseClass, LimitRule, Parameter, RuleWording, ScoringScheme
 from huiyin.knowledge.states import WordingKind, WordingState
 
-Worded = LimitRule | Parameter | ScoringScheme
-TABLES: dict[WordingKind, tuple[type[Worded], str]] = {
-    WordingKind.LIMIT: (LimitRule, "code"),
-    WordingKind.PARAMETER: (Parameter, "key"),
-    WordingKind.SCORING: (ScoringScheme, "code"),
+Worded = LimitRule | Parameter | ScoringScheme | CaseClass
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Where the rules of a kind lie: the field that names one, and the field of its words."""
+
+    model: type[Worded]
+    code: str = "code"
+    text: str = "text"
+
+
+TABLES: dict[WordingKind, Table] = {
+    WordingKind.LIMIT: Table(LimitRule),
+    WordingKind.PARAMETER: Table(Parameter, code="key"),
+    WordingKind.SCORING: Table(ScoringScheme),
+    WordingKind.CLASS: Table(CaseClass, text="standard"),
 }
-"""The table of each kind, and the field that names a rule."""
 
 
 def rule_row(kind: WordingKind, key: int) -> Worded | None:
     """Return one dated row of a rule. One query."""
-    table, _ = TABLES[kind]
-    found: Worded | None = table._default_manager.filter(pk=key).first()
+    found: Worded | None = TABLES[kind].model._default_manager.filter(pk=key).first()
     return found
 
 
 def code_of(kind: WordingKind, row: Worded) -> str:
     """Return what a rule is called."""
-    return str(getattr(row, TABLES[kind][1]))
+    return str(getattr(row, TABLES[kind].code))
+
+
+def text_of(kind: WordingKind, row: Worded) -> str:
+    """Return what a rule says of itself; for a class of orders, its handling standard."""
+    return str(getattr(row, TABLES[kind].text))
 
 
 def row_of(wording: RuleWording) -> Worded | None:
     """Return the row that a correction is about; None once it is gone. One query."""
-    table, code = TABLES[WordingKind(wording.kind)]
-    named = {code: wording.code, "valid_from": wording.valid_from}
-    found: Worded | None = table._default_manager.filter(**named).first()
+    table = TABLES[WordingKind(wording.kind)]
+    named = {table.code: wording.code, "valid_from": wording.valid_from}
+    found: Worded | None = table.model._default_manager.filter(**named).first()
     return found
 
 
@@ -79,7 +95,7 @@ def as_corrected(kind: WordingKind, wanted: Sequence[Mapping[str, Any]]) -> list
 
     Source: R-392 (handbook domain.md 2.9, rules with effective dates).
     """
-    code = TABLES[kind][1]
+    table = TABLES[kind]
     past: dict[tuple[str, date], set[tuple[str, str]]] = {}
     now: dict[tuple[str, date], tuple[str, str]] = {}
     for row in _done():
@@ -88,16 +104,17 @@ def as_corrected(kind: WordingKind, wanted: Sequence[Mapping[str, Any]]) -> list
         key = (row.code, row.valid_from)
         past.setdefault(key, set()).add((row.old_text, row.old_source))
         now[key] = (row.text, row.source)
-    return [_corrected(row, (row[code], row["valid_from"]), past, now) for row in wanted]
+    return [_corrected(table, row, past, now) for row in wanted]
 
 
 def _corrected(
+    table: Table,
     row: Mapping[str, Any],
-    key: tuple[str, date],
     past: Mapping[tuple[str, date], set[tuple[str, str]]],
     now: Mapping[tuple[str, date], tuple[str, str]],
 ) -> Mapping[str, Any]:
-    if (row["text"], row["source"]) not in past.get(key, ()):
+    key = (row[table.code], row["valid_from"])
+    if (row[table.text], row["source"]) not in past.get(key, ()):
         return row
     text, source = now[key]
-    return {**row, "text": text, "source": source}
+    return {**row, table.text: text, "source": source}

@@ -60,8 +60,8 @@ def mains_of(orders: Sequence[WorkOrder]) -> dict[int, WorkOrder]:
 
 # What of a main order concerns every caller of its group; what its own caller said does not.
 SHARED = (
-    "dispatch", "rule", "sign", "decide_extension", "suspend", "resume", "reply", "pass_audit",
-    "send_again",
+    "dispatch", "reassign", "rule", "sign", "decide_extension", "suspend", "resume", "reply",
+    "pass_audit", "send_again", "progress",
 )  # fmt: skip
 
 

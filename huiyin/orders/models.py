@@ -32,7 +32,7 @@ from huiyin.orders.states import (
     State,
 )
 from huiyin.orders.text_models import OrderText as OrderText
-from huiyin.orgs.models import Region, Staff, Unit
+from huiyin.orgs.models import Region, Signature, Staff, Unit
 
 NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 """Stands in ``waits_until`` when nothing is waited for or the city sets no limit."""
@@ -346,6 +346,7 @@ class Reply(models.Model):
 
     ``answers`` tells the result of each matter as it stood then; ``verified_at`` is when the
     citizen was called back before the audit; ``scores`` are the points of the audit by item.
+    ``signature`` is the picture that the one who signed used then, where they had one.
     """
 
     order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="replies")
@@ -365,6 +366,7 @@ class Reply(models.Model):
     contact_sealed = models.BinaryField(default=b"")
     contact_masked = models.CharField(max_length=20, blank=True, default="")
     sign_off = models.CharField(max_length=40, blank=True, default="")
+    signature = models.ForeignKey(Signature, models.PROTECT, null=True, related_name="+")
     verified_at = models.DateTimeField(null=True)
     told_at = models.DateTimeField(null=True)
     told_how = models.CharField(

@@ -14,6 +14,7 @@ from huiyin.kernel.prepared import Prepared
 from huiyin.knowledge import queries as knowledge
 from huiyin.orders import policy, reply_rules
 from huiyin.orders.models import (
+    Attachment,
     Explanation,
     LocalCall,
     OrderMatter,
@@ -28,7 +29,8 @@ from huiyin.orders.states import (
     Outcome,
     ScorePart,
 )
-from huiyin.orgs.actors import Actor
+from huiyin.orgs.actors import CITIZEN, Actor
+from huiyin.orgs.models import Signature
 from huiyin.worktime.calendar import SHANGHAI
 
 PASS_MARK = 60
@@ -70,12 +72,20 @@ def is_called_back(number: str, at: datetime) -> bool:
     return is_drawn(number, scope, int(knowledge.parameter("callback.sample_share", at, 100)))
 
 
-def needs_of(order: WorkOrder, *, since: datetime | None, at: datetime) -> ReplyNeeds:
-    """Return what a reply to ``order`` must hold. Two queries."""
+def needs_of(
+    order: WorkOrder, *, since: datetime | None, at: datetime, files: int = 0
+) -> ReplyNeeds:
+    """Return what a reply to ``order`` must hold; ``files`` come with it. Two queries.
+
+    One more where the city asks for evidence: files added since the order was given to the unit.
+
+    Source: R-140, R-515 (requirement 168; handbook domain.md 4.3).
+    """
 
     def asked(key: str, *, default: bool) -> bool:
         return bool(knowledge.parameter(key, at, default=default))
 
+    evidence = asked("reply.evidence_required", default=False)
     return ReplyNeeds(
         contact=asked("reply.contact_required", default=True),
         basis=asked("reply.basis_required_when_unsolved", default=True),
@@ -86,7 +96,27 @@ def needs_of(order: WorkOrder, *, since: datetime | None, at: datetime) -> Reply
         since=since,
         explained=len(_EXPLANATIONS(order.pk)),
         explain_least=int(knowledge.parameter("reply.explanations", at, default=1)),
+        evidence=evidence,
+        files=files or (_files_since(order, since) if evidence else 0),
     )
+
+
+def _files_since(order: WorkOrder, since: datetime | None) -> int:
+    """Return how many files staff have added since then. One query."""
+    rows = Attachment.objects.filter(order=order).exclude(added_by=CITIZEN.label)
+    return (rows.filter(added_at__gte=since) if since else rows).count()
+
+
+def signatures_of(order: WorkOrder) -> dict[int, Signature]:
+    """Return the pictures with which replies of an order were signed, by reply. One query at most.
+
+    None where the replies, which are at hand, have no picture.
+
+    Source: R-511 (requirement 106).
+    """
+    used = {reply.pk: reply.signature_id for reply in order.replies.all() if reply.signature_id}
+    held = Signature.objects.in_bulk(used.values()) if used else {}
+    return {reply: held[key] for reply, key in used.items() if key}
 
 
 def waiting_draft(order: WorkOrder) -> ReplyDraft | None:

@@ -21,6 +21,7 @@ from huiyin.orders.states import (
     Solved,
 )
 
+PROVED = frozenset({Outcome.SOLVED, Outcome.PARTLY})
 UNSOLVED = frozenset({Outcome.EXPLAINED, Outcome.NOT_SOLVED, Outcome.PLANNED})
 _PERCENT = 100
 
@@ -38,6 +39,7 @@ class ReplyNeeds:
         matters: keys of the order's listed matters.
         since: when the order was given to the unit in this round.
         explained: how often the unit has explained before; ``explain_least`` what is asked for.
+        evidence: a file that shows what was solved; ``files`` is how many there are.
     """
 
     contact: bool = True
@@ -49,6 +51,8 @@ class ReplyNeeds:
     since: datetime | None = None
     explained: int = 0
     explain_least: int = 1
+    evidence: bool = False
+    files: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +79,13 @@ def check_reply(form: ReplyForm, needs: ReplyNeeds, now: datetime, today: date) 
     """Refuse a reply that lacks what the city asks for; every missing field is named.
 
     Process, result and the answer to the citizen are always asked for; contact, sign-off and the
-    policy basis of what is not solved as the city has it. A contact in the future has not happened.
+    policy basis of what is not solved as the city has it, and so is evidence of what is solved. A
+    contact in the future has not happened.
 
     Raises:
         Invalid: names every missing field.
 
-    Source: R-51, R-140 (requirements 18, 30, 164, 168, 169; handbook domain.md 4.2 reply).
+    Source: R-51, R-140, R-515 (requirements 18, 30, 164, 168, 169; handbook domain.md 4.2 reply).
     """
     needed = {
         "process": (form.process, "请写明办理过程"),
@@ -95,6 +100,8 @@ def check_reply(form: ReplyForm, needs: ReplyNeeds, now: datetime, today: date) 
     missing |= _contact(form, needs, now)
     if needs.basis and form.outcome in UNSOLVED and not form.basis.strip():
         missing["basis"] = "未解决的须写明政策依据或计划"
+    if needs.evidence and not needs.files and form.outcome in PROVED:
+        missing["photos"] = "请上传办理结果的照片或文件"
     missing |= _matters(form.answers, needs) | _plan(form, today) | _explained(form, needs)
     if missing:
         raise Invalid("回复不完整: " + "; ".join(missing.values()), fields=missing)

@@ -175,7 +175,8 @@ class Step:
 
 S, C, P = State, ClockKind, Perm
 # A lower part may not have signed yet, nor a department that was called have come.
-_HELD = (C.FINISH, C.CONTACT, C.SIGN, C.WHISTLE)
+_HELD = (C.FINISH, C.CONTACT, C.FEEDBACK, C.SIGN, C.WHISTLE)
+_GIVEN = (C.SIGN, C.CONTACT, C.FEEDBACK, C.FINISH)
 _ENDS = tuple(ClockKind)
 _KEPT = frozenset(State) - {State.ARCHIVED, State.VOID}
 
@@ -246,7 +247,7 @@ ANSWER_FROM_FILE = Step(
 )  # fmt: skip
 DISPATCH = Step(
     "dispatch", "派单", "派单", _from(S.TO_DISPATCH), (S.TO_SIGN,), P.DISPATCH,
-    starts=(C.SIGN, C.CONTACT, C.FINISH), stops=(C.DISPATCH,), public=True, guard="选定主办单位",
+    starts=_GIVEN, stops=(C.DISPATCH,), public=True, guard="选定主办单位",
 )  # fmt: skip
 CONFER = Step(
     "confer", "会商", "提交会商", _from(S.TO_DISPATCH), (S.DISPUTE,), P.DISPATCH,
@@ -264,7 +265,7 @@ GIVE_OPINION = Step(
 )  # fmt: skip
 RULE = Step(
     "rule", "裁定", "裁定承办单位", _from(S.DISPUTE), (S.TO_SIGN, S.IN_PROGRESS), P.DECIDE,
-    starts=(C.SIGN, C.CONTACT, C.FINISH), stops=(C.DISPUTE,), public=True,
+    starts=_GIVEN, stops=(C.DISPUTE,), public=True,
     guard="写明依据；被指定单位不得再退；须两人裁定的，与另一人所拟一致",
 )  # fmt: skip
 PROPOSE_RULING = Step(
@@ -287,6 +288,11 @@ CONTACT = Step(
 ADD_UNITS = Step(
     "add_units", "加派", "增加协办单位", _from(S.TO_SIGN, S.IN_PROGRESS), (), P.DISPATCH,
     guard="单位尚未承办本单",
+)  # fmt: skip
+REASSIGN = Step(
+    "reassign", "转派", "改由另一单位主办", _from(S.TO_SIGN, S.IN_PROGRESS), (S.TO_SIGN,),
+    P.DISPATCH, starts=_GIVEN, stops=_HELD, public=True,
+    guard="写明理由；不是现主办单位；现主办单位不是由裁定指定",
 )  # fmt: skip
 PASS_DOWN = Step(
     "pass_down", "下派", "下派到下属单位", _from(S.IN_PROGRESS), (), P.HANDLE, Side.ASSIGNED,
@@ -424,6 +430,11 @@ EXPLAIN = Step(
     "explain", "记录解释", "向诉求人解释", _from(S.IN_PROGRESS), (), P.HANDLE, Side.ASSIGNED,
     public=True, guard="写明解释内容和依据；次数自动累计", source="requirement 139",
 )  # fmt: skip
+PROGRESS = Step(
+    "progress", "阶段反馈", "向热线和诉求人反馈进展", _from(S.IN_PROGRESS, S.EXT_REVIEW), (),
+    P.HANDLE, Side.LEAD, stops=(C.FEEDBACK,), public=True,
+    guard="写明进展，诉求人看得到；办理时限照常计算", source="domain.md 2.1 art. 14, 15",
+)  # fmt: skip
 PASS_AUDIT = Step(
     "pass_audit", "审核通过", "审核通过", _from(S.REPLY_REVIEW), (S.TO_CALLBACK, S.CLOSED), P.AUDIT,
     starts=(C.CALLBACK,), stops=(C.AUDIT,), public=True,
@@ -544,12 +555,12 @@ STEPS: tuple[Step, ...] = (
     CREATE, EDIT, ANSWER, REFER, TRANSFER, SUBMIT, APPROVE, SEND_BACK, MERGE, JOIN,
     ABSORB, SPLIT_OFF, END_WITH_MAIN, RATE_MERGED, ANSWER_FROM_FILE, DISPATCH,
     CONFER, CONTEST, GIVE_OPINION, PROPOSE_RULING, RULE, ENTER_RULING,
-    SIGN, SUB_SIGN, CONTACT, ADD_UNITS,
+    SIGN, SUB_SIGN, CONTACT, ADD_UNITS, REASSIGN,
     PASS_DOWN, SUB_REPLY, ASK_RETURN, GRANT_RETURN,
     REFUSE_RETURN, ASK_EXTENSION, DECIDE_EXTENSION, REFUSE_EXTENSION, ASK_SUSPENSION, SUSPEND,
     REFUSE_SUSPENSION, RESUME, ASK_TERMINATION, GRANT_TERMINATION, REFUSE_TERMINATION,
     WHISTLE, REPORT_IN, JUDGE_WHISTLE, ASK_RAISE, ACCEPT_RAISE, ANSWER_RAISE, SETTLE_RAISE, REPLY,
-    DRAFT_REPLY, RETURN_DRAFT, SIGN_REPLY, LOCAL_CALL, TELL, LIST_MATTERS, EXPLAIN,
+    DRAFT_REPLY, RETURN_DRAFT, SIGN_REPLY, LOCAL_CALL, TELL, LIST_MATTERS, EXPLAIN, PROGRESS,
     PASS_AUDIT, REJECT_REPLY, HANDLE_AGAIN, SUPERVISE_REPLY, VERIFY,
     REPORT_PLAN, CONFIRM_PLAN, CLOSE, REDO, CLOSE_UNSATISFIED, CLOSE_UNREACHED,
     SEND_AGAIN, ASK_WRITE_OFF, WRITE_OFF, STAY_UNSATISFIED,

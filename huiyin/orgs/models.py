@@ -304,6 +304,29 @@ class ApiToken(models.Model):
         return self.name
 
 
+class Signature(models.Model):
+    """A picture of a person's handwritten signature 手写签名, sealed; at most one is in use.
+
+    Ended ones stay: what was signed with them goes on showing them.
+    """
+
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="signatures")
+    picture_sealed = models.BinaryField()
+    put_up_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=60, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["staff"], condition=Q(ended_at__isnull=True), name="signature_used_once"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.put_up_at}"
+
+
 class CalendarYear(models.Model):
     """The published table of one year, or the city's own days when ``own`` is set.
 

@@ -18,6 +18,7 @@ from huiyin.orgs.models import (
     City,
     ContactChange,
     Region,
+    Signature,
     Staff,
     Unit,
     UnitContact,
@@ -141,6 +142,19 @@ def _token(digest: bytes) -> ApiToken | None:
     return live.select_related("staff__unit").first()
 
 
+SIGNATURE_SEAL = "orgs.signature"
+
+
+def signature_of(staff: Staff) -> Signature | None:
+    """Return the picture of a handwritten signature that an account uses. One query."""
+    return Signature.objects.filter(staff=staff, ended_at__isnull=True).first()
+
+
+def signature_picture(signature: Signature) -> bytes:
+    """Return the picture in the clear, a PNG. No query."""
+    return crypto.unseal_bytes(bytes(signature.picture_sealed), SIGNATURE_SEAL)
+
+
 def regions(level: str) -> QuerySet[Region]:
     """Return the active regions of one level, by code. One query."""
     return Region.objects.filter(level=level, active=True).order_by("code")
@@ -156,6 +170,12 @@ def all_regions() -> tuple[Region, ...]:
 def region(code: str) -> Region | None:
     """Return the region with this code. No query while remembered."""
     return next((r for r in all_regions() if r.code == code), None)
+
+
+def region_names(codes: Collection[str]) -> str:
+    """Return the names of regions in one line, by code; one that is gone by its code. No query."""
+    known = {each.code: each.name for each in all_regions()}
+    return "、".join(known.get(code, code) for code in sorted(codes))
 
 
 def region_ids(of: Region) -> tuple[int, ...]:

@@ -21,7 +21,7 @@ from huiyin.simulation.measured import Rate
 from huiyin.simulation.queries import these
 
 # The steps by which an order comes to a unit.
-_SENDING = ("dispatch", "rule")
+_SENDING = ("dispatch", "reassign", "rule")
 
 
 @dataclass(frozen=True, slots=True)

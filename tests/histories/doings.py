@@ -128,6 +128,9 @@ class Doings:
     def _add_units(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         actions.add_units(key, by=by, assist=[self._unit(random)], now=now)
 
+    def _reassign(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.reassign(key, by=by, lead=self._unit(random), note=self._say(random), now=now)
+
     def _pass_down(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         unit = random.choice([self.world.water_team, self.world.township, self.world.housing])
         due = mostly(random, random.choice([None, now + timedelta(days=1)]), now)
@@ -184,6 +187,9 @@ class Doings:
 
     def _explain(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         actions.explain(key, by=by, said=self._say(random), basis="有关规定", now=now)
+
+    def _progress(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.progress(key, by=by, note=self._say(random), now=now)
 
     def _handle_again(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         actions.handle_again(key, by=by, note=self._say(random), now=now)

@@ -46,7 +46,7 @@ TABLES: tuple[type[Model], ...] = (
     WriteOffRequest, Whistle, WhistleUnit,
 )  # fmt: skip
 # Which limits may run while an order stands in a state: what is waited for, and nothing besides.
-_HELD = {ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH}
+_HELD = {ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FEEDBACK, ClockKind.FINISH}
 _CALLED = _HELD | {ClockKind.WHISTLE}
 RUNNING: dict[State, set[ClockKind]] = {
     State.DRAFT: {ClockKind.ACCEPT},

@@ -44,6 +44,9 @@ def fixed(**data: Any) -> Any:
     return lambda story: data
 
 
+MARCH = fixed(since="2026-03-01", until="2026-03-31")
+
+
 def risen(story: Story) -> Facts:
     from huiyin.followup.ladder.models import Escalation
 
@@ -98,8 +101,11 @@ ROWS: list[Row] = [
     ),
     Row("api:list_lines", EVERYBODY, api=True),
     Row(
-        "api:read_line_figures", READING, api=True,
-        data=fixed(since="2026-03-01", until="2026-03-31"),
+        "api:read_line_figures", READING, api=True, data=MARCH,
+    ),
+    *(
+        Row(f"api:read_{what}_figures", READING, api=True, data=MARCH)
+        for what in ("county", "whistle", "tag")
     ),
     Row(
         "api:apply_filing", UNITS, "POST", api=True, form=True,

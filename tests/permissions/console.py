@@ -158,6 +158,7 @@ ROWS: list[Row] = [
     Row("console:account", ADMIN, kwargs=agent),
     step("account_roles", data=given(roles=["quality"])),
     step("account_team", data=given(team="一班")),
+    step("account_signature", data=given(why="换了人")),
     step("account_close"),
     step("account_reopen"),
     step("account_unlock"),

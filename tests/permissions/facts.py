@@ -25,6 +25,7 @@ MET = f"{HELD}.met"
 GROUP = HOLDERS | {"housing_handler"}
 NO_GROUP = {name: 404 for name in UNITS - GROUP}
 ROUND = f"{HELD}.signed.contacted.assessed"
+SIGNED_BY_HAND = f"{HELD}.signed.contacted.signed_by_hand"
 CALL = {
     "content": "幸福小区 3 号楼暖气不热", "kind": "help", "category": "0404", "urgency": "normal",
     "ending": "submit", "key": "k",
@@ -45,6 +46,10 @@ def seen(**fields: object):
         return {"seen": story.order.event_count} | filled(fields, story)
 
     return data
+
+
+def signed(story: Story) -> Facts:
+    return order(story) | {"key": story.order.replies.get().pk}
 
 
 def file(story: Story) -> Facts:

@@ -110,6 +110,9 @@ STEP_CASES: tuple[StepCase, ...] = (
     StepCase("send_back", "created.to_review", frozenset({"dispatcher", "manager"}), _NOTE),
     StepCase("dispatch", "created.submitted", _DISPATCH, {"lead": "water"}),
     StepCase("add_units", _HELD, _DISPATCH, {"assist": ["housing"]}, _MINE),
+    StepCase(
+        "reassign", f"{_HELD}.signed", _DISPATCH, {"lead": "housing", "note": "属楼内供热"}, _MINE,
+    ),
     StepCase("sign", _HELD, _WATER, {}, _MINE),
     StepCase(
         "ask_return", _HELD, _WATER,
@@ -218,6 +221,7 @@ STEP_CASES: tuple[StepCase, ...] = (
     StepCase(
         "explain", f"{_HELD}.signed", _WATER, {"said": "需要工期", "basis": "供热条例"}, _MINE,
     ),
+    StepCase("progress", f"{_HELD}.signed", _WATER, _NOTE, _MINE),
     StepCase("report_plan", "planned", _WATER, _NOTE, _MINE),
     StepCase(
         "confirm_plan", "planned.plan_reported", frozenset({"callback"}),

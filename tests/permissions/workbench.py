@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from tests.permissions.facts import (
     AGENTS,
     CALL,
@@ -14,6 +16,7 @@ from tests.permissions.facts import (
     OUTSIDE,
     REPORTED,
     SEATED,
+    SIGNED_BY_HAND,
     STRANGERS,
     answer,
     document,
@@ -24,12 +27,13 @@ from tests.permissions.facts import (
     order,
     seat,
     seen,
+    signed,
     sound,
     step,
     surge_step,
 )
 from tests.permissions.row import CENTRE, EVERYBODY, STEP_CASES, UNITS, Row, refusals
-from tests.world import PASSWORD
+from tests.world import PASSWORD, scrawl
 
 # The lead unit sees these steps greyed, with the reason in words: not now, rather than never.
 LEADS = {verb: {"water_handler": 409, "water_leader": 409} for verb in ("sub_sign", "sub_reply")}
@@ -63,6 +67,7 @@ ROWS: list[Row] = [
     Row("workbench:search", EVERYBODY, method="POST", data=lambda story: {"q": "暖气"}),
     Row("workbench:units", CENTRE | UNITS),
     Row("workbench:tags", REPORTED, story="created.tagged"),
+    Row("workbench:tags_table", REPORTED, story="created.tagged"),
     Row("workbench:knowledge", EVERYBODY),
     Row("workbench:gap", EVERYBODY, method="POST", data=lambda story: {"q": "没有的事"}),
     Row("workbench:answer", EVERYBODY, kwargs=answer),
@@ -113,6 +118,18 @@ ROWS: list[Row] = [
     ),
     Row("workbench:sheet", CENTRE | HOLDERS, story=HELD, kwargs=order, refused_for=STRANGERS),
     Row("workbench:sheet_pdf", CENTRE | HOLDERS, story=HELD, kwargs=order, refused_for=STRANGERS),
+    Row("workbench:my_signature", frozenset({"water_leader"})),
+    Row(
+        "workbench:my_signature", frozenset({"water_leader"}), method="POST",
+        data=lambda story: {"picture": SimpleUploadedFile("签名.png", scrawl(), "image/png")},
+    ),
+    Row(
+        "workbench:my_signature_picture", frozenset({"water_leader"}), story=SIGNED_BY_HAND,
+    ),
+    Row(
+        "workbench:signature", CENTRE | HOLDERS, story=SIGNED_BY_HAND, kwargs=signed,
+        refused=403, refused_for=STRANGERS,
+    ),
     Row("workbench:phone", SEATED),
     Row("workbench:phone_sign_in", AGENTS, method="POST", data=seat),
     Row(

@@ -11,6 +11,7 @@ from tests.world.places import (
     build,
     person,
     reply_form,
+    scrawl,
     unit,
     units,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "build",
     "person",
     "reply_form",
+    "scrawl",
     "unit",
     "units",
 ]

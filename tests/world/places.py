@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
 
 from django.contrib.auth.hashers import make_password
+from PIL import Image, ImageDraw
 
 from huiyin.knowledge.models import Category, LimitRule, Parameter, Reason
 from huiyin.knowledge.states import Kind
@@ -201,6 +203,17 @@ REQUEST = Request(
     name="王小明",
     phone="13812345678",
 )
+
+
+@cache
+def scrawl(form: str = "PNG", width: int = 300) -> bytes:
+    """Return a picture of a few strokes on white, as a signature is photographed."""
+    picture = Image.new("RGB", (width, width // 3), "white")
+    pen = ImageDraw.Draw(picture)
+    pen.line((10, 10, width // 2, width // 4, width - 20, 15), fill="black", width=6)
+    out = io.BytesIO()
+    picture.save(out, form)
+    return out.getvalue()
 
 
 def reply_form(**changes: object) -> ReplyForm:

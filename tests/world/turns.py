@@ -154,6 +154,17 @@ class Turns(Course):
         )
         return self
 
+    def signed_by_hand(self) -> Self:
+        """Let the water bureau's leader reply under a picture of the own signature."""
+        from huiyin.orgs import actions as orgs
+        from tests.world.places import reply_form, scrawl
+
+        leader = self.world.actor("water_leader")
+        orgs.put_up_signature(scrawl(), by=leader, now=at(2, 8))
+        actions.reply(self.order.pk, reply_form(sign_off="water_leader"), by=leader, now=at(4, 9))
+        self.order.refresh_from_db()
+        return self
+
     def void_asked(self) -> Self:
         self.order = actions.ask_void(
             self.order.pk, by=self.world.actor("dispatcher"), note="撤诉", now=at(2, 10)

@@ -10,6 +10,7 @@ import typer
 
 from huiyin.config.commands import base
 from huiyin.config.commands.voice import say, say_json, tell
+from huiyin.kernel.errors import Invalid
 
 app = typer.Typer(help="城市的规则：查看和试算", no_args_is_help=True)
 _DAY = ["%Y-%m-%d"]
@@ -32,6 +33,8 @@ def try_(
     as_json: Json = False,
 ) -> None:
     """按改过的规则重算以往工单的时限：哪些会变，由按时变超期的有多少；不写入任何数据。"""
+    if not file.is_file():
+        raise Invalid(f"没有找到文件 {file}", remedy="请写明改过的 rules.toml 在哪里")
     base.with_django()
     from huiyin.cities import trial_words, trying
     from huiyin.kernel import clock

@@ -38,6 +38,11 @@ def test_try_says_what_would_change(city: str, capsys) -> None:
     assert (told["orders"]["seen"], told["rules"]["changed"]) == (0, [])
 
 
+def test_a_file_that_is_not_there_is_told_before_anything_starts(capsys) -> None:
+    assert command.run(["rules", "try", "nofile.toml", *WINDOW]) == ExitCode.REFUSED
+    assert capsys.readouterr().err.startswith("没有找到文件 nofile.toml；请写明")
+
+
 def test_try_refuses_a_wrong_file_with_its_line(city: str, capsys, tmp_path: Path) -> None:
     file = tmp_path / "changed.toml"
     text = (path_of(city) / "rules.toml").read_text(encoding="utf-8")
@@ -51,7 +56,8 @@ def test_try_refuses_a_wrong_file_with_its_line(city: str, capsys, tmp_path: Pat
 @pytest.mark.parametrize(
     ("words", "line"),
     [
-        (["try", "f"], "缺少 --from"),
+        (["try", "f"], "缺少 --from；用法见 huiyin rules try --help"),
+        (["tri"], "没有命令 tri，是不是 try；用法见 huiyin rules --help"),
         (["try", "f", "--from", "yesterday", "--to", "2026-03-01"], "--from 的值不对"),
         (["show", "--at", "2026"], "--at 的值不对"),
     ],

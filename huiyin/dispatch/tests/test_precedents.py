@@ -16,6 +16,8 @@ from huiyin.knowledge.rules import Span, check_end, check_follows
 from huiyin.orders import actions
 from huiyin.orders.actions import RuledMatter
 from huiyin.orders.dispute_queries import last_ruled
+from huiyin.orders.models import WorkOrder
+from huiyin.orgs.models import Region
 from tests.world import Story, at
 
 DAY = date(2026, 3, 4)
@@ -68,6 +70,25 @@ def test_a_ruling_is_entered_and_the_next_order_is_suggested_with_its_number(sto
     assert second.unit == story.world.water
     [before, *_] = knowledge.responsible_for(story.world.heating, date(2026, 3, 3))
     assert before.code == "P1", "it holds from its day on"
+
+
+@pytest.mark.rule("R-510")
+def test_a_ruling_for_one_place_leads_there_only(story: Story) -> None:
+    city = Region.objects.get()
+    county = Region.objects.create(code="370001", name="东县", level="county", parent=city)
+    sync_catalogue([PROFILE], today=DAY, in_use=True)
+    ruled(story)
+    with pytest.raises(Invalid, match="地点与本单不符"):
+        enter(story, place=county.code)
+    WorkOrder.objects.filter(pk=story.order.pk).update(region=county)
+    with pytest.raises(Invalid, match="地点与本单不符"):
+        enter(story, place=city.code)
+    enter(story, place=county.code)
+    assert "在东县由市住建局主办" in story.order.events.latest("pk").note
+    there = Story(story.world).created(now=at(4, 10), region=county).order
+    elsewhere = Story(story.world).created(now=at(4, 10)).order
+    assert dispatch.suggestions(there, at(4, 11))[0].unit == story.world.housing
+    assert dispatch.suggestions(elsewhere, at(4, 11))[0].unit == story.world.water
 
 
 @pytest.mark.rule("R-390")

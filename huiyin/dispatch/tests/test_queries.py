@@ -106,6 +106,18 @@ def test_the_nearest_matter_comes_first_and_each_unit_once(land: Land) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.rule("R-510")
+def test_a_row_for_a_place_leads_there_and_nowhere_else(land: Land) -> None:
+    land.item("P1", lead_level="city")
+    land.item("P2", lead_level="city", lead=land.world.water, regions=[land.street.code])
+    offered = queries.suggestions(land.order(land.street), at(2))
+    assert [each.unit.code for each in offered] == ["water", "housing"]
+    assert offered[0].why == "派单目录规定由市水务局办理（目录限定东关镇）"
+    for elsewhere in (land.zone, land.county, None):
+        (only,) = queries.suggestions(land.order(elsewhere), at(2))
+        assert only.unit == land.world.housing
+
+
 def test_items_that_do_not_hold_and_leads_that_are_gone_say_nothing(land: Land) -> None:
     land.item("P1", valid_from=date(2026, 3, 3))
     land.item("P2", valid_to=date(2026, 3, 2))

@@ -105,7 +105,7 @@ class ParameterRow:
 
 @dataclass(frozen=True, slots=True)
 class CatalogueRow:
-    """Who is responsible for a matter; ``category``, ``lead`` and ``assist`` are codes."""
+    """Who is responsible for a matter, and where; category, units and places are codes."""
 
     code: str
     category: str
@@ -116,6 +116,7 @@ class CatalogueRow:
     basis: str
     valid_from: date
     valid_to: date | None
+    regions: tuple[str, ...] = ()
 
 
 @transaction.atomic(savepoint=False)
@@ -133,14 +134,14 @@ def sync_limits(rows: Sequence[LimitRow], *, today: date, in_use: bool) -> Chang
 
 @transaction.atomic(savepoint=False)
 def sync_classes(rows: Sequence[ClassRow], *, today: date, in_use: bool) -> Changes:
-    """Let the classes of orders be these rows from now on. Two to five statements.
+    """Let the classes of orders be these rows from now on. Three to six statements.
 
     Raises:
         PastRewritten: a row would change what has held already.
 
-    Source: R-165 (requirements 17, 105; handbook domain.md 2.2, 2.9).
+    Source: R-165, R-512 (requirements 17, 105; handbook domain.md 2.2, 2.9).
     """
-    wanted = [asdict(row) for row in rows]
+    wanted = wording_queries.as_corrected(WordingKind.CLASS, [asdict(row) for row in rows])
     return _sync("工单类别", CaseClass, wanted, today=today, in_use=in_use)
 
 
@@ -192,6 +193,7 @@ def sync_catalogue(rows: Sequence[CatalogueRow], *, today: date, in_use: bool) -
             "lead_level": row.lead_level,
             "assist_codes": list(row.assist),
             "basis": row.basis,
+            "regions": list(row.regions),
             "valid_from": row.valid_from,
             "valid_to": row.valid_to,
         }

@@ -21,7 +21,10 @@ SHORTEST = 2
 
 @dataclass(frozen=True, slots=True)
 class RuledRow:
-    """Who is responsible for a matter by a ruling; ``ruling`` is the number of the order."""
+    """Who is responsible for a matter by a ruling; ``ruling`` is the number of the order.
+
+    ``regions`` are the codes of the places in which it holds; none means the whole city.
+    """
 
     code: str
     ruling: str
@@ -32,6 +35,7 @@ class RuledRow:
     basis: str
     valid_from: date
     valid_to: date | None = None
+    regions: tuple[str, ...] = ()
 
 
 @transaction.atomic
@@ -47,7 +51,8 @@ def enter_ruled(row: RuledRow, *, today: date) -> CatalogueItem:
     """
     matter, basis = text.clean(row.matter), text.clean(row.basis)
     _check_words({"matter": matter, "basis": basis})
-    content = (matter, row.category.pk, row.lead.pk, tuple(u.code for u in row.assist), basis)
+    assist = tuple(unit.code for unit in row.assist)
+    content = (matter, row.category.pk, row.lead.pk, assist, basis, row.regions)
     last = CatalogueItem.objects.filter(code=row.code).order_by("-valid_from").first()
     wanted = Span(row.valid_from, row.valid_to)
     if last is not None and _content(last) == content and last.valid_from == row.valid_from:
@@ -59,13 +64,14 @@ def enter_ruled(row: RuledRow, *, today: date) -> CatalogueItem:
         _ended(last, row.valid_from)
     return CatalogueItem.objects.create(
         code=row.code, ruling=row.ruling, matter=matter, category=row.category, lead=row.lead,
-        assist_codes=[unit.code for unit in row.assist], basis=basis, valid_from=row.valid_from,
-        valid_to=row.valid_to,
+        assist_codes=list(assist), basis=basis, regions=list(row.regions),
+        valid_from=row.valid_from, valid_to=row.valid_to,
     )  # fmt: skip
 
 
 def _content(item: CatalogueItem) -> tuple[object, ...]:
-    return item.matter, item.category_id, item.lead_id, tuple(item.assist_codes), item.basis
+    words = item.matter, item.category_id, item.lead_id, tuple(item.assist_codes), item.basis
+    return *words, tuple(item.regions)
 
 
 def _ended(item: CatalogueItem, until: date | None) -> CatalogueItem:

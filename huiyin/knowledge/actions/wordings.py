@@ -39,12 +39,13 @@ def ask_wording(  # noqa: PLR0913 - a correction names both texts and why
     if row is None:
         raise NotFound("没有这条规则", remedy="请从列表重新进入")
     clean = {"text": text.clean(words), "source": text.clean(source), "reason": text.clean(reason)}
-    _check(clean, (row.text, row.source))
+    held = wording_queries.text_of(kind, row)
+    _check(clean, (held, row.source))
     try:
         with transaction.atomic():
             return RuleWording.objects.create(
                 kind=kind.value, code=wording_queries.code_of(kind, row), asked_at=now,
-                valid_from=row.valid_from, old_text=row.text, old_source=row.source,
+                valid_from=row.valid_from, old_text=held, old_source=row.source,
                 asked_by=present(by.staff), **clean,
             )  # fmt: skip
     except IntegrityError as error:
@@ -94,9 +95,12 @@ def decide_wording(
 
 
 def _correct(wanted: RuleWording) -> None:
-    row = wording_queries.row_of(wanted)
-    if row is None or (row.text, row.source) != (wanted.old_text, wanted.old_source):
+    row, kind = wording_queries.row_of(wanted), WordingKind(wanted.kind)
+    held = (wording_queries.text_of(kind, row), row.source) if row else None
+    if row is None or held != (wanted.old_text, wanted.old_source):
         raise WrongState("这条规则的文字已有变化", remedy="请退回这项更正，重新提出")
-    row.text, row.source = wanted.text, wanted.source
-    row.save(update_fields=["text", "source"])
+    field = wording_queries.TABLES[kind].text
+    setattr(row, field, wanted.text)
+    row.source = wanted.source
+    row.save(update_fields=[field, "source"])
     transaction.on_commit(cached.forget_all)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date
 
 import pytest
 
+from huiyin.kernel import cached
 from huiyin.kernel.errors import Invalid, NotAllowed, WrongState
 from huiyin.knowledge import actions, wording_queries
-from huiyin.knowledge.actions import LimitRow, PastRewritten, sync_limits
-from huiyin.knowledge.models import LimitRule, RuleWording
+from huiyin.knowledge.actions import (
+    ClassRow,
+    LimitRow,
+    PastRewritten,
+    sync_classes,
+    sync_limits,
+)
+from huiyin.knowledge.models import CaseClass, LimitRule, RuleWording
 from huiyin.knowledge.states import WordingKind
 from tests.world import START, World, at
 
@@ -97,3 +104,33 @@ def test_what_is_refused(world: World) -> None:
         decide(world, asked)
     assert decide(world, asked, agreed=False, note="已另行修改").state == "refused"
     assert rule().text == "别的"
+
+
+@pytest.mark.rule("R-512")
+def test_the_standard_of_a_class_is_corrected_and_an_older_profile_does_not_undo_it(
+    world: World,
+) -> None:
+    first = ClassRow(
+        "A", "A 类", "当曰办结", ["拍照"], [], [], [], by_hand=False, valid_from=START,
+        valid_to=None, source="办法",
+    )  # fmt: skip
+    sync_classes([first], today=DAY, in_use=True)
+    held = CaseClass.objects.get()
+    given = {"words": "当日办结", "source": "办法第三条", "reason": "“曰”为错字"}
+    asked = actions.ask_wording(
+        WordingKind.CLASS, held.pk, by=world.actor("administrator"), now=at(4), **given
+    )
+    with pytest.raises(NotAllowed, match="提出人不能复核"):
+        decide(world, asked, "administrator")
+    assert CaseClass.objects.get().standard == "当曰办结"
+    done = decide(world, asked)
+    cached.forget_all()
+    after = CaseClass.objects.get()
+    assert (after.standard, after.source) == ("当日办结", "办法第三条")
+    assert (after.pk, after.valid_from, after.checklist) == (held.pk, START, ["拍照"])
+    assert (done.old_text, done.old_source) == ("当曰办结", "办法")
+    same = sync_classes([first], today=DAY, in_use=True)
+    assert (same.added, same.changed, same.ended) == ((), (), ())
+    assert CaseClass.objects.get().standard == "当日办结"
+    with pytest.raises(PastRewritten):
+        sync_classes([replace(first, standard="三日办结")], today=DAY, in_use=True)

@@ -13,6 +13,7 @@ from huiyin.orders.actions.assigning import (
     dispatch,
     grant_return,
     pass_down,
+    reassign,
     refuse_return,
     send_again,
 )
@@ -75,6 +76,7 @@ from huiyin.orders.actions.grouping import (
 )
 from huiyin.orders.actions.handling import (
     contact,
+    progress,
     sign,
     sub_reply,
     sub_sign,
@@ -199,6 +201,8 @@ __all__ = [
     "report_plan",
     "reveal",
     "send_again",
+    "reassign",
+    "progress",
     "send_back",
     "sign",
     "split_off",

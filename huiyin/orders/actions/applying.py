@@ -19,7 +19,8 @@ from huiyin.orders.actions import levels, timing
 from huiyin.orders.actions.files import Upload, accept, attach
 from huiyin.orders.actions.turn import Turn, begin, finish, matter_of
 from huiyin.orders.application_states import ApplicationKind, Decision
-from huiyin.orders.models import Application, Attachment, WorkOrder
+from huiyin.orders.models import Application, Attachment, ReplyDraft, WorkOrder
+from huiyin.orders.reply_states import DraftState
 from huiyin.orders.states import (
     ASK_EXTENSION,
     ASK_SUSPENSION,
@@ -230,6 +231,17 @@ def lapse(turn: Turn, *, every: bool = False) -> None:
     if turn.order.pending == ApplicationKind.RAISING:
         levels.release(turn)
     turn.order.pending = ""
+
+
+def withdraw_drafts(turn: Turn, why: str) -> None:
+    """Return drafts that wait for a signature to their authors: they are of use to nobody now.
+
+    One statement.
+
+    Source: R-159 (requirement 197).
+    """
+    waiting = ReplyDraft.objects.filter(order=turn.order, state=DraftState.WAITING.value)
+    waiting.update(state=DraftState.RETURNED.value, decided_at=turn.now, reason=why)
 
 
 def _check_nothing_waits(order: WorkOrder) -> None:

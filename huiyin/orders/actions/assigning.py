@@ -14,12 +14,13 @@ from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import CaseClass, Reason
 from huiyin.knowledge.states import ClockKind, ReasonGroup
 from huiyin.orders import rules
-from huiyin.orders.actions.applying import apply_for_return, lapse
+from huiyin.orders.actions.applying import apply_for_return, lapse, withdraw_drafts
 from huiyin.orders.actions.beside import CallForm, call_in_words, log_call
 from huiyin.orders.actions.deciding import decided
 from huiyin.orders.actions.timing import give_back, moment
 from huiyin.orders.actions.turn import Turn, begin, clock_for, finish, lead_of
 from huiyin.orders.application_states import ApplicationKind, Decision
+from huiyin.orders.dispute_queries import last_ruled
 from huiyin.orders.kinds import Handing
 from huiyin.orders.models import Application, Assignment, Clock, WorkOrder
 from huiyin.orders.states import (
@@ -28,6 +29,7 @@ from huiyin.orders.states import (
     DISPATCH,
     GRANT_RETURN,
     PASS_DOWN,
+    REASSIGN,
     REFUSE_RETURN,
     SEND_AGAIN,
     AssignmentRole,
@@ -42,6 +44,9 @@ from huiyin.orgs.states import UnitKind
 MOST_UNITS = 20
 SUPERVISED = "dispatch.supervising_unit_required"
 NEVER_ASSIGNED = frozenset({UnitKind.CENTRE.value, UnitKind.VENDOR.value})
+GIVEN = (ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FEEDBACK, ClockKind.FINISH)
+"""What a unit that is given an order is timed by, where the city has such limits."""
+_BESIDE = (AssignmentRole.ASSIST.value, AssignmentRole.SUPERVISE.value)
 _DEPARTMENTS = frozenset({UnitKind.BUREAU, UnitKind.COUNTY_BUREAU, UnitKind.SUB_UNIT})
 
 
@@ -274,6 +279,7 @@ def grant_return(order_id: int, *, by: Actor, note: str = "", now: datetime) -> 
     turn = begin(GRANT_RETURN, order_id, by, now)
     lead = lead_of(turn.order)
     decided(turn, ApplicationKind.RETURN, Decision.GRANTED, note)
+    withdraw_drafts(turn, "已退单")
     Assignment.objects.filter(order=turn.order, ended_at__isnull=True).update(ended_at=now)
     turn.order.lead_unit, turn.order.due_at = None, None
     return finish(turn, note=note.strip() or f"同意{lead.unit}退单", data={"unit": lead.unit.code})
@@ -333,6 +339,7 @@ def send_again(
     turn = begin(SEND_AGAIN, order_id, by, now)
     order, old = turn.order, lead_of(turn.order)
     order.round += 1
+    withdraw_drafts(turn, "已转入下一轮")
     lead = unit or old.unit
     check_units([lead])
     again = Assignment.objects.filter(order=order, ended_at__isnull=True)
@@ -357,6 +364,75 @@ def send_again(
         clocks=clocks,
         starts=False,
     )
+
+
+@transaction.atomic
+def reassign(order_id: int, *, by: Actor, lead: Unit, note: str, now: datetime) -> WorkOrder:
+    """Give an order that went to the wrong unit to another one, without waiting for its return.
+
+    The unit that led has no part in it any more, nor has what it passed down to or called; those
+    who assist and supervise by the dispatch keep theirs, but the new lead. Every limit runs anew.
+
+    Args:
+        order_id: the order.
+        by: the dispatcher.
+        lead: who leads from now on.
+        note: why.
+        now: when.
+
+    Raises:
+        Invalid: no reason, the same unit, or one that cannot be given the order.
+        NotAllowed: the unit that leads was named by a ruling.
+
+    Source: R-514 (handbook domain.md 4.3: 转派).
+    """
+    turn = begin(REASSIGN, order_id, by, now)
+    order, old = turn.order, lead_of(turn.order)
+    rules.check_note(note, "note", "转派理由")
+    if lead.pk == old.unit_id:
+        raise Invalid(f"这件工单已由{lead}主办", fields={"lead": "请选择另一个单位"})
+    ruled = last_ruled(order)
+    if ruled is not None and ruled.lead.pk == old.unit_id:
+        raise NotAllowed(f"{old.unit}由裁定指定承办，不能转派", remedy="请按派单异议重新裁定")
+    check_units([lead], turn)
+    lapse(turn)
+    withdraw_drafts(turn, "已转派")
+    _leave_others(turn, lead)
+    head = assign(turn, lead, AssignmentRole.LEAD, instructions=note)
+    clocks = lead_clocks(turn, head)
+    _keep_beside(turn, head)
+    order.lead_unit, order.due_at = lead, head.due_at
+    return finish(
+        turn,
+        note=f"由{old.unit}转派{lead}：{note.strip()}",
+        public_note=f"改由{lead.name}办理",
+        data={"from": old.unit.code, "lead": lead.code},
+        clocks=clocks,
+        starts=False,
+    )
+
+
+def _leave_others(turn: Turn, lead: Unit) -> None:
+    """End every open part but those that assist or supervise by the dispatch; never the lead's."""
+    parts = Assignment.objects.filter(order=turn.order, ended_at__isnull=True)
+    kept = parts.filter(parent__isnull=True, role__in=_BESIDE).exclude(unit=lead)
+    parts.exclude(pk__in=list(kept.values_list("pk", flat=True))).update(ended_at=turn.now)
+
+
+def _keep_beside(turn: Turn, head: Assignment) -> None:
+    """Give those beside the new lead its deadline, and a supervising unit where the city wants one.
+
+    Source: R-167, R-514 (requirements 21, 22; handbook domain.md 4.3).
+    """
+    beside = Assignment.objects.filter(
+        order=turn.order, ended_at__isnull=True, role__in=_BESIDE
+    ).select_related("unit")
+    units = {part.unit: part.role for part in beside}
+    beside.update(due_at=head.due_at)
+    wanted = knowledge.parameter(SUPERVISED, turn.now, default=False)
+    if wanted and AssignmentRole.SUPERVISE.value not in units.values():
+        named = supervisor_for(head.unit, [head.unit, *units], turn.now)
+        assign(turn, named, AssignmentRole.SUPERVISE, due_at=head.due_at)
 
 
 def assign(
@@ -387,7 +463,7 @@ def assign(
 def lead_clocks(
     turn: Turn,
     head: Assignment,
-    kinds: Sequence[ClockKind] = (ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH),
+    kinds: Sequence[ClockKind] = GIVEN,
 ) -> list[Clock]:
     """Return the unsaved clocks of the lead assignment and store its due time."""
     clocks = [c for c in (_clock_of(turn, head, kind) for kind in kinds) if c is not None]

@@ -17,8 +17,10 @@ from huiyin.orders.actions.files import Upload, accept, attach
 from huiyin.orders.actions.turn import Turn, begin, finish, lead_of
 from huiyin.orders.kinds import AssignmentRole
 from huiyin.orders.models import Assignment, Clock, WorkOrder
-from huiyin.orders.states import CONTACT, SIGN, SUB_REPLY, SUB_SIGN
+from huiyin.orders.states import CONTACT, PROGRESS, SIGN, SUB_REPLY, SUB_SIGN
 from huiyin.orgs.actors import Actor
+
+LONGEST_PROGRESS = 500
 
 LONGEST = {"process": 3000, "result": 3000}
 
@@ -81,6 +83,25 @@ def contact(
         public_note="承办单位已与您联系",
         data={"contacted_at": at.isoformat()},
     )
+
+
+@transaction.atomic
+def progress(order_id: int, *, by: Actor, note: str, now: datetime) -> WorkOrder:
+    """Tell the hotline and the citizen how far a matter is; the deadline keeps running.
+
+    Raises:
+        Invalid: nothing is told, or too much.
+
+    Source: R-516 (handbook domain.md 2.1 art. 14, 15: report the stage; 4.3: first feedback).
+    """
+    turn = begin(PROGRESS, order_id, by, now)
+    rules.check_note(note, "note", "进展")
+    said = text.clean(note, lines=True)
+    if len(said) > LONGEST_PROGRESS:
+        raise Invalid("进展过长", fields={"note": f"最多 {LONGEST_PROGRESS} 个字"})
+    unit = present(turn.mine).unit
+    words = masks.in_text(said)
+    return finish(turn, note=f"{unit}：{words}", public_note=f"{unit.name}反馈进展：{words}")
 
 
 @transaction.atomic

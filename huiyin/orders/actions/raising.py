@@ -14,7 +14,7 @@ from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import ClockKind
 from huiyin.orders import calling_queries, calling_rules, rules
 from huiyin.orders.actions import levels, timing
-from huiyin.orders.actions.applying import apply_for_raising
+from huiyin.orders.actions.applying import apply_for_raising, withdraw_drafts
 from huiyin.orders.actions.assigning import (
     assist_with,
     check_new,
@@ -26,8 +26,7 @@ from huiyin.orders.actions.assigning import (
 from huiyin.orders.actions.deciding import decided
 from huiyin.orders.actions.turn import Turn, begin, clock_for, finish, lead_of
 from huiyin.orders.application_states import ApplicationKind, Decision
-from huiyin.orders.models import Application, Assignment, Clock, ReplyDraft, WorkOrder
-from huiyin.orders.reply_states import DraftState
+from huiyin.orders.models import Application, Assignment, Clock, WorkOrder
 from huiyin.orders.states import (
     ACCEPT_RAISE,
     ANSWER_RAISE,
@@ -256,13 +255,13 @@ def _take_over(
     if not signed and (sign := clock_for(order, ClockKind.SIGN, turn.now)):
         sign.assignment = head
         clocks.append(sign)
+    told = (ClockKind.CONTACT.value, ClockKind.FEEDBACK.value)
     Clock.objects.filter(
-        order=order, kind=ClockKind.CONTACT.value, assignment=old, stopped_at__isnull=True
+        order=order, kind__in=told, assignment=old, stopped_at__isnull=True
     ).update(assignment=head)
     old.due_at, order.lead_unit, order.due_at = head.due_at, unit, head.due_at
     old.save(update_fields=["due_at"])
-    waits = ReplyDraft.objects.filter(order=order, state=DraftState.WAITING.value)
-    waits.update(state=DraftState.RETURNED.value, decided_at=turn.now, reason="已提级办理")
+    withdraw_drafts(turn, "已提级办理")
     return head, clocks, said
 
 

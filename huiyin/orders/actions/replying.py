@@ -13,7 +13,7 @@ from huiyin.kernel.checks import present
 from huiyin.kernel.errors import Invalid, NotAllowed
 from huiyin.knowledge.states import ClockKind
 from huiyin.orders import reply_queries, reply_rules, rules
-from huiyin.orders.actions.applying import lapse
+from huiyin.orders.actions.applying import lapse, withdraw_drafts
 from huiyin.orders.actions.files import Accepted, Upload, accept, attach
 from huiyin.orders.actions.turn import Turn, begin, clock_for, finish
 from huiyin.orders.models import Assignment, Explanation, OrderMatter, Reply, WorkOrder
@@ -21,7 +21,7 @@ from huiyin.orders.rules import MatterAnswer, ReplyForm
 from huiyin.orders.states import EXPLAIN, LIST_MATTERS, REPLY, Outcome, State
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor
-from huiyin.orgs.models import Unit
+from huiyin.orgs.models import Signature, Unit
 from huiyin.orgs.states import Perm
 from huiyin.worktime.calendar import SHANGHAI
 
@@ -147,6 +147,8 @@ def reply(
     turn = begin(REPLY, order_id, by, now)
     _check_mode(turn)
     lapse(turn)
+    if Perm.SIGN_OFF in by.perms:
+        withdraw_drafts(turn, "负责人已直接回复")
     row = store(turn, form, accepted, show_files=show_files)
     send_on(turn, row)
     return row
@@ -167,7 +169,7 @@ def store(turn: Turn, form: ReplyForm, files: list[Accepted], *, show_files: boo
     Source: R-51, R-140 (requirements 18, 164, 168, 169).
     """
     mine, order, now = present(turn.mine), turn.order, turn.now
-    check(turn, form)
+    check(turn, form, files=len(files))
     reply_queries.check_called_locally(order, now)
     mine.replied_at = now
     mine.contacted_at = mine.contacted_at or form.contacted_at
@@ -179,6 +181,7 @@ def store(turn: Turn, form: ReplyForm, files: list[Accepted], *, show_files: boo
         at=now,
         by=present(turn.by.staff),
         answers=_told(order, form.answers),
+        signature=_signature(turn.by, form.sign_off),
         **columns(form),
     )
     if form.outcome is Outcome.EXPLAINED:
@@ -187,10 +190,22 @@ def store(turn: Turn, form: ReplyForm, files: list[Accepted], *, show_files: boo
     return row
 
 
-def check(turn: Turn, form: ReplyForm) -> None:
+def _signature(by: Actor, sign_off: str) -> Signature | None:
+    """Return the picture to stand beside the name: only one's own, under one's own account.
+
+    Up to one query, and none for who signs nothing.
+
+    Source: R-511 (requirement 106).
+    """
+    if by.staff is None or Perm.SIGN_OFF not in by.perms or text.clean(sign_off) != by.staff.name:
+        return None
+    return orgs.signature_of(by.staff)
+
+
+def check(turn: Turn, form: ReplyForm, *, files: int) -> None:
     """Raise Invalid unless the form holds what the city asks for today."""
     mine: Assignment = present(turn.mine)
-    needs = reply_queries.needs_of(turn.order, since=mine.dispatched_at, at=turn.now)
+    needs = reply_queries.needs_of(turn.order, since=mine.dispatched_at, at=turn.now, files=files)
     reply_rules.check_reply(form, needs, turn.now, turn.now.astimezone(SHANGHAI).date())
     _check_lengths(form)
 

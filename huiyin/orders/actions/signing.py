@@ -55,7 +55,7 @@ def draft_reply(
         raise Refused("本单位直接回复，不用送签", remedy="请用“回复”提交")
     if reply_queries.waiting_draft(turn.order) is not None:
         raise Refused("已有稿子待签发", remedy="请等负责人签发或退回")
-    check(turn, form)
+    check(turn, form, files=len(accepted))
     ReplyDraft.objects.create(
         order=turn.order,
         assignment=mine,

@@ -18,7 +18,13 @@ from huiyin.worktime import limits, pausing
 from huiyin.worktime.calendar import SHANGHAI
 from huiyin.worktime.limits import LimitUnit
 
-HELD = (ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH, ClockKind.WHISTLE)
+HELD = (
+    ClockKind.SIGN,
+    ClockKind.CONTACT,
+    ClockKind.FEEDBACK,
+    ClockKind.FINISH,
+    ClockKind.WHISTLE,
+)
 LONGEST_WORDS = 400
 
 

@@ -152,6 +152,11 @@ CASES = {
         contacted, do("reply", "water_handler", FORM, now=at(4, 9)), ASK_RETURN,
         {("reply_review", "reply"), ("return_review", "ask_return")},
     ),
+    "reassign, reply": Case(
+        contacted, do("reassign", "dispatcher", lead=unit("housing"), note="属楼内", now=at(4, 9)),
+        do("reply", "water_handler", FORM, now=at(4, 9)),
+        {("to_sign", "reassign"), ("reply_review", "reply")},
+    ),
     "grant_return, refuse_return": Case(
         returning, do("grant_return", "dispatcher"),
         do("refuse_return", "dispatcher", note="属本单位职责"),

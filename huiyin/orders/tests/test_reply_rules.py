@@ -55,6 +55,10 @@ def missing(needs: ReplyNeeds | None = None, **changes: object) -> set[str]:
         ({"outcome": Outcome.NOT_SOLVED, "basis": "条例第十条"}, {}, set()),
         ({"outcome": Outcome.PARTLY}, {}, set()),
         ({"process": "", "sign_off": ""}, {}, {"process", "sign_off"}),
+        ({}, {"evidence": True}, {"photos"}),
+        ({}, {"evidence": True, "files": 1}, set()),
+        ({"outcome": Outcome.PARTLY}, {"evidence": True}, {"photos"}),
+        ({"outcome": Outcome.NOT_SOLVED, "basis": "条例"}, {"evidence": True}, set()),
     ],
 )
 def test_a_reply_is_whole_as_the_city_has_it(changes, needs, wrong) -> None:

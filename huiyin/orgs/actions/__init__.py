@@ -44,8 +44,11 @@ from huiyin.orgs.actions.register import (
     sync_regions,
     sync_units,
 )
+from huiyin.orgs.actions.signatures import put_up_signature, withdraw_signature
 
 __all__ = [
+    "put_up_signature",
+    "withdraw_signature",
     "set_mode",
     "SplitTerm",
     "Terms",

@@ -16,6 +16,7 @@ from huiyin.web.api import (
     coordination,
     dispute_steps,
     escalations,
+    figures,
     files,
     followup,
     group_steps,
@@ -68,7 +69,8 @@ api.add_decorator(spoken)
 PARTS = (
     orders, steps, group_steps, unit_steps, apply_steps, dispute_steps, calling_steps,
     callbacks, calls, urging, mandates, escalations, files, public, reference, registers, search,
-    unit_changes, followup, assessments, bulletins, knowledge, tasks, coordination, system,
+    unit_changes, followup, figures, assessments, bulletins, knowledge, tasks, coordination,
+    system,
 )  # fmt: skip
 for part in PARTS:
     api.add_router("", part.router)

@@ -119,6 +119,7 @@ def step_enter_ruling(request: ApiRequest, number: str, body: RuledMatterIn) -> 
                 basis=body.basis,
                 valid_from=body.valid_from,
                 valid_to=body.valid_to,
+                place=body.place,
             ),
             by=by,
             now=now,

@@ -34,6 +34,7 @@ from huiyin.web.api.bulletins import BulletinQuery
 from huiyin.web.api.calls import CallQuery, DaysQuery, YearQuery
 from huiyin.web.api.coordination import InstructionQuery, PageQuery
 from huiyin.web.api.escalations import EscalationQuery
+from huiyin.web.api.figures import CountyQuery
 from huiyin.web.api.followup import FilingQuery, LedgerQuery, ThanksQuery
 from huiyin.web.api.inputs import OrderQuery
 from huiyin.web.api.knowledge import AnswerQuery
@@ -127,7 +128,7 @@ def made(api: NinjaAPI) -> Document:
     for filters in (
         OrderQuery, UnitQuery, PeriodQuery, ChangeQuery, FilingQuery, LedgerQuery, ThanksQuery,
         CallQuery, DaysQuery, YearQuery, SearchQuery, AnswerQuery, MandateQuery, EscalationQuery,
-        TaskQuery, PageQuery,
+        TaskQuery, PageQuery, CountyQuery,
         InstructionQuery,
         BulletinQuery,
     ):  # fmt: skip

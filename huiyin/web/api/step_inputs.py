@@ -123,6 +123,15 @@ class AddUnitsIn(BaseModel):
     assist: Annotated[Units, Len(min_length=1), said("协办单位编码")]
 
 
+class ReassignIn(BaseModel):
+    """The unit that leads instead."""
+
+    model_config = asked("转派", {"lead": "housing", "note": "属楼内供热设施，由住建局主管"})
+
+    lead: Annotated[Code, said("改由谁主办，单位编码")]
+    note: Annotated[Note, said("转派理由")]
+
+
 class PassDownIn(BaseModel):
     """The unit below that does the work."""
 
@@ -355,6 +364,7 @@ class RuledMatterIn(BaseModel):
     basis: Annotated[str, StringConstraints(max_length=300), said("依据：裁定编号和内容")]
     valid_from: Annotated[Day | None, said("生效日期；不填为今天")] = None
     valid_to: Annotated[Day | None, said("失效日期，当日起不再适用；可不填")] = None
+    place: Annotated[Code, said("只在本单所在的县区或街道适用的，填地区编码；不填为全市")] = ""
 
 
 class AskExtensionIn(BaseModel):

@@ -29,6 +29,7 @@ from huiyin.web.api.step_inputs import (
     NoteIn,
     OptionalNoteIn,
     PlanIn,
+    ReassignIn,
     ReferIn,
     RemarkIn,
     SendAgainIn,
@@ -174,6 +175,18 @@ def step_add_units(request: ApiRequest, number: str, body: AddUnitsIn) -> Answer
         number,
         lambda pk, by, now: actions.add_units(
             pk, by=by, assist=[reading.unit(code, "assist") for code in body.assist], now=now
+        ),
+    )
+
+
+@step(router, "reassign", about="原主办单位不再承办，时限重新计算；由裁定指定的单位不能转派。")
+def step_reassign(request: ApiRequest, number: str, body: ReassignIn) -> Answered[StepTaken]:
+    """Give an order that went to the wrong unit to another one."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.reassign(
+            pk, by=by, lead=reading.unit(body.lead, "lead"), note=body.note, now=now
         ),
     )
 

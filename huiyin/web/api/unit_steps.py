@@ -152,6 +152,14 @@ def step_explain(request: ApiRequest, number: str, body: ExplainIn) -> Answered[
     )
 
 
+@step(router, "progress", about="诉求人看得到；办理时限照常计算。")
+def step_progress(request: ApiRequest, number: str, body: NoteIn) -> Answered[StepTaken]:
+    """Tell the hotline and the citizen how far it is."""
+    return take(
+        request, number, lambda pk, by, now: actions.progress(pk, by=by, note=body.note, now=now)
+    )
+
+
 @step(router, "report_plan")
 def step_report_plan(request: ApiRequest, number: str, body: NoteIn) -> Answered[StepTaken]:
     """Report that a planned solution has been carried out."""

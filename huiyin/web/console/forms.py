@@ -114,6 +114,12 @@ class TeamForm(HouseForm):
     )  # fmt: skip
 
 
+class WithdrawForm(HouseForm):
+    """Why a signature is withdrawn."""
+
+    why = forms.CharField(label="撤下的原因", max_length=100)
+
+
 class PasswordForm(HouseForm):
     """A new password; empty has one made up."""
 

@@ -24,12 +24,14 @@ from huiyin.web.console.forms import (
     StaffFilterForm,
     TeamForm,
     TokenForm,
+    WithdrawForm,
 )
 from huiyin.web.staff import StaffRequest, staff_page
 
 DONE = {
     "roles": "岗位已修改，立即生效。",
     "team": "班组已修改。",
+    "signature": "手写签名已撤下；以前签发的回复仍显示当时的签名。",
     "closed": "账号已停用，令牌已一并作废。",
     "opened": "账号已启用。",
     "unlocked": "已解除锁定。",
@@ -117,6 +119,22 @@ def team(request: StaffRequest, key: int) -> HttpResponse:
         return _page(request, key, team_form=form, status=422)
     actions.set_team(key, form.cleaned_data["team"], by=request.actor, now=clock.now())
     return _back(key, "team")
+
+
+@require_POST
+@staff_page(Perm.STAFF)
+def signature(request: StaffRequest, key: int) -> HttpResponse:
+    """Withdraw the picture of the signature."""
+    form = WithdrawForm(request.POST)
+    if not form.is_valid():
+        return _page(request, key, withdraw_form=form, status=422)
+    try:
+        actions.withdraw_signature(
+            key, why=form.cleaned_data["why"], by=request.actor, now=clock.now()
+        )
+    except Refused as refusal:
+        return _page(request, key, withdraw_form=form, status=form.refuse(refusal))
+    return _back(key, "signature")
 
 
 @require_POST
@@ -220,6 +238,8 @@ def _page(request: StaffRequest, key: int, *, status: int = 200, **more: Any) ->
         "account": staff,
         "password_form": PasswordForm(),
         "team_form": TeamForm(initial={"team": staff.team}),
+        "withdraw_form": WithdrawForm(),
+        "signature": queries.signature_of(staff) if Perm.SIGN_OFF in staff.perms else None,
         "changes": queries.account_changes(staff)[:100],
         "tokens": _tokens(staff, now),
         "is_self": staff.pk == request.staff.pk,

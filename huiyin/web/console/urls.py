@@ -43,6 +43,7 @@ urlpatterns: list[URLPattern] = [
     path("staff/<int:key>", staff.shown, name="account"),
     path("staff/<int:key>/roles", staff.roles, name="account_roles"),
     path("staff/<int:key>/team", staff.team, name="account_team"),
+    path("staff/<int:key>/signature", staff.signature, name="account_signature"),
     path("staff/<int:key>/close", staff.close, name="account_close"),
     path("staff/<int:key>/reopen", staff.reopen, name="account_reopen"),
     path("staff/<int:key>/unlock", staff.unlock, name="account_unlock"),

@@ -56,8 +56,9 @@ def wording(request: StaffRequest, kind: str, key: int) -> HttpResponse:
     asks = request.method == "POST"
     if asks:
         require(request.actor, Perm.CONTENT)
+    words = wording_queries.text_of(WordingKind(kind), row)
     form = WordingForm(
-        request.POST if asks else None, initial={"text": row.text, "source": row.source}
+        request.POST if asks else None, initial={"text": words, "source": row.source}
     )
     status = 422 if asks else 200
     if asks and form.is_valid():
@@ -74,12 +75,13 @@ def wording(request: StaffRequest, kind: str, key: int) -> HttpResponse:
     waits = any(each.state == WordingState.ASKED for each in history)
     found = {
         "row": row,
+        "words": words,
         "kind": WordingKind(kind),
+        "among_classes": kind in (WordingKind.CLASS, WordingKind.SCORING),
         "code": wording_queries.code_of(WordingKind(kind), row),
         "form": form if Perm.CONTENT in request.staff.perms and not waits else None,
         "rows": history,
         "may_decide": Perm.CONTENT in request.staff.perms,
-        "tab": "rules",
     }
     return render(request, "console/wording.html", found, status=status)
 

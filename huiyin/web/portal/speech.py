@@ -93,6 +93,8 @@ STEPS = {
     "close_unsatisfied": "已结案，继续跟踪",
     "close_unreached": "多次没有联系上您，已结案",
     "send_again": "已重新交办",
+    "reassign": "办理单位有调整",
+    "progress": "承办单位反馈了进展",
     "move_unit": "承办单位有调整",
     "accept_raise": "由上一级单位办理",
     "settle_raise": "办理单位有调整",

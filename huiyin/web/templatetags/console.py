@@ -14,6 +14,7 @@ from huiyin.callcentre.telephony.policy import KEEPERS
 from huiyin.callcentre.telephony.states import Skill
 from huiyin.kernel import text
 from huiyin.knowledge.actions import TRIERS
+from huiyin.orgs import queries as orgs
 from huiyin.orgs.states import Perm
 from huiyin.worktime.calendar import SHANGHAI
 
@@ -101,6 +102,12 @@ def value_in_words(value: object) -> str:
     if isinstance(value, list):
         return "、".join(value_in_words(each) for each in value) or "无"
     return text.shorten(str(value), 200)
+
+
+@register.filter
+def place_names(codes: list[str]) -> str:
+    """Say the places in which a row holds; the whole city without any."""
+    return orgs.region_names(codes) if codes else "全市"
 
 
 @register.filter

@@ -10,7 +10,7 @@ from huiyin.dispatch.learning.routes import routes
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import ClockKind, ReasonGroup
 from huiyin.orders import actions
-from huiyin.orders.actions.assigning import SUPERVISED
+from huiyin.orders.actions.assigning import GIVEN, SUPERVISED
 from huiyin.orders.actions.beside import LONGEST, CallForm
 from huiyin.orders.actions.turn import clock_for
 from huiyin.orders.kinds import Handing
@@ -70,9 +70,7 @@ class Dispatch(StepForm):
         """Return the suggested units and the deadlines that will result."""
         return {
             "routes": routes(self.setting.order, self.setting.now),
-            "deadlines": deadlines(
-                self.setting, ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH
-            ),
+            "deadlines": deadlines(self.setting, *GIVEN),
         }
 
     def take(self) -> None:
@@ -108,6 +106,27 @@ class AddUnits(StepForm):
     def take(self) -> None:
         """Add them."""
         actions.add_units(self.setting.order.pk, assist=self.cleaned_data["assist"], **self.how)
+
+
+class Reassign(StepForm):
+    """Give the order to another lead unit."""
+
+    verb, button = "reassign", "转派"
+    template = "workbench/_step_send_again.html"
+    intro = "原主办单位不再承办，时限从现在起重新计算；协办和督办单位不变。"
+    lead = UnitField(label="改由谁主办", error_messages={"required": "请选择主办单位"})
+    note = note_field("转派理由")
+
+    def facts(self) -> dict[str, Any]:
+        """Return the deadlines that will result."""
+        return {"deadlines": deadlines(self.setting, *GIVEN)}
+
+    def take(self) -> None:
+        """Give it to the other unit."""
+        clean = self.cleaned_data
+        actions.reassign(
+            self.setting.order.pk, lead=clean["lead"][0], note=clean["note"], **self.how
+        )
 
 
 class PassDown(StepForm):

@@ -164,17 +164,26 @@ class EnterRuling(StepForm):
         label="依据", max_length=LONGEST["basis"], widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "请写明依据"},
     )  # fmt: skip
+    place = forms.ChoiceField(
+        label="适用地点", required=False, help_text="只在一地这样分工的，选这个地点",
+        error_messages={"invalid_choice": "请选择适用地点"},
+    )  # fmt: skip
     valid_from = _day("生效日期", hint="改写已有的一条，请写新的生效日期")
     valid_to = _day("失效日期", required=False, hint="可不填；当日起不再适用")
 
     def shape(self) -> None:
-        """Offer the order's own class and those above it."""
+        """Offer the order's own class and those above it, and its own places. One query."""
         category = self.setting.order.category
         code = category.code if category else ""
         above = [knowledge.category(code[:end]) for end in range(len(code), 0, -2)]
         field = self.fields["category"]
         assert isinstance(field, forms.ChoiceField)  # noqa: S101 - told to the type checker
         field.choices = [(each.code, each.full_name) for each in above if each]
+        own = orgs.places_of(self.setting.order.region_id).values()
+        field = self.fields["place"]
+        assert isinstance(field, forms.ChoiceField)  # noqa: S101 - told to the type checker
+        places = [(each.code, f"只在{each.name}") for each in own if each.level != "city"]
+        field.choices = [("", "全市"), *places]
 
     def start(self) -> dict[str, Any]:
         """Offer what was ruled, or what the catalogue has of it already. Four queries."""
@@ -188,6 +197,7 @@ class EnterRuling(StepForm):
                 "matter": held.matter, "category": held.category.code, "basis": held.basis,
                 "lead": held.lead.name if held.lead else "", "valid_from": held.valid_from,
                 "assist": _names(held.assist_codes), "valid_to": held.valid_to,
+                "place": next(iter(held.regions), ""),
             }  # fmt: skip
         words = f"派单裁定 {ruled.code}（工单 {order.number}）：{ruled.dispute.ruling}"
         return {
@@ -207,5 +217,6 @@ class EnterRuling(StepForm):
             basis=clean["basis"],
             valid_from=clean["valid_from"],
             valid_to=clean["valid_to"],
+            place=clean["place"],
         )
         actions.enter_ruling(self.setting.order.pk, entry, **self.how)

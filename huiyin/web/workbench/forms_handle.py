@@ -13,7 +13,7 @@ from huiyin.orders import actions, reply_queries
 from huiyin.orders.actions.replying import LONGEST, LONGEST_EXPLANATION, LONGEST_MATTER_RESULT
 from huiyin.orders.rules import MatterAnswer, ReplyForm
 from huiyin.orders.states import Outcome
-from huiyin.web.workbench.forms import PhotosField, StepForm, moment_field, note_field
+from huiyin.web.workbench.forms import Noted, PhotosField, StepForm, moment_field, note_field
 
 _OUTCOMES = [(o.value, o.label) for o in Outcome]
 
@@ -84,6 +84,13 @@ class Explain(StepForm):
         actions.explain(self.setting.order.pk, said=clean["said"], basis=clean["basis"], **self.how)
 
 
+class Progress(Noted):
+    """Tell the hotline and the citizen how far it is."""
+
+    verb, asks, button = "progress", "进展", "反馈"
+    intro = "诉求人看得到。办理时限照常计算，还不是回复。"
+
+
 class SubReply(StepForm):
     """Report the result of an assisting or passed-down part."""
 
@@ -151,6 +158,8 @@ class ReplyFields(StepForm):
         self.fields["contacted_at"].required = needs.contact
         self.fields["contact_number"].required = needs.contact
         self.fields["sign_off"].required = needs.sign_off
+        if needs.evidence and "photos" in self.fields:
+            self.fields["photos"].help_text = "已解决、部分解决的必传，能看出办理结果"
         self.matters = list(reply_queries.matters_of(order))
         for matter in self.matters:
             self.fields[f"m{matter.seq}_outcome"] = forms.ChoiceField(

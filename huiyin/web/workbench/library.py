@@ -39,6 +39,7 @@ class Matters:
     assist: str
     limit: str
     group: str
+    places: str
 
 
 @require_GET
@@ -221,6 +222,7 @@ def _matters(items: Sequence[CatalogueItem]) -> list[Matters]:
             "、".join(names.get(code, code) for code in item.assist_codes),
             _limit(item.category.code),
             article_queries.reporting_group(item.category.code, now),
+            orgs.region_names(item.regions),
         )
         for item in items
     ]

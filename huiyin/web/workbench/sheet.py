@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from huiyin.kernel import access, clock
+from huiyin.kernel.errors import NotFound
 from huiyin.knowledge.states import Kind
 from huiyin.orders import numbers, reply_queries
 from huiyin.orders.models import Assignment, WorkOrder
@@ -20,16 +21,29 @@ from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, address_of, order_or_404, staff_page
 from huiyin.web.workbench.rows import asker_of
 from huiyin.web.workbench.sheet_pdf import draw
+from huiyin.web.workbench.signature import send_signature
 from huiyin.web.workbench.story import role_of
 from huiyin.worktime.calendar import SHANGHAI
 
 # Steps whose notes are instructions to the units.
 _INSTRUCTING = frozenset(
-    {"dispatch", "rule", "add_units", "pass_down", "reject_reply", "handle_again",
+    {"dispatch", "reassign", "rule", "add_units", "pass_down", "reject_reply", "handle_again",
      "supervise_reply", "send_again", "decide_extension", "whistle", "accept_raise",
      "answer_raise", "settle_raise"}
 )  # fmt: skip
 PURPOSE = "打印承办单"
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A reply on the sheet: what was answered, who signed it and when, with the picture."""
+
+    reply: int
+    head: str
+    said: str
+    sign_off: str
+    at: str
+    picture: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +59,7 @@ class Sheet:
     instructions: tuple[tuple[str, str], ...]
     deadline: str
     why: str
+    replies: tuple[Signed, ...]
     printed: str
 
 
@@ -69,6 +84,16 @@ def sheet_pdf(request: StaffRequest, number: str) -> HttpResponse:
     )
     response["Content-Disposition"] = f'attachment; filename="{order.number}.pdf"'
     return response
+
+
+@require_GET
+@staff_page(Perm.SEE_ALL, Perm.HANDLE)
+def signature(request: StaffRequest, number: str, key: int) -> HttpResponse:
+    """Send the picture with which a reply was signed, to who may see the order."""
+    found = reply_queries.signatures_of(order_or_404(request, number)).get(key)
+    if found is None:
+        raise NotFound("没有找到这个签名")
+    return send_signature(found)
 
 
 def sheet_of(actor: Actor, order: WorkOrder, now: datetime) -> Sheet:
@@ -98,6 +123,7 @@ def sheet_of(actor: Actor, order: WorkOrder, now: datetime) -> Sheet:
         instructions=_instructions(order),
         deadline=_moment(order.due_at) + " 前办结并回复" if order.due_at else "未设办结期限",
         why=timed[-1].words if timed else "",
+        replies=_replies(order),
         printed=f"{_moment(now)} {actor.label}打印",
     )
 
@@ -107,6 +133,25 @@ def _instructions(order: WorkOrder) -> tuple[tuple[str, str], ...]:
         (f"{_moment(event.at)} {BY_VERB[event.verb].past}", event.note or "—")
         for event in order.events.all()
         if event.verb in _INSTRUCTING
+    )
+
+
+def _replies(order: WorkOrder) -> tuple[Signed, ...]:
+    """Return the replies by age, each with the signature that it was signed with. Up to one query.
+
+    Source: R-511 (requirement 106).
+    """
+    pictures = reply_queries.signatures_of(order)
+    return tuple(
+        Signed(
+            reply=each.pk,
+            head=f"第 {each.round} 轮，{each.assignment.unit}：{each.get_outcome_display()}",
+            said=each.public_answer,
+            sign_off=each.sign_off or "—",
+            at=_moment(each.at),
+            picture=orgs.signature_picture(pictures[each.pk]) if each.pk in pictures else b"",
+        )
+        for each in sorted(order.replies.all(), key=lambda reply: reply.pk)
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from huiyin.web.workbench.sheet import Sheet
 
 FONT = Path(pylopdf_fonts_zh_cn.__file__).parent / "NotoSerifSC-Regular.otf"
-_LINE, _SMALL = 7, 6
+_LINE, _SMALL, _SIGNED = 7, 6, 14
 _PLAIN = FontFace(emphasis="")
 
 
@@ -50,6 +51,7 @@ def draw(sheet: Sheet) -> bytes:
     _text(page, "办理期限", [sheet.deadline, *([sheet.why] if sheet.why else [])])
     _units(page, sheet)
     _text(page, "历次办理要求", [f"{when}：{said}" for when, said in sheet.instructions] or ["—"])
+    _replies(page, sheet)
     _signatures(page)
     return bytes(page.output())
 
@@ -75,6 +77,25 @@ def _units(page: FPDF, sheet: Sheet) -> None:
             row = table.row()
             for cell in cells:
                 row.cell(cell)
+
+
+def _replies(page: FPDF, sheet: Sheet) -> None:
+    """Write each reply, and under it who signed it and when, with the picture of the signature."""
+    for each in sheet.replies:
+        _text(page, f"办理回复（{each.head}）", [each.said])
+        name, when = f"签发人：{each.sign_off}", f"签发时间：{each.at}"
+        if not each.picture:
+            _text_line(page, f"{name}    {when}", _SMALL)
+            continue
+        page.cell(page.get_string_width(name) + 2, _SIGNED, name)
+        x, y = page.get_x(), page.get_y()
+        drawn = page.image(BytesIO(each.picture), x=x, y=y, h=_SIGNED)
+        page.set_xy(x + drawn.rendered_width + 4, y)
+        _text_line(page, when, _SIGNED)
+
+
+def _text_line(page: FPDF, line: str, height: float) -> None:
+    page.cell(0, height, line, new_x="LMARGIN", new_y="NEXT")
 
 
 def _text(page: FPDF, head: str, lines: list[str]) -> None:

@@ -30,8 +30,9 @@ FIRST = (
 )  # fmt: skip
 # Folded away on the page: what does not lead the order on.
 FOLDED = frozenset(
-    {"note", "supplement", "link", "tag", "call_through", "record_fact", "add_units", "ask_void",
-     "ask_return", "ask_extension", "ask_suspension", "ask_termination", "ask_raise", "contest"}
+    {"note", "supplement", "link", "tag", "call_through", "record_fact", "add_units", "reassign",
+     "ask_void", "ask_return", "ask_extension", "ask_suspension", "ask_termination", "ask_raise",
+     "contest"}
 )  # fmt: skip
 # Greyed they would only tell of what nobody can do here now.
 _WHEN_ALLOWED = frozenset({"contest", "judge_whistle", "report_plan", "confirm_plan"})

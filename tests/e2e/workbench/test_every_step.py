@@ -22,9 +22,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.pages]
 # Steps that no other browser test opens, by one of those who may take them.
 STEPS = {
     "agent": ("supplement", "tag", "call_through"),
-    "dispatcher": ("dispatch", "merge", "link", "answer_from_file", "decide_extension"),
+    "dispatcher": ("dispatch", "reassign", "merge", "link", "answer_from_file", "decide_extension"),
     "water_handler": (
-        "ask_return", "ask_extension", "ask_suspension", "ask_termination", "ask_write_off",
+        "progress", "ask_return", "ask_extension", "ask_suspension", "ask_termination",
+        "ask_write_off",
     ),
     "manager": ("suspend",),
     "auditor": ("grant_termination",),

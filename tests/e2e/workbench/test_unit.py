@@ -159,7 +159,8 @@ def test_every_desk_page_fits_a_telephone(tale: Tale, phone: Page, enter: Enter,
     tale.to_callback()
     number = tale.order.number
     other = Tale(tale.story).created("楼道灯不亮").submitted().order.number
-    ruled, called = (Story(tale.world) for _ in range(2))
+    ruled, called, signed = (Story(tale.world) for _ in range(3))
+    signed.created().submitted().dispatched().signed().contacted().signed_by_hand()
     ruled.created().tagged().submitted().dispatched().return_refused().contested().ruled()
     called.on_street().whistled().came_and_told()
     tale.story.filed()
@@ -177,6 +178,7 @@ def test_every_desk_page_fits_a_telephone(tale: Tale, phone: Page, enter: Enter,
         ],
         "dispatcher": [f"/desk/orders/{other}/dispatch", "/desk/orders?late=1&unit=water"],
         "callback": [f"/desk/callback/{number}", f"/desk/orders/{number}"],
+        "water_leader": ["/desk/signature", f"/desk/orders/{signed.order.number}/sheet"],
         "manager": ["/desk/", f"/desk/orders/{ruled.order.number}/enter_ruling"],
     }  # fmt: skip
     for who, paths in pages.items():

@@ -121,6 +121,10 @@ CASES: dict[str, Case] = {
     ),
     "add_units": (held, "dispatcher", {"assist": "市住建局、东县"}, "in_progress",
                   ("assist", "请选择协办单位")),
+    "reassign": (
+        held, "dispatcher", {"lead": "市住建局", "note": "属楼内供热"}, "to_sign",
+        ("note", "请写明转派理由"),
+    ),
     "sign": (
         lambda s: s.created().submitted().dispatched(), "water_handler", {}, "in_progress", None,
     ),
@@ -263,6 +267,10 @@ CASES: dict[str, Case] = {
         ("note", "请写明督办要求"),
     ),
     "list_matters": (Story.created, "agent", {"matters": "暖气不热\n收费不合理"}, "draft", None),
+    "progress": (
+        held, "water_handler", {"note": "已联系供热公司，明天换泵"}, "in_progress",
+        ("note", "请写明进展"),
+    ),
     "explain": (
         held, "water_handler", {"said": "管网改造需要工期", "basis": "供热条例"}, "in_progress",
         ("basis", "请写明政策依据"),
