@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from fractions import Fraction
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from huiyin.assessment.bulletins.models import Bulletin
 from huiyin.assessment.targets import Target
 from huiyin.insight.facts import actions as facts
 from huiyin.web.workbench import assessment_told as told
+from huiyin.web.workbench.papers import Paper, Table
+from huiyin.web.workbench.papers_pdf import draw
 from tests.world import Story, at
 
 
@@ -161,3 +165,16 @@ def test_a_target_stands_beside_the_figure_of_a_round(story: Story, desk) -> Non
         ("water_handler", url("round_unit", story.round.pk, code="water")),
     ):
         assert "≥ 90.00%，达到" in text(desk(who), address)
+
+
+def test_a_table_of_hundreds_of_rows_has_its_head_on_every_page() -> None:
+    rows = tuple((f"第{n}镇", "一个写得很长、写不进格子里的名称" * 2, "95.00%") for n in range(90))
+    ranking = Table("各单位名次", ("单位", "全称", "满意率"), (30, 40, 20), rows, "说明在后。")
+    paper = Paper("月通报", "月通报2026年第1期", (), (), (ranking,))
+    pages = PdfReader(io.BytesIO(draw(paper))).pages
+    words = ["".join(page.extract_text().replace("\0", "").split()) for page in pages]
+    assert len(words) == 3
+    assert all("单位全称满意率" in page for page in words)
+    assert "第0镇" in words[0]
+    assert "第89镇" in words[-1]
+    assert "说明在后。" in words[-1]
