@@ -13,7 +13,7 @@ from huiyin.callcentre.telephony.actions import lists, prompts, roster, setup, s
 from huiyin.callcentre.telephony.models import LeaderDay, LiveCall, MarkedCall, Missed, Session
 from huiyin.callcentre.telephony.states import Surge
 from huiyin.callcentre.telephony.tests.kept import kept, wav
-from huiyin.kernel import clock, crypto
+from huiyin.kernel import cached, clock, crypto
 from huiyin.knowledge.models import Tag
 from huiyin.orders.models import WorkOrder
 from tests.e2e.conftest import DESKTOP, PHONE
@@ -36,6 +36,7 @@ def furnish(story: Story) -> LeaderDay:
     leader, agent = world.actor("supervisor"), world.actor("agent")
     order = story.created().submitted().dispatched().order
     Tag.objects.create(code="storm", group="事件", name="台风")
+    cached.forget_all()
     WorkOrder.objects.filter(pk=order.pk).update(
         tags=["storm"], longitude=116.3, latitude=37.4, created_at=now - HOUR
     )
