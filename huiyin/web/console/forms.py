@@ -47,6 +47,9 @@ class HouseForm(forms.Form):
 def _dress(field: forms.Field) -> None:
     if isinstance(field.widget, forms.CheckboxSelectMultiple | forms.RadioSelect):
         return
+    if isinstance(field.widget, forms.CheckboxInput):
+        field.widget.attrs.setdefault("class", "form-check-input")
+        return
     select = isinstance(field.widget, forms.Select)
     field.widget.attrs.setdefault("class", "form-select" if select else "form-control")
 
