@@ -41,6 +41,11 @@ _SHARES = {
 }  # fmt: skip
 
 
+def last_of(month: date) -> date:
+    """Return the last day of a month."""
+    return (month.replace(day=1) + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+
+
 def fill(folder: Path, orders: int = ORDERS) -> list[Path]:
     """Write twelve months of lines; return the files."""
     import duckdb
@@ -95,6 +100,11 @@ def ours(files: list[Path], source: Any = None) -> dict[str, Any]:
 
     ``source`` computes instead of DuckDB over the files.
     """
+    return assessed(files, source)[0]
+
+
+def assessed(files: list[Path], source: Any = None) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the result of the month and the rules it was assessed by."""
     from huiyin.assessment import definitions, queries
     from huiyin.assessment.models import Round
     from huiyin.insight.facts.engine import Lake
@@ -102,11 +112,13 @@ def ours(files: list[Path], source: Any = None) -> dict[str, Any]:
     ready = definitions.templates()["four_lists"]
     kept = {
         "scheme": {
+            "code": "bench", "name": "三率", "text": "三率",
             "weights": {"response": 20, "solved": 40, "satisfied": 40}, "partly_solved": 0,
             "fairly_satisfied": 100, "least_valid": 5,
         },
         "template": {
-            "deduct": [], "points": 100, "tiers": [], "lists": [dict(x) for x in ready.lists],
+            "name": "四张榜单", "text": "", "deduct": [], "points": 100, "tiers": [],
+            "lists": [dict(x) for x in ready.lists],
         },
         "indicators": [definitions.as_data(each) for each in definitions.indicators().values()],
     }  # fmt: skip
@@ -117,7 +129,7 @@ def ours(files: list[Path], source: Any = None) -> dict[str, Any]:
         "matters": {str(n): f"{n % 20:02}" for n in range(1, MATTERS + 1)},
     }  # fmt: skip
     round_ = Round(first_day=MONTH[0], last_day=MONTH[1], rules=kept)
-    return queries.computed(round_, basis, source=source or Lake(files))
+    return queries.computed(round_, basis, source=source or Lake(files)), kept
 
 
 def by_hand(files: list[Path]) -> list[tuple[Any, ...]]:

@@ -86,6 +86,17 @@ def list_p95_ms_1m() -> Figure:
     return Figure(round(worst, 1), "ms", None, round(values[0], 1), round(worst, 1), len(values))
 
 
+def unit_page_p95_ms() -> Figure:
+    """Server time of a unit's page from facts, after 36 rounds of 343 units: p95 of the worst."""
+    from bench import assessed
+
+    took = assessed.p95_by_page()
+    for name, value in took.items():
+        sys.stdout.write(f"    {name:<40} p95 {value:8.1f} ms\n")
+    of_unit = sorted(value for name, value in took.items() if "/units/" in name)
+    return Figure(round(of_unit[-1], 1), "ms", None, of_unit[0], of_unit[-1], len(of_unit))
+
+
 def simulate_steps_per_second() -> Figure:
     """Steps that a simulated city takes in a second, all rules, in two processes."""
     from bench import year
@@ -227,7 +238,7 @@ BENCHES: dict[str, Callable[[], Figure]] = {
         calls.mmc_outside, calls.mmc_abandoning_outside,
         calls.surge_500_failed, calls.surge_500_missing_recordings,
         calls.surge_500_next_caller_p95_ms, calls.acd_cpu_vs_switch,
-        assess_20m_vs_handwritten, assess_20m_peak_mb,
+        assess_20m_vs_handwritten, assess_20m_peak_mb, unit_page_p95_ms,
     )
 }  # fmt: skip
 

@@ -31,6 +31,7 @@ CAST = (
     ("bench_auditor", Role.AUDITOR, "centre"),
     ("bench_callback", Role.CALLBACK, "centre"),
     ("bench_handler", Role.HANDLER, "bureau"),
+    ("bench_manager", Role.MANAGER, "centre"),
 )
 
 

@@ -11,6 +11,7 @@ from operator import add
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.db.models.fields.json import KT
 
 from huiyin.assessment import definitions, policy, rules
 from huiyin.assessment.definitions import Indicator
@@ -34,27 +35,47 @@ POPULATION, OWN_INDICATORS = "assessment.population", "assessment.indicators"
 HISTORY = 24
 SAME_ANSWERS, SAME_CASES = 3, 2
 _TOP = 2
+_LARGE = ("result", "basis")
 
 
 def rounds(actor: Actor, *, cursor: str = "", size: int = 20) -> Page[Round]:
     """Return one page of rounds that exist for this person, newest first. One query."""
-    rows = Round.objects.select_related("opened_by", "opened_by__unit")
+    rows = Round.objects.select_related("opened_by", "opened_by__unit").defer(*_LARGE)
     if not policy.sees_round(actor, Round(state=RoundState.OPEN.value)):
         rows = rows.exclude(state=RoundState.OPEN.value)
     return page(rows, by=("-last_day", "-id"), cursor=cursor, size=size)
 
 
 def round_by_key(key: int) -> Round | None:
-    """Return one round. One query."""
-    return Round.objects.filter(pk=key).first()
+    """Return one round with its day of facts ``as_of`` and how many orders are ``left`` out.
+
+    The results of all units and what they were computed from are read when they are asked for:
+    they are large, and no page needs them whole. One query.
+    """
+    rows = Round.objects.filter(pk=key).defer(*_LARGE)
+    return rows.annotate(as_of=KT("basis__as_of"), left=KT("result__left")).first()
 
 
 def rounds_before(round_: Round, limit: int) -> list[Round]:
     """Return a round and computed ones of the same scheme that ended before it. One query."""
+    return list(_until(round_)[:limit])
+
+
+def _until(round_: Round) -> QuerySet[Round]:
     rows = Round.objects.filter(
         last_day__lte=round_.last_day, rules__scheme__code=round_.rules["scheme"]["code"]
     ).exclude(basis={})
-    return list(rows.order_by("-last_day", "-pk")[:limit])
+    return rows.order_by("-last_day", "-pk")
+
+
+def city_figures(round_: Round, limit: int) -> list[dict[str, list[int]]]:
+    """Return the figures of the whole city, in a round and those before it, newest first.
+
+    Of computed rounds of the same scheme: numerator, denominator and times, by indicator. One
+    query.
+    """
+    rows = _until(round_).values_list("result__city", flat=True)
+    return [found or {} for found in rows[:limit]]
 
 
 def published() -> QuerySet[Round]:
@@ -80,9 +101,13 @@ def results_below(round_: Round, unit: Unit) -> list[UnitResult]:
 
 def history(unit: Unit, *, until: date, limit: int = HISTORY) -> list[UnitResult]:
     """Return the fixed results of a unit, oldest first: its class, rank and score. One query."""
-    rows = UnitResult.objects.filter(
-        unit=unit, round__state__in=[s.value for s in FIXED], round__last_day__lte=until
-    ).select_related("round")
+    rows = (
+        UnitResult.objects.filter(
+            unit=unit, round__state__in=[s.value for s in FIXED], round__last_day__lte=until
+        )
+        .select_related("round")
+        .defer(*(f"round__{name}" for name in (*_LARGE, "rules")))
+    )
     return list(rows.order_by("-round__last_day", "-pk")[:limit])[::-1]
 
 

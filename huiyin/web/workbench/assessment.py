@@ -97,7 +97,7 @@ def _shown(
         "rows": [told.row(row, request.actor) for row in rows],
         "lists": told.lists(rows) if everybody else [],
         "weighted": told.weighted(round_),
-        "city": told.city(round_, _past(round_)) if whole else [],
+        "city": told.city(round_, queries.city_figures(round_, PAST_ROUNDS)) if whole else [],
         "form": form,
         "refusal": refusal,
         "steps": _offered(round_) if whole else [],
@@ -109,10 +109,6 @@ def _shown(
     }
     status = 422 if refusal or (form is not None and form.errors) else 200
     return render(request, "workbench/round.html", facts, status=status)
-
-
-def _past(round_: Round) -> list[Round]:
-    return queries.rounds_before(round_, PAST_ROUNDS) if round_.basis else []
 
 
 def _members(rows: list[UnitResult]) -> Any:
@@ -184,7 +180,7 @@ def unit(request: StaffRequest, key: int, code: str) -> HttpResponse:
         "past": [told.row(each, request.actor) | {"round": each.round} for each in past],
         "trend": told.trend(past),
         "weighted": told.weighted(round_),
-        "below": [told.row(each, request.actor) for each in queries.results_below(round_, whose)],
+        "below": [told.row(each, request.actor) for each in below],
         "may_ask": round_.standing is RoundState.PREVIEW,
     }
     return render(request, "workbench/round_unit.html", facts)

@@ -92,13 +92,14 @@ def lists(results: Iterable[UnitResult]) -> list[tuple[str, list[str]]]:
     return [(label, found[key]) for key, label in LISTINGS.items() if key in found]
 
 
-def city(round_: Round, past: Sequence[Round]) -> list[dict[str, Any]]:
+def city(round_: Round, past: Sequence[Mapping[str, list[int]]]) -> list[dict[str, Any]]:
     """Return the figures of the whole city, each with its change and its line over past rounds.
 
     Args:
         round_: which round.
-        past: it and those before it, newest first.
+        past: the figures of it and of those before it, newest first; none before it is computed.
     """
+    mine = past[0] if past else {}
     aims = targets.on(round_.last_day)
     return [
         {
@@ -109,7 +110,7 @@ def city(round_: Round, past: Sequence[Round]) -> list[dict[str, Any]]:
             **_over_rounds(each["key"], past),
         }
         for each in round_.rules["indicators"]
-        if (parts := round_.result.get("city", {}).get(each["key"]))
+        if (parts := mine.get(each["key"]))
     ]  # fmt: skip
 
 
@@ -122,14 +123,10 @@ def target(aims: Mapping[str, Target], key: str, parts: Sequence[int]) -> str:
     return f"{aim.words(times=made.times)}{f'，{said}' if said else ''}"
 
 
-def _over_rounds(key: str, past: Sequence[Round]) -> dict[str, Any]:
-    rates = [
-        figure(parts).value
-        for each in reversed(past)
-        if (parts := each.result.get("city", {}).get(key))
-    ]
+def _over_rounds(key: str, past: Sequence[Mapping[str, list[int]]]) -> dict[str, Any]:
+    rates = [figure(parts).value for each in reversed(past) if (parts := each.get(key))]
     known = [float(rate) for rate in rates if rate is not None]
-    last = past[1].result.get("city", {}).get(key) if len(past) > 1 else None
+    last = past[1].get(key) if len(past) > 1 else None
     return {"before": value(last), "line": _line(known, SMALL_WIDE, SMALL_HIGH, SMALL_EDGE)}
 
 
