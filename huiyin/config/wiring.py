@@ -6,6 +6,7 @@ from importlib import import_module
 from typing import Any
 
 from huiyin.channels.messaging.states import TOPICS as MESSAGE_TOPICS
+from huiyin.followup.outside.states import TOPIC as OUTSIDE_TOPIC
 from huiyin.kernel import loops, outbox
 from huiyin.orders.states import GROUP_TOPICS
 
@@ -28,13 +29,19 @@ JOBS = (
     "huiyin.callcentre.telephony.jobs",
     "huiyin.assessment.bulletins.jobs",
 )
-# Name, topics, who takes one row, who takes many at once.
+# Name, topics, who takes one row, who takes many at once (empty: one by one is enough).
 CONSUMERS: tuple[tuple[str, tuple[str, ...], str, str], ...] = (
     (
         "messaging",
         MESSAGE_TOPICS,
         "huiyin.channels.messaging.actions:hear",
         "huiyin.channels.messaging.actions:hear_all",
+    ),
+    (
+        "outside",
+        (OUTSIDE_TOPIC,),
+        "huiyin.channels.messaging.actions:hear_outside",
+        "",
     ),
     (
         "groups",
@@ -82,7 +89,7 @@ def connect() -> None:
     for module in JOBS:
         import_module(module)
     for name, topics, one, many in CONSUMERS:
-        outbox.register(name, topics, _found(one), _found(many))
+        outbox.register(name, topics, _found(one), _found(many) if many else None)
     for name, path, idle in LOOPS:
         loops.register(name, _found(path), idle=idle)
 

@@ -30,7 +30,7 @@ APPLICATION_LABELS = {
 
 
 class Decision(StrEnum):
-    """How an application stands; one that the order has moved past has lapsed."""
+    """How an application stands 审批结果; one that the order has moved past has lapsed."""
 
     WAITING = "waiting"
     GRANTED = "granted"

@@ -10,12 +10,16 @@ from tests.permissions.facts import (
     CONFERRING,
     HOLDERS,
     MET,
+    URGING,
     a_joint,
     a_meeting,
     a_task,
     an_instruction,
     answer,
+    followed,
     gap,
+    letter,
+    referral,
 )  # fmt: skip
 from tests.permissions.row import CENTRE, EVERYBODY, STEP_CASES, UNITS, Row, filled, refusals
 from tests.world import Story, at
@@ -177,7 +181,61 @@ ROWS: list[Row] = [
         "api:answer_meeting", HOLDERS, "POST", story=MET, kwargs=a_meeting, api=True,
         refused_for=UNCONCERNED, data=fixed(coming="yes", attendee="张科长"),
     ),
+    Row("api:list_flags", CONFERRING, api=True),
+    Row(
+        "api:list_returns", READING, api=True, story=f"{HELD}.return_refused",
+        data=fixed(since="2026-03-01", until="2026-03-31"),
+    ),
+    Row(
+        "api:read_return_figures", READING, api=True, story=f"{HELD}.return_refused",
+        data=fixed(since="2026-03-01", until="2026-03-31"),
+    ),
+    Row(
+        "api:send_letters", URGING, "POST", api=True,
+        data=fixed(units=["water"], reasons=["overdue"], signed_by="王主任"),
+    ),
+    Row(
+        "api:propose_referral", URGING, "POST", api=True, story=HELD,
+        data=lambda s: {
+            "title": "久拖不办", "agency": "市纪委监委", "unit": "water", "basis": "追究办法",
+            "facts": "三月二日派单，多次催办，至今没有签收，也没有联系诉求人。",
+            "orders": [s.order.number],
+        },
+    ),
+    Row(
+        "api:add_media_case", URGING, "POST", api=True,
+        data=fixed(form="web", outlet="晚报", title="供热", on="2026-03-03", unit="water"),
+    ),
+    Row(
+        "api:plan_meeting", URGING, "POST", api=True,
+        data=fixed(
+            title="供热协调会", held_at="2026-03-06T09:00:00+08:00", place="三楼", chair="主任",
+        ),
+    ),
+    Row(
+        "api:open_joint_case", URGING, "POST", api=True,
+        data=fixed(title="供热改造", goal="完成管网改造", lead="water", partners=["housing"]),
+    ),
+    Row("api:list_letters", EVERYBODY, api=True),
+    Row(
+        "api:read_letter", SEEING, story=f"{HELD}.lettered", kwargs=letter, api=True, refused=404,
+    ),
+    Row(
+        "api:answer_letter", HOLDERS, "POST", story=f"{HELD}.lettered", kwargs=letter, api=True,
+        refused_for=HIDDEN, data=fixed(said="已安排"),
+    ),
+    Row("api:list_referrals", URGING, api=True),
+    Row("api:read_referral", URGING, story=f"{HELD}.referred", kwargs=referral, api=True),
+    Row("api:list_media_cases", EVERYBODY, api=True),
+    Row(
+        "api:read_media_case", SEEING, story=HELD, kwargs=followed, api=True, refused=404,
+    ),
+    Row("api:list_risks", URGING, api=True),
     Row("api:list_joint_cases", EVERYBODY, api=True),
+    Row(
+        "api:read_joint_case", GROUP | {"dispatcher"}, story="joined_forces", kwargs=a_joint,
+        api=True, refused=404,
+    ),
     Row(
         "api:log_joint_case", GROUP, "POST", story="joined_forces", kwargs=a_joint,
         api=True, data=fixed(said="看了三栋楼"),

@@ -9,6 +9,10 @@ from typing import Any
 from huiyin.callcentre.telephony.actions import lists
 from huiyin.channels.messaging.tests.support import message
 from huiyin.dispatch.learning.tests.messages import model_version
+from huiyin.followup.outside import actions as outside
+from huiyin.followup.outside.actions import ContactForm
+from huiyin.followup.outside.models import OutsideContact
+from huiyin.followup.outside.states import Agency
 from huiyin.insight.runs import actions as runs
 from huiyin.insight.runs.actions import RunPlan
 from huiyin.knowledge import actions as knowledge
@@ -115,6 +119,13 @@ def used(story: Story) -> Facts:
     return {"key": model_version(state="active").pk}
 
 
+def somebody(story: Story) -> Facts:
+    if not OutsideContact.objects.exists():
+        form = ContactForm(Agency.MEDIA, "市晚报", "赵记者", "记者", "13900001234")
+        outside.keep(None, form, by=story.world.actor("supervisor"), now=at(2))
+    return {"key": OutsideContact.objects.get().pk}
+
+
 _count = iter(range(10**6))
 
 
@@ -183,6 +194,11 @@ ROWS: list[Row] = [
     Row("console:article_publish", CONSOLE, "POST", kwargs=article),
     Row("console:article_withdraw", CONSOLE, "POST", kwargs=published),
     Row("console:access_log", ADMIN),
+    Row("console:outside", KEEPERS),
+    Row("console:outside", KEEPERS, "POST", data=given(office="x")),
+    Row("console:outside_contact", KEEPERS, kwargs=somebody),
+    Row("console:outside_contact", KEEPERS, "POST", kwargs=somebody, data=given(office="x")),
+    Row("console:outside_reveal", KEEPERS, "POST", kwargs=somebody, data=given(purpose="联系")),
     Row("console:telephony", KEEPERS),
     Row("console:telephony_page", KEEPERS, kwargs=lambda story: {"page": "lists"}),
     Row(

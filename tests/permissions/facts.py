@@ -14,6 +14,7 @@ from tests.world import Story, at
 HOLDERS = frozenset({"water_handler", "water_leader"})
 CONFERRING = frozenset({"supervisor", "manager", "dispatcher"})
 URGING = frozenset({"supervisor", "manager"})
+HEARING = frozenset({"supervisor", "manager", "quality"})
 AGENTS = frozenset({"agent", "vendor_agent"})
 EDITORS = frozenset({"manager", "administrator"})
 KEEPERS = EDITORS | UNITS
@@ -157,6 +158,16 @@ def gap(story: Story) -> Facts:
     task = knowledge.report_gap("没有的事", by=by, now=at(1))
     assert task is not None
     return {"key": task.pk}
+
+
+def a_call_test(story: Story) -> Facts:
+    from huiyin.callcentre.listening.models import CallTest
+
+    day = at(2).date()
+    found, _ = CallTest.objects.get_or_create(
+        since=day, until=day, drawn_at=at(3), drawn_by=story.world.people["quality"]
+    )
+    return {"key": found.pk}
 
 
 def a_task(story: Story) -> Facts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.permissions.facts import (
     CONFERRING,
     GROUP,
+    HEARING,
     HELD,
     HOLDERS,
     MET,
@@ -14,6 +15,7 @@ from tests.permissions.facts import (
     ROUND,
     STRANGERS,
     URGING,
+    a_call_test,
     a_joint,
     a_meeting,
     a_point,
@@ -60,6 +62,10 @@ ROWS: list[Row] = [
         refused_for=STRANGERS,
     ),
     Row(
+        "workbench:letter", HOLDERS, method="POST", story=f"{HELD}.lettered", kwargs=letter,
+        data=lambda story: {"said": "已安排"}, refused_for=STRANGERS,
+    ),
+    Row(
         "workbench:letter_pdf", CENTRE | HOLDERS, story=f"{HELD}.lettered", kwargs=letter,
         refused=403, refused_for=STRANGERS,
     ),
@@ -75,6 +81,14 @@ ROWS: list[Row] = [
         data=lambda story: {"do": "end", "result": "已修复"}, refused_for=STRANGERS,
     ),
     Row("workbench:risks", URGING),
+    Row(
+        "workbench:notify", URGING, method="POST", story=HELD,
+        kwargs=lambda story: followed(story) | {"occasion": "media"},
+    ),
+    Row("workbench:call_tests", HEARING),
+    Row("workbench:call_tests", HEARING, method="POST", data=lambda story: {"calls": "5"}),
+    Row("workbench:call_test", HEARING, kwargs=a_call_test),
+    Row("workbench:call_test", HEARING, method="POST", kwargs=a_call_test),
     Row("workbench:referrals", URGING),
     Row("workbench:referral_new", URGING),
     Row("workbench:referral_new", URGING, method="POST", data=lambda story: {"title": "x"}),

@@ -68,6 +68,8 @@ ROWS: list[Row] = [
     Row("workbench:units", CENTRE | UNITS),
     Row("workbench:tags", REPORTED, story="created.tagged"),
     Row("workbench:tags_table", REPORTED, story="created.tagged"),
+    Row("workbench:returns", REPORTED, story=f"{HELD}.return_refused"),
+    Row("workbench:returns_table", REPORTED, story=f"{HELD}.return_refused"),
     Row("workbench:knowledge", EVERYBODY),
     Row("workbench:gap", EVERYBODY, method="POST", data=lambda story: {"q": "没有的事"}),
     Row("workbench:answer", EVERYBODY, kwargs=answer),

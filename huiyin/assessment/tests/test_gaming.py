@@ -73,6 +73,49 @@ def test_splitting_and_template_replies(story: Story) -> None:
     assert mine["valid"] == 3
 
 
+def handled(story: Story, phone: str, answer: str) -> None:
+    story.created(phone=phone).submitted().dispatched().signed().contacted()
+    story.replied(public_answer=answer).audited().closed()
+
+
+@pytest.mark.rule("R-274")
+@pytest.mark.parametrize(
+    ("phones", "answers", "signals"),
+    [
+        pytest.param(
+            ("13800000001", "13800000001"), ("已修好一号楼", "已修好二号楼"), {"split": 2},
+            id="one caller's matter cut in two, each answered in words of its own",
+        ),
+        pytest.param(
+            ("13800000001", "13800000002", "13800000003"), ("已 处理", "已处理", "已处理\n"),
+            {"alike": 3}, id="three callers, one template, spaces apart",
+        ),
+        pytest.param(
+            ("13800000001", "13800000002"), ("已处理", "已处理"), {},
+            id="two short answers may be the same",
+        ),
+    ],
+)  # fmt: skip
+def test_splitting_and_templates_are_told_apart(story: Story, phones, answers, signals) -> None:
+    for phone, answer in zip(phones, answers, strict=True):
+        handled(Story(story.world), phone, answer)
+    assert water(assessed(story))["signals"] == signals
+
+
+def test_returning_late_and_being_refused_owes_too(story: Story) -> None:
+    """Asking late buys nothing, whatever becomes of it, and the clock for finishing runs on."""
+    story.created().submitted().dispatched()
+    orders.ask_return(
+        story.order.pk, by=story.world.actor("water_handler"), now=at(4, 8),
+        reason=_reason(), basis="不属本单位", suggested=story.world.housing,
+    )  # fmt: skip
+    dispatcher = story.world.actor("dispatcher")
+    orders.refuse_return(story.order.pk, by=dispatcher, note="确属供热", now=at(4, 9))
+    mine = water(assessed(story))
+    assert mine["figures"]["signed"] == mine["figures"]["on_time"] == [0, 100, 1]
+    assert mine["signals"] == {"return_late": 1}
+
+
 def test_closing_by_the_unit(story: Story) -> None:
     """What the unit's own call-back says is no result, and the order counts as not called."""
     story.created().submitted().dispatched().signed()

@@ -38,7 +38,9 @@ class MessageTemplate(models.Model):
 
 
 class Message(models.Model):
-    """One message to one citizen about one event, from the moment it is due to be sent.
+    """One message about one event, from the moment it is due to be sent.
+
+    To a citizen about their order, or to somebody outside the units without one.
 
     Address and text are sealed, with masked copies to show; ``next_attempt_at`` is set exactly
     while there is something left to do. ``dedupe`` names the event: one event makes one message.

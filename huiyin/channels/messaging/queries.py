@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
@@ -282,6 +282,13 @@ def messages_of(order: WorkOrder) -> list[Message]:
     """
     rows = Message.objects.filter(order=order).defer("body_sealed", "address_sealed")
     return list(rows.order_by("pk"))
+
+
+def sent_to_outside(notices: Collection[int]) -> dict[int, MessageState]:
+    """Return by notice how its message stands; not there until it is written. One query."""
+    names = {rules.outside_name(key): key for key in notices}
+    rows = Message.objects.filter(dedupe__in=list(names)).values_list("dedupe", "state")
+    return {names[name]: MessageState(state) for name, state in rows}
 
 
 def live_media() -> frozenset[Medium]:

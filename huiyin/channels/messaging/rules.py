@@ -299,6 +299,11 @@ def may_send_again(*, interrupted_driver: str, driver: str, idempotent: bool) ->
     return idempotent and interrupted_driver == driver
 
 
+def outside_name(notice: int) -> str:
+    """Return how the message of a notice to somebody outside the units is named, once."""
+    return f"outside:{notice}"
+
+
 def counts_as_survey(template: str, state: MessageState, *, demo: bool) -> bool:
     """Tell whether a citizen has now been asked for a rating by message.
 

@@ -179,10 +179,28 @@ _BODIES: Mapping[str, tuple[str, str, str]] = MappingProxyType(
     }
 )
 TEMPLATE_KEYS = tuple(_BODIES)
+# To people outside the units: the number of a matter and whom to call, nothing of a citizen.
+OUTSIDE_BODIES: Mapping[str, str] = MappingProxyType(
+    {
+        "outside_referral": "{city}{hotline}热线移送贵单位一件事项，编号{number}，请查收材料。"
+                            "联系电话：{hotline}。",
+        "outside_media": "{city}{hotline}热线请您关注一件舆论监督事项，编号{number}。"
+                         "情况请致电{hotline}督办人员。",
+        "outside_risk": "{city}{hotline}热线有一件风险提示，编号{number}，请尽快联系督办人员。"
+                        "联系电话：{hotline}。",
+    }
+)  # fmt: skip
+
+
+def outside_key(occasion: str) -> str:
+    """Return the template for people outside the units on an occasion."""
+    return f"outside_{occasion}"
 
 
 def own_text(key: str, medium: Medium) -> Text | None:
     """Return the text that stands in where the city has none; None for an unknown key."""
+    if key in OUTSIDE_BODIES and medium is Medium.SMS:
+        return Text("", OUTSIDE_BODIES[key])
     found = _BODIES.get(key)
     if found is None:
         return None

@@ -12,6 +12,7 @@ from huiyin.followup.coordination.states import (
     FlagKind,
     FlagState,
     JointState,
+    MeetingKind,
     MeetingState,
     Outcome,
 )
@@ -88,8 +89,13 @@ class FlagFile(models.Model):
 
 
 class Meeting(models.Model):
-    """A coordination meeting 协调会 with its minutes."""
+    """A meeting with its minutes: 协调会, the weekly one of the grid, or one on site 现场办公会."""
 
+    kind = models.CharField(
+        max_length=12,
+        choices=[(k.value, k.label) for k in MeetingKind],
+        default=MeetingKind.COORDINATION.value,
+    )
     state = models.CharField(
         max_length=10,
         choices=[(s.value, s.label) for s in MeetingState],

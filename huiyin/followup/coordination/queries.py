@@ -81,7 +81,7 @@ def file_for(actor: Actor, key: int) -> FlagFile | None:
 
 
 def meetings_listed(
-    actor: Actor, *, state: str = "", cursor: str = "", size: int = 50
+    actor: Actor, *, state: str = "", kind: str = "", cursor: str = "", size: int = 50
 ) -> Page[Meeting]:
     """Return one page of the meetings that ``actor`` may read, the latest first. At most two."""
     rows = Meeting.objects.filter(policy.meetings_of(actor)).annotate(
@@ -89,6 +89,8 @@ def meetings_listed(
     )
     if state:
         rows = rows.filter(state=state)
+    if kind:
+        rows = rows.filter(kind=kind)
     return page(rows, by=("-held_at", "-id"), cursor=cursor, size=size)
 
 

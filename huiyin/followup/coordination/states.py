@@ -46,6 +46,21 @@ _FLAGS = {
 LIVE = frozenset({FlagState.WAITING, FlagState.LISTED})
 
 
+class MeetingKind(StrEnum):
+    """会议类别."""
+
+    COORDINATION = "coordination"
+    WEEKLY = "weekly"
+    ON_SITE = "on_site"
+
+    @property
+    def label(self) -> str:
+        """Return the Chinese name."""
+        return {"coordination": "协调会", "weekly": "网格周例会", "on_site": "现场办公会"}[
+            self.value
+        ]
+
+
 class MeetingState(StrEnum):
     """协调会的状态."""
 

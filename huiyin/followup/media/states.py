@@ -28,7 +28,7 @@ FORMS = {
 
 
 class MediaState(StrEnum):
-    """Followed, or ended with a result."""
+    """Followed, or ended with a result 跟踪状态."""
 
     OPEN = "open"
     ENDED = "ended"

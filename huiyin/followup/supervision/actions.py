@@ -13,7 +13,7 @@ from huiyin.followup.supervision.models import Letter, LetterLine, LetterRead, U
 from huiyin.followup.supervision.queries import Named
 from huiyin.followup.supervision.states import BY_PERSON, FOR_LETTERS, UrgeKind, UrgeReason
 from huiyin.kernel import text
-from huiyin.kernel.errors import Invalid, NotFound, WrongState
+from huiyin.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from huiyin.knowledge import queries as knowledge
 from huiyin.orders import actions as orders
 from huiyin.orders.models import Assignment, WorkOrder
@@ -297,3 +297,32 @@ def read_letter(letter: Letter, *, by: Actor, now: datetime) -> bool:
         return False
     _, new = LetterRead.objects.get_or_create(letter=letter, staff=by.staff, defaults={"at": now})
     return new
+
+
+@transaction.atomic
+def answer_letter(key: int, *, by: Actor, said: str, now: datetime) -> Letter:
+    """Write down what a unit arranges about the orders of a letter, once; it has read it then.
+
+    Raises:
+        NotFound: there is no such letter.
+        NotAllowed: the actor is not of the unit that it was sent to.
+        WrongState: the unit has answered.
+        Invalid: nothing is said.
+
+    Source: R-501 (handbook domain.md 5: 工作提醒函).
+    """
+    rows = Letter.objects.select_for_update(of=("self",)).select_related("unit")
+    letter = rows.filter(pk=key).first()
+    if letter is None:
+        raise NotFound("没有找到这份提醒函")
+    if by.unit is None or by.unit.pk != letter.unit_id or not policy.reads_letters(by):
+        raise NotAllowed("提醒函由收到的单位反馈", remedy=f"收到单位：{letter.unit}")
+    if letter.answered_at is not None:
+        raise WrongState("这份提醒函已经反馈", remedy="请刷新页面查看")
+    words = text.clean(said, lines=True)
+    if not 2 <= len(words) <= LONGEST:
+        raise Invalid("请写明办理安排", fields={"said": f"请写 2–{LONGEST} 个字"})
+    read_letter(letter, by=by, now=now)
+    letter.answer, letter.answered_at, letter.answered_by = words, now, by.staff
+    letter.save(update_fields=["answer", "answered_at", "answered_by"])
+    return letter

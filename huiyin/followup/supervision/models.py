@@ -78,6 +78,7 @@ class Letter(models.Model):
     """A reminder letter 工作提醒函: all slow orders of one unit at a time, signed by somebody.
 
     ``by`` is who sent it, empty when the schedule of the city did; then one a day for each unit.
+    ``answer`` is what the unit says it arranges, once.
     """
 
     number = models.CharField(max_length=40, unique=True)
@@ -87,10 +88,17 @@ class Letter(models.Model):
     by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
     signed_by = models.CharField(max_length=40)
     remark = models.CharField(max_length=500, blank=True, default="")
+    answer = models.CharField(max_length=500, blank=True, default="")
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         indexes = (models.Index(fields=["unit", "-id"], name="letter_unit"),)
         constraints = (
+            models.CheckConstraint(
+                condition=Q(answered_at__isnull=True) | ~Q(answer=""),
+                name="letter_answer_has_words",
+            ),
             models.UniqueConstraint(
                 fields=["unit", "day"], condition=Q(by__isnull=True), name="letter_one_a_day"
             ),

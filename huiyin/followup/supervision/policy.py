@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db.models import Q
 
+from huiyin.followup.supervision.models import Letter
 from huiyin.kernel.errors import NotAllowed
 from huiyin.orders.models import WorkOrder
 from huiyin.orders.policy import sees_all
@@ -40,6 +41,15 @@ def letters_visible_to(actor: Actor) -> Q:
     if actor.unit is None or Perm.HANDLE not in actor.perms:
         return Q(pk__in=[])
     return Q(unit__in=units.subtree_ids(actor.unit.realm))
+
+
+def may_answer_letter(actor: Actor, letter: Letter) -> bool:
+    """Tell whether ``actor`` says what the unit arranges: staff of the very unit, once. No query.
+
+    Source: R-501 (handbook domain.md 5: 工作提醒函).
+    """
+    own = actor.unit is not None and actor.unit.pk == letter.unit_id
+    return own and reads_letters(actor) and letter.answered_at is None
 
 
 def reads_letters(actor: Actor) -> bool:

@@ -225,7 +225,8 @@ def letters(actor: Actor, *, cursor: str = "", size: int = 50) -> Page[Letter]:
 
 def letter(actor: Actor, key: int) -> Letter | None:
     """Return one letter with lines and readers, if ``actor`` may see it. Three queries."""
-    rows = Letter.objects.filter(policy.letters_visible_to(actor)).select_related("unit", "by")
+    rows = Letter.objects.filter(policy.letters_visible_to(actor))
+    rows = rows.select_related("unit", "by", "answered_by")
     lines = LetterLine.objects.select_related("order").order_by("pk")
     reads = LetterRead.objects.select_related("staff").order_by("at", "pk")
     return (

@@ -30,7 +30,7 @@ BY_PERSON = frozenset({UrgeKind.TELEPHONE, UrgeKind.WRITTEN})
 
 
 class UrgeReason(StrEnum):
-    """What the unit had not done."""
+    """What the unit had not done 催办原因."""
 
     UNREAD = "unread"
     BEFORE_DUE = "before_due"

@@ -9,6 +9,7 @@ from ninja.errors import HttpError, ValidationError
 from huiyin.web.api import (
     apply_steps,
     assessments,
+    begun,
     bulletins,
     callbacks,
     calling_steps,
@@ -27,8 +28,10 @@ from huiyin.web.api import (
     public,
     reference,
     registers,
+    returns,
     search,
     steps,
+    supervision,
     system,
     tasks,
     unit_changes,
@@ -69,8 +72,9 @@ api.add_decorator(spoken)
 PARTS = (
     orders, steps, group_steps, unit_steps, apply_steps, dispute_steps, calling_steps,
     callbacks, calls, urging, mandates, escalations, files, public, reference, registers, search,
-    unit_changes, followup, figures, assessments, bulletins, knowledge, tasks, coordination,
-    system,
+    unit_changes, followup, supervision, begun, returns, figures, assessments, bulletins,
+    knowledge, tasks, coordination, system,
 )  # fmt: skip
-for part in PARTS:
-    api.add_router("", part.router)
+# ``begun`` adds to routers of others: what is begun has the address of its list.
+for router in dict.fromkeys(part.router for part in PARTS):
+    api.add_router("", router)

@@ -10,13 +10,14 @@ from ninja import Query, Router
 from pydantic import BaseModel, StringConstraints, with_config
 from typing_extensions import TypedDict
 
-from huiyin.followup.coordination import actions, queries
-from huiyin.followup.coordination.models import AgendaItem, JointCase, Meeting
+from huiyin.followup.coordination import actions, policy, queries
+from huiyin.followup.coordination.models import AgendaItem, Flag, JointCase, JointEntry, Meeting
 from huiyin.followup.coordination.states import (
     Coming,
     FlagKind,
     FlagState,
     JointState,
+    MeetingKind,
     MeetingState,
 )
 from huiyin.followup.instructions import actions as instructing
@@ -35,6 +36,7 @@ from huiyin.web.api.endpoints import BODY, endpoint
 from huiyin.web.api.inputs import Code, Day
 from huiyin.web.api.order_shapes import Named
 from huiyin.web.api.step_inputs import Long, Note, Units
+from huiyin.web.api.taking import MAKING, make_once
 from huiyin.web.api.tasks import TaskTold, told
 from huiyin.web.api.words import asked, said, shape
 from huiyin.web.staff import address_of
@@ -49,6 +51,16 @@ class PageQuery(BaseModel):
 
     model_config = asked("列表的翻页")
 
+    cursor: Cursor = ""
+
+
+class FlagQuery(BaseModel):
+    """Which flags are asked for."""
+
+    model_config = asked("待协调事项的筛选条件")
+
+    state: Annotated[FlagState | None, said("状态")] = None
+    kind: Annotated[FlagKind | None, said("类别")] = None
     cursor: Cursor = ""
 
 
@@ -141,6 +153,14 @@ class FlagTold(TypedDict):
     reason: Annotated[str, said("需要协调什么")]
 
 
+@with_config(shape("一页协调事项"))
+class FlagPage(TypedDict):
+    """One page of flags."""
+
+    flags: Annotated[list[FlagTold], said("等得久的在前")]
+    next: Annotated[str, said("下一页的 cursor，空为已到末页")]
+
+
 @with_config(shape("一个议题"))
 class PointTold(TypedDict):
     """One point of an agenda."""
@@ -170,6 +190,7 @@ class MeetingRow(TypedDict):
 
     id: Annotated[int, said("标识")]
     number: Annotated[str, said("编号")]
+    kind: Annotated[MeetingKind, said("类别")]
     state: Annotated[MeetingState, said("状态")]
     title: Annotated[str, said("会议名称")]
     held_at: Annotated[datetime, said("开会时间")]
@@ -225,6 +246,25 @@ class EntryTold(TypedDict):
     said: Annotated[str, said("工作情况")]
 
 
+@with_config(shape("工作组的一个配合单位"))
+class PartnerTold(TypedDict):
+    """One partner of a working group."""
+
+    unit: Annotated[Named, said("单位")]
+    duty: Annotated[str, said("职责；可空")]
+
+
+@with_config(shape("一项联合办理的全部"))
+class JointWhole(TypedDict):
+    """One joint case, whole."""
+
+    case: Annotated[JointTold, said("联合办理")]
+    partners: Annotated[list[PartnerTold], said("配合单位")]
+    orders: Annotated[list[str], said("工单编号")]
+    milestones: Annotated[list[TaskTold], said("节点任务，先到期的在前")]
+    log: Annotated[list[EntryTold], said("工作记录，由近到远")]
+
+
 @with_config(shape("一件批示"))
 class InstructionRow(TypedDict):
     """One instruction in a list, without its words."""
@@ -262,8 +302,9 @@ class InstructionPage(TypedDict):
 
 
 @endpoint(
-    router, "POST", "/flags", summary="提请协调", statuses=(201,), problems=(*BODY, 404, 409),
+    router, "POST", "/flags", summary="提请协调", problems=(*BODY, 404, 409),
     about="把未办结的工单或一类事项的职责边界提请协调。需要 order.dispatch 或 order.supervise。",
+    **MAKING,
 )  # fmt: skip
 def add_flag(request: ApiRequest, body: FlagIn) -> Answered[FlagTold]:
     """Flag a case or a question of duties."""
@@ -276,18 +317,22 @@ def add_flag(request: ApiRequest, body: FlagIn) -> Answered[FlagTold]:
         region=reading.region(body.region),
         units=[reading.unit(code, "units") for code in body.units],
     )
-    made = actions.flag(form, by=request.auth.actor, now=clock.now())
-    return Answered(
-        {
-            "id": made.pk,
-            "kind": FlagKind(made.kind),
-            "state": made.standing,
-            "title": made.title,
-            "order": made.order.number if made.order else "",
-            "reason": made.reason,
-        },
-        201,
+    by, now = request.auth.actor, clock.now()
+    return make_once(request, lambda: flag_told(actions.flag(form, by=by, now=now)))
+
+
+@endpoint(
+    router, "GET", "/flags", summary="待协调事项", problems=(422,),
+    about="需要 order.dispatch 或 order.supervise。",
+)  # fmt: skip
+def list_flags(request: ApiRequest, wanted: Query[FlagQuery]) -> FlagPage:
+    """Tell one page of the flags, the longest waiting first."""
+    policy.require_coordinator(request.auth.actor)
+    reading.only_known(request, FlagQuery)
+    page = queries.flags_listed(
+        state=wanted.state or "", kind=wanted.kind or "", cursor=wanted.cursor
     )
+    return {"flags": [flag_told(row) for row in page.rows], "next": page.next}
 
 
 @endpoint(router, "GET", "/meetings", summary="协调会", problems=(422,))
@@ -301,7 +346,7 @@ def list_meetings(request: ApiRequest, wanted: Query[PageQuery]) -> MeetingPage:
 @endpoint(router, "GET", "/meetings/{int:key}", summary="一次协调会", problems=(404,))
 def read_meeting(request: ApiRequest, key: int) -> MeetingTold:
     """Tell one meeting with agenda and invitations."""
-    return _meeting(request, key)
+    return meeting_whole(request, key)
 
 
 @endpoint(
@@ -310,12 +355,12 @@ def read_meeting(request: ApiRequest, key: int) -> MeetingTold:
 )  # fmt: skip
 def answer_meeting(request: ApiRequest, key: int, body: AnswerMeetingIn) -> MeetingTold:
     """Answer an invitation."""
-    _meeting(request, key)
+    meeting_whole(request, key)
     actions.answer(
         key, by=request.auth.actor, coming=body.coming, attendee=body.attendee, note=body.note,
         now=clock.now(),
     )  # fmt: skip
-    return _meeting(request, key)
+    return meeting_whole(request, key)
 
 
 @endpoint(router, "GET", "/joint-cases", summary="联合办理", problems=(422,))
@@ -326,17 +371,24 @@ def list_joint_cases(request: ApiRequest, wanted: Query[PageQuery]) -> JointPage
     return {"cases": [_joint(row) for row in page.rows], "next": page.next}
 
 
+@endpoint(router, "GET", "/joint-cases/{int:key}", summary="一项联合办理", problems=(404,))
+def read_joint_case(request: ApiRequest, key: int) -> JointWhole:
+    """Tell one joint case with partners, orders, milestones and log."""
+    return joint_whole(request, key)
+
+
 @endpoint(
-    router, "POST", "/joint-cases/{int:key}/log", summary="联合办理的工作记录", statuses=(201,),
-    about="由工作组的单位或督办人员记录。", problems=(*BODY, 404, 409),
+    router, "POST", "/joint-cases/{int:key}/log", summary="联合办理的工作记录",
+    about="由工作组的单位或督办人员记录。", problems=(*BODY, 404, 409), **MAKING,
 )  # fmt: skip
 def log_joint_case(request: ApiRequest, key: int, body: EntryIn) -> Answered[EntryTold]:
     """Write a line into the log of the working group."""
     by = request.auth.actor
-    if key >= 2**63 or queries.joint(by, key) is None:
-        raise NotFound("没有找到这项联合办理")
-    made = actions.log_joint(key, by=by, said=body.said, now=clock.now())
-    return Answered({"at": telling.here(made.at), "by": made.by.name, "said": made.said}, 201)
+    _joint_seen(request, key)
+    now = clock.now()
+    return make_once(
+        request, lambda: _entry(actions.log_joint(key, by=by, said=body.said, now=now))
+    )
 
 
 @endpoint(
@@ -354,8 +406,8 @@ def list_instructions(request: ApiRequest, wanted: Query[InstructionQuery]) -> I
 
 
 @endpoint(
-    router, "POST", "/instructions", summary="登记批示", statuses=(201,), problems=(*BODY, 404),
-    about="批示件和报告原文在页面上传。需要 order.supervise。",
+    router, "POST", "/instructions", summary="登记批示", problems=(*BODY, 404, 409),
+    about="批示件和报告原文在页面上传。需要 order.supervise。", **MAKING,
 )  # fmt: skip
 def add_instruction(request: ApiRequest, body: InstructionIn) -> Answered[InstructionRow]:
     """Register an instruction with its tasks."""
@@ -368,8 +420,11 @@ def add_instruction(request: ApiRequest, body: InstructionIn) -> Answered[Instru
         for n, duty in enumerate(body.tasks)
     ]  # fmt: skip
     form = instructing.Instructing(**body.model_dump(exclude={"tasks"}))
-    made = instructing.register(form, duties=duties, by=request.auth.actor, now=now)
-    return Answered(_instruction(made, now), 201)
+    by = request.auth.actor
+    return make_once(
+        request,
+        lambda: _instruction(instructing.register(form, duties=duties, by=by, now=now), now),
+    )
 
 
 @endpoint(
@@ -408,6 +463,44 @@ def _instruction(row: Instruction, now: datetime) -> InstructionRow:
     }
 
 
+def _joint_seen(request: ApiRequest, key: int) -> JointCase:
+    found = queries.joint(request.auth.actor, key) if key < 2**63 else None
+    if found is None:
+        raise NotFound("没有找到这项联合办理")
+    return found
+
+
+def joint_whole(request: ApiRequest, key: int) -> JointWhole:
+    """Return one joint case as it is told. Raises NotFound."""
+    row, now = _joint_seen(request, key), clock.now()
+    return {
+        "case": _joint(row),
+        "partners": [
+            {"unit": {"code": each.unit.code, "name": each.unit.name}, "duty": each.duty}
+            for each in row.partners.all()
+        ],
+        "orders": [each.order.number for each in row.orders.all()],
+        "milestones": [told(task, now) for task in row.sheet.tasks.all()] if row.sheet else [],
+        "log": [_entry(each) for each in row.entries.all()],
+    }
+
+
+def flag_told(row: Flag) -> FlagTold:
+    """Return one flag as it is told; its order is at hand."""
+    return {
+        "id": row.pk,
+        "kind": FlagKind(row.kind),
+        "state": row.standing,
+        "title": row.title,
+        "order": row.order.number if row.order else "",
+        "reason": row.reason,
+    }
+
+
+def _entry(row: JointEntry) -> EntryTold:
+    return {"at": telling.here(row.at), "by": row.by.name, "said": row.said}
+
+
 def _joint(row: JointCase) -> JointTold:
     return {
         "id": row.pk,
@@ -424,6 +517,7 @@ def _meeting_row(row: Meeting) -> MeetingRow:
     return {
         "id": row.pk,
         "number": row.number,
+        "kind": MeetingKind(row.kind),
         "state": row.standing,
         "title": row.title,
         "held_at": telling.here(row.held_at),
@@ -432,7 +526,8 @@ def _meeting_row(row: Meeting) -> MeetingRow:
     }
 
 
-def _meeting(request: ApiRequest, key: int) -> MeetingTold:
+def meeting_whole(request: ApiRequest, key: int) -> MeetingTold:
+    """Return one meeting as it is told. Raises NotFound."""
     found = queries.meeting(request.auth.actor, key) if key < 2**63 else None
     if found is None:
         raise NotFound("没有找到这次会议")

@@ -32,7 +32,7 @@ from huiyin.orders.reply_states import Told
 from huiyin.orders.states import Channel, Outcome, Satisfaction, Solved, State
 from huiyin.web.api.bulletins import BulletinQuery
 from huiyin.web.api.calls import CallQuery, DaysQuery, YearQuery
-from huiyin.web.api.coordination import InstructionQuery, PageQuery
+from huiyin.web.api.coordination import FlagQuery, InstructionQuery, PageQuery
 from huiyin.web.api.escalations import EscalationQuery
 from huiyin.web.api.figures import CountyQuery
 from huiyin.web.api.followup import FilingQuery, LedgerQuery, ThanksQuery
@@ -43,7 +43,9 @@ from huiyin.web.api.order_telling import ROOT
 from huiyin.web.api.problems import MEDIA_TYPE, NOT_SIGNED_IN, Problem, Unavailable
 from huiyin.web.api.reference import UnitQuery
 from huiyin.web.api.registers import PeriodQuery
+from huiyin.web.api.returns import ReturnQuery, ReturnSpan
 from huiyin.web.api.search import SearchQuery
+from huiyin.web.api.supervision import LetterQuery, MediaQuery, ReferralQuery, RiskQuery
 from huiyin.web.api.tasks import TaskQuery
 from huiyin.web.api.unit_changes import ChangeQuery
 from huiyin.web.errors import Fault
@@ -128,9 +130,8 @@ def made(api: NinjaAPI) -> Document:
     for filters in (
         OrderQuery, UnitQuery, PeriodQuery, ChangeQuery, FilingQuery, LedgerQuery, ThanksQuery,
         CallQuery, DaysQuery, YearQuery, SearchQuery, AnswerQuery, MandateQuery, EscalationQuery,
-        TaskQuery, PageQuery, CountyQuery,
-        InstructionQuery,
-        BulletinQuery,
+        TaskQuery, PageQuery, CountyQuery, FlagQuery, InstructionQuery, LetterQuery,
+        ReferralQuery, MediaQuery, RiskQuery, ReturnQuery, ReturnSpan, BulletinQuery,
     ):  # fmt: skip
         schemas.pop(filters.__name__, None)
     document["servers"] = [{"url": "/", "description": "本平台"}]
@@ -208,7 +209,7 @@ def _complete(operation: Document) -> None:
 
 _PARAMETERS = {
     "number": "工单编号，14 位数字",
-    "key": "附件、备案、问答、待办、任务、会议或批示的编号",
+    "key": "标识，列表里的 id",
     "code": "编码",
     "verb": "办理的一步，见说明",
     "group": "哪一组原因",

@@ -29,6 +29,7 @@ from huiyin.web.api.door import ApiRequest
 from huiyin.web.api.endpoints import BODY, endpoint
 from huiyin.web.api.inputs import Code
 from huiyin.web.api.order_shapes import Named
+from huiyin.web.api.taking import MAKING, REPEATABLE, make_once
 from huiyin.web.api.words import Moment, asked, said, shape
 
 router = Router(tags=["督办"])
@@ -164,8 +165,8 @@ def read_mandate(request: ApiRequest, key: int) -> MandateTold:
 
 
 @endpoint(
-    router, "POST", "/mandates", summary="写督办单", statuses=(201,), problems=BODY,
-    about="存为拟稿，发出后被督办单位才看到。需要权限 order.supervise。",
+    router, "POST", "/mandates", summary="写督办单", problems=(*BODY, 409),
+    about="存为拟稿，发出后被督办单位才看到。需要权限 order.supervise。", **MAKING,
 )  # fmt: skip
 def draft_mandate(request: ApiRequest, body: MandateIn) -> Answered[MandateTold]:
     """Write a supervision order."""
@@ -178,15 +179,20 @@ def draft_mandate(request: ApiRequest, body: MandateIn) -> Answered[MandateTold]
         due_at=body.due_at,
         supervising=reading.unit(body.supervising, "supervising") if body.supervising else None,
     )
-    made = actions.draft(form, by=request.auth.actor, now=clock.now())
-    return Answered(_mandate(request, _seen(request, made.pk)), 201)
+    by, now = request.auth.actor, clock.now()
+
+    def make() -> MandateTold:
+        return _mandate(request, _seen(request, actions.draft(form, by=by, now=now).pk))
+
+    return make_once(request, make)
 
 
 @endpoint(
     router, "POST", "/mandates/{int:key}/steps", summary="办理督办单", problems=(*BODY, 404, 409),
     about="发出、审核、销号等需要 order.supervise；签收、反馈、申请延期由被督办单位办理。",
+    **REPEATABLE,
 )  # fmt: skip
-def step_mandate(request: ApiRequest, key: int, body: MandateStepIn) -> MandateTold:
+def step_mandate(request: ApiRequest, key: int, body: MandateStepIn) -> Answered[MandateTold]:
     """Take one step."""
     _seen(request, key)
     more: dict[str, Any] = {"note": body.note} if BY_VERB[body.verb].note else {}
@@ -195,8 +201,12 @@ def step_mandate(request: ApiRequest, key: int, body: MandateStepIn) -> MandateT
     if body.verb == "act":
         more["method"] = body.method
     act: Callable[..., Mandate] = getattr(actions, body.verb)
-    act(key, by=request.auth.actor, now=clock.now(), **more)
-    return _mandate(request, _seen(request, key))
+    by, now = request.auth.actor, clock.now()
+
+    def take() -> MandateTold:
+        return _mandate(request, _seen(request, act(key, by=by, now=now, **more).pk))
+
+    return make_once(request, take, status=200)
 
 
 def _seen(request: ApiRequest, key: int) -> Mandate:

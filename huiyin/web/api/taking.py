@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import cast
+from typing import Any, TypeVar, cast
 
 from django.db import transaction
 from ninja import Router
@@ -22,10 +22,26 @@ from huiyin.web.api.endpoints import BODY, IDEMPOTENCY_KEY, IF_MATCH, REPLAYED, 
 from huiyin.web.api.order_shapes import StepTaken
 
 Act = Callable[[int, Actor, datetime], WorkOrder]
+T = TypeVar("T")
 
 CHANGING = {
     "parameters": [{**IDEMPOTENCY_KEY, "required": False}, IF_MATCH],
     "responses": {200: {"headers": {**REPLAYED, "ETag": {"schema": {"type": "string"}}}}},
+}
+
+MAKING: dict[str, Any] = {
+    "statuses": (201, 200),
+    "extra": {
+        "parameters": [{**IDEMPOTENCY_KEY, "required": False}],
+        "responses": {200: {"headers": REPLAYED}},
+    },
+}
+"""What an endpoint declares whose repeats with the same key make nothing new: see ``make_once``."""
+REPEATABLE: dict[str, Any] = {
+    "extra": {
+        "parameters": [{**IDEMPOTENCY_KEY, "required": False}],
+        "responses": {200: {"headers": REPLAYED}},
+    }
 }
 
 
@@ -72,6 +88,30 @@ def take(request: ApiRequest, number: str, act: Act) -> Answered[StepTaken]:
     claim = idempotency.Claim.of(request.auth.source, key, asked)
     body, new = idempotency.once(claim, lambda: cast(idempotency.Answer, work()), now=now)
     return _told(cast(StepTaken, body), new=new)
+
+
+def make_once(request: ApiRequest, make: Callable[[], T], *, status: int = 201) -> Answered[T]:
+    """Make something, once per idempotency key where the caller sent one.
+
+    Args:
+        request: with the key, if any; its path and body are what was asked.
+        make: makes it and tells it.
+        status: of the first time; a repeat is answered with 200.
+
+    Raises:
+        Conflict: the key was used for something else.
+        Refused: whatever ``make`` refuses.
+
+    Source: R-500 (own default).
+    """
+    key = reading.key_of(request)
+    if not key:
+        return Answered(make(), status)
+    asked = request.path.encode() + b" " + request.body
+    claim = idempotency.Claim.of(request.auth.source, key, asked)
+    body, new = idempotency.once(claim, lambda: cast(idempotency.Answer, make()), now=clock.now())
+    headers = {} if new else {"Idempotency-Replayed": "true"}
+    return Answered(cast(T, body), status if new else 200, headers)
 
 
 def _told(body: StepTaken, *, new: bool) -> Answered[StepTaken]:

@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from huiyin.callcentre.telephony.actions import prompts
 from huiyin.callcentre.telephony.policy import KEEPERS
 from huiyin.callcentre.telephony.states import Skill
+from huiyin.followup.outside.policy import KEEPERS as OUTSIDE_KEEPERS
 from huiyin.kernel import text
 from huiyin.knowledge.actions import TRIERS
 from huiyin.orgs import queries as orgs
@@ -48,6 +49,7 @@ PLACES = (
     Place("/console/", "概况", "home", frozenset(CONSOLE)),
     Place("/console/messages", "消息", "message-2", frozenset({Perm.MESSAGES})),
     Place("/console/units", "单位", "building", frozenset(CONSOLE)),
+    Place("/console/outside", "联动联系人", "phone", frozenset(OUTSIDE_KEEPERS)),
     Place("/console/staff", "账号", "users", frozenset({Perm.STAFF})),
     Place("/console/rules", "时限和参数", "clock", frozenset({Perm.RULES, Perm.REPORTS})),
     Place("/console/calendar", "工作日历", "calendar", frozenset({Perm.RULES, Perm.REPORTS})),

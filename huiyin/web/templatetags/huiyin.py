@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +19,7 @@ from huiyin.worktime import deadline
 from huiyin.worktime.calendar import SHANGHAI
 
 register = template.Library()
+FORM_KEY = "form_key"
 _ICONS = Path(__file__).resolve().parent.parent / "static/vendor/icons"
 
 
@@ -37,6 +39,14 @@ def icon(name: str, label: str = "") -> SafeString:
         else SafeString('aria-hidden="true"')
     )
     return format_html('<span class="icon-box" {}>{}</span>', hidden, _svg(name))
+
+
+@register.simple_tag
+def form_key() -> SafeString:
+    """Give a form a key of its own, so that it is done once however often it is sent."""
+    return format_html(
+        '<input type="hidden" name="{}" value="{}">', FORM_KEY, secrets.token_urlsafe(16)
+    )
 
 
 @register.filter

@@ -18,6 +18,7 @@ from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, staff_page
 from huiyin.web.workbench.forms import dress
 from huiyin.web.workbench.forms_coordination import FlagForm, ReasonForm
+from huiyin.web.workbench.once import made_once
 from huiyin.web.workbench.registers import send_file
 from huiyin.web.workbench.steps import put_on
 
@@ -69,15 +70,18 @@ def new(request: StaffRequest) -> HttpResponse:
     clean = form.cleaned_data
     files = clean.pop("photos")
     raising = actions.Raising(**(clean | {"kind": FlagKind(clean["kind"])}))
+    now = clock.now()
     try:
-        made = actions.flag(raising, files, by=request.actor, now=clock.now())
+        key = made_once(
+            request, lambda: actions.flag(raising, files, by=request.actor, now=now).pk, now=now
+        )
     except NotFound as refusal:
         form.add_error("order", refusal.message)
         return _new(request, form, status=422)
     except (Invalid, TooLarge, WrongType, Conflict, WrongState) as refusal:
         put_on(form, refusal)
         return _new(request, form, status=refusal.status)
-    return redirect("workbench:flag", key=made.pk)
+    return redirect("workbench:flag", key=key)
 
 
 def _begun(request: StaffRequest) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from django import forms
 
 from huiyin.followup.coordination.models import Flag
 from huiyin.followup.coordination.rules import LONGEST
-from huiyin.followup.coordination.states import Coming, FlagKind, Outcome
+from huiyin.followup.coordination.states import Coming, FlagKind, MeetingKind, Outcome
 from huiyin.followup.instructions.rules import LONGEST as LONGEST_INSTRUCTION
 from huiyin.followup.instructions.states import Priority
 from huiyin.followup.tasks.actions import Duty
@@ -186,6 +186,9 @@ class FlagForm(Plain):
 class MeetingForm(Plain):
     """When and where people meet, about what, and who is asked."""
 
+    kind = _kept_choices(
+        MeetingKind, "会议类别", initial=MeetingKind.COORDINATION.value, required=False
+    )
     title = _line("会议名称", LONGEST["title"])
     held_at = moment_field("开会时间", required=False)
     place = _line("地点", LONGEST["place"])
@@ -196,6 +199,10 @@ class MeetingForm(Plain):
     )  # fmt: skip
     units = UnitField(label="参会单位", many=True, required=False, help_text="可填几个")
     wanted = _line("请谁来", LONGEST["attendee"], hint="如分管负责人和业务科长")
+
+    def clean_kind(self) -> MeetingKind:
+        """Return the kind; a coordination meeting when none was chosen."""
+        return MeetingKind(self.cleaned_data["kind"] or MeetingKind.COORDINATION.value)
 
     def offer(self, flags: Iterable[Flag]) -> None:
         """Offer the flags that wait as points of the agenda."""

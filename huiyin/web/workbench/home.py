@@ -57,7 +57,7 @@ def counted_in_words(count: int) -> str:
 def home(request: StaffRequest) -> HttpResponse:
     """Show the queues of the person's roles, and the first orders of the most pressing one.
 
-    One query per queue and fourteen more, whatever their number.
+    One query per queue and fifteen more, whatever their number.
     """
     now, actor = clock.now(), request.actor
     tiles = [Tile(q, queries.counted(actor, q.wanted(now))) for q in queues_of(actor)]

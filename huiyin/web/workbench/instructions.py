@@ -32,6 +32,7 @@ from huiyin.web.workbench.forms_coordination import (
     InstructionForm,
     ReasonForm,
 )
+from huiyin.web.workbench.once import made_once
 from huiyin.web.workbench.registers import send_file
 from huiyin.web.workbench.steps import put_on
 
@@ -82,19 +83,23 @@ def new(request: StaffRequest) -> HttpResponse:
     clean = form.cleaned_data
     files = {FileKind.WORDS: clean.pop("photos"), FileKind.REPORT: clean.pop("report")}
     said = Instructing(**(clean | {"priority": Priority(clean["priority"])}))
+    now, given, about = clock.now(), duties.read(), _about(request)
+
+    def register() -> int:
+        made = actions.register(said, files, duties=given, by=request.actor, now=now)
+        if about is not None:
+            bulletins.note_instruction(about, made)
+        return made.pk
+
     try:
-        made = actions.register(
-            said, files, duties=duties.read(), by=request.actor, now=clock.now()
-        )
+        key = made_once(request, register, now=now)
     except NotFound as refusal:
         form.add_error("order", refusal.message)
         return _new(request, form, duties, status=422)
     except (Invalid, TooLarge, WrongType) as refusal:
         put_on(form, refusal)
         return _new(request, form, duties, status=refusal.status)
-    if (about := _about(request)) is not None:
-        bulletins.note_instruction(about, made)
-    return redirect("workbench:instruction", key=made.pk)
+    return redirect("workbench:instruction", key=key)
 
 
 def _about(request: StaffRequest) -> Bulletin | None:
@@ -145,7 +150,9 @@ def shown(request: StaffRequest, key: int) -> HttpResponse:
         status = 422
         if made[sent].is_valid():
             try:
-                _take(request, key, sent, made[sent].cleaned_data)
+                made_once(
+                    request, lambda: _take(request, key, sent, made[sent].cleaned_data), now=now
+                )
                 return redirect("workbench:instruction", key=key)
             except (Invalid, Conflict, TooLarge, WrongType) as refusal:
                 put_on(made[sent], refusal)
@@ -158,7 +165,7 @@ def shown(request: StaffRequest, key: int) -> HttpResponse:
     )
 
 
-def _take(request: StaffRequest, key: int, do: str, clean: dict[str, Any]) -> None:
+def _take(request: StaffRequest, key: int, do: str, clean: dict[str, Any]) -> int:
     by, now = request.actor, clock.now()
     doings: dict[str, Callable[[], Any]] = {
         "assign": lambda: actions.assign(
@@ -172,6 +179,7 @@ def _take(request: StaffRequest, key: int, do: str, clean: dict[str, Any]) -> No
         "close": lambda: actions.close(key, by=by, note=clean["note"], now=now),
     }  # fmt: skip
     doings[do]()
+    return key
 
 
 def _facts(

@@ -27,6 +27,7 @@ from huiyin.web.workbench.forms_coordination import (
     JointOrdersForm,
     SummaryForm,
 )
+from huiyin.web.workbench.once import made_once
 from huiyin.web.workbench.steps import put_on
 
 READERS = (Perm.SUPERVISE, Perm.DISPATCH, Perm.HANDLE)
@@ -63,9 +64,14 @@ def new(request: StaffRequest) -> HttpResponse:
         if form.is_valid():
             clean = form.cleaned_data
             opening = Opening(**(clean | {"lead": next(iter(clean["lead"]), None)}))
+            now = clock.now()
             try:
-                made = actions.open_joint(opening, by=request.actor, now=clock.now())
-                return redirect("workbench:joint_case", key=made.pk)
+                key = made_once(
+                    request,
+                    lambda: actions.open_joint(opening, by=request.actor, now=now).pk,
+                    now=now,
+                )
+                return redirect("workbench:joint_case", key=key)
             except (NotFound, Conflict) as refusal:
                 form.add_error("orders", refusal.message)
             except Invalid as refusal:
@@ -93,7 +99,11 @@ def shown(request: StaffRequest, key: int) -> HttpResponse:
         status = 422
         if made[sent].is_valid():
             try:
-                _take(request, key, sent, made[sent].cleaned_data)
+                made_once(
+                    request,
+                    lambda: _take(request, key, sent, made[sent].cleaned_data),
+                    now=clock.now(),
+                )
                 return redirect("workbench:joint_case", key=key)
             except (Invalid, Conflict) as refusal:
                 put_on(made[sent], refusal)
@@ -103,7 +113,7 @@ def shown(request: StaffRequest, key: int) -> HttpResponse:
     return render(request, "workbench/joint_case.html", _facts(request, case, made), status=status)
 
 
-def _take(request: StaffRequest, key: int, do: str, clean: dict[str, Any]) -> None:
+def _take(request: StaffRequest, key: int, do: str, clean: dict[str, Any]) -> int:
     by, now = request.actor, clock.now()
     doings: dict[str, Callable[[], Any]] = {
         "milestone": lambda: actions.add_milestone(
@@ -115,6 +125,7 @@ def _take(request: StaffRequest, key: int, do: str, clean: dict[str, Any]) -> No
         "close": lambda: actions.close_joint(key, by=by, summary=clean["summary"], now=now),
     }  # fmt: skip
     doings[do]()
+    return key
 
 
 def _facts(request: StaffRequest, case: JointCase, made: dict[str, forms.Form]) -> dict[str, Any]:

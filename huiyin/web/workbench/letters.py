@@ -12,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from huiyin.followup.supervision import actions, queries
+from huiyin.followup.supervision import actions, policy, queries
 from huiyin.followup.supervision.actions import LONGEST_SIGNER
 from huiyin.followup.supervision.models import Letter
 from huiyin.followup.supervision.states import FOR_LETTERS, REASON_LABELS, UrgeReason
@@ -26,6 +26,7 @@ from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, staff_page
 from huiyin.web.workbench import papers
 from huiyin.web.workbench.forms import UnitField, dress, note_field
+from huiyin.web.workbench.once import made_before, made_once
 from huiyin.web.workbench.papers import Paper, Table, said_moment
 from huiyin.web.workbench.steps import put_on
 
@@ -57,6 +58,14 @@ class SendForm(forms.Form):
     remark = note_field("附言（可不填）", required=False)
 
 
+class AnswerForm(forms.Form):
+    """What the unit arranges."""
+
+    use_required_attribute = False
+
+    said = note_field("办理安排", required=False, hint="怎样安排、何时办完")
+
+
 @require_GET
 @staff_page(Perm.SEE_ALL, Perm.HANDLE)
 def listed(request: StaffRequest) -> HttpResponse:
@@ -86,18 +95,23 @@ def new(request: StaffRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                sent = actions.send_letters(
-                    **form.cleaned_data, reasons=[UrgeReason(each) for each in reasons],
-                    by=request.actor, now=now,
-                )  # fmt: skip
-                return redirect(f"{reverse('workbench:letters')}?done={len(sent)}")
+                sent = made_once(request, lambda: _send(request, form, reasons, now), now=now)
+                return redirect(f"{reverse('workbench:letters')}?done={sent}")
             except Invalid as refusal:
                 put_on(form, refusal)
+        elif (before := made_before(request)) is not None:
+            return redirect(f"{reverse('workbench:letters')}?done={before}")
     asked = LetterFilter({"reasons": reasons, "below": below.code if below else ""})
     dress(asked)
     dress(form)
     found = {"rows": rows, "form": form, "asked": asked, "chosen": form["units"].value() or []}
     return render(request, "workbench/letter_new.html", found, status=status)
+
+
+def _send(request: StaffRequest, form: SendForm, reasons: list[str], now: datetime) -> int:
+    wanted = [UrgeReason(each) for each in reasons]
+    written = actions.send_letters(**form.cleaned_data, reasons=wanted, by=request.actor, now=now)
+    return len(written)
 
 
 def _signer(request: StaffRequest) -> dict[str, str]:
@@ -116,14 +130,32 @@ def _rows(parts: list[queries.Named]) -> list[tuple[Unit, list[tuple[str, int]]]
     ]
 
 
-@require_GET
+@require_http_methods(["GET", "POST"])
 @staff_page(Perm.SEE_ALL, Perm.HANDLE)
 def shown(request: StaffRequest, key: int) -> HttpResponse:
-    """Show a letter; the first opening by each of the unit's people is its read receipt."""
+    """Show a letter, and take the unit's answer.
+
+    The first opening by each of the unit's people is its read receipt.
+    """
     letter, now = _found(request, key), clock.now()
+    form, status = AnswerForm(request.POST if request.method == "POST" else None), 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            try:
+                actions.answer_letter(key, by=request.actor, now=now, **form.cleaned_data)
+                return redirect("workbench:letter", key=key)
+            except Invalid as refusal:
+                put_on(form, refusal)
     actions.read_letter(letter, by=request.actor, now=now)
-    facts = {"paper": paper_of(request.actor, letter, now), "letter": letter}
-    return render(request, "workbench/letter.html", facts)
+    dress(form)
+    facts = {
+        "paper": paper_of(request.actor, letter, now),
+        "letter": letter,
+        "form": form,
+        "may_answer": policy.may_answer_letter(request.actor, letter),
+    }
+    return render(request, "workbench/letter.html", facts, status=status)
 
 
 @require_GET

@@ -29,6 +29,7 @@ from huiyin.web.workbench import papers
 from huiyin.web.workbench.forms import dress
 from huiyin.web.workbench.forms_mandate import SHOWN, LedgerForm, MandateStepForm, WriteForm
 from huiyin.web.workbench.lists import MOST_EXPORTED, harmless
+from huiyin.web.workbench.once import made_once
 from huiyin.web.workbench.papers import Paper, Table, said_moment
 from huiyin.web.workbench.registers import send_file
 from huiyin.web.workbench.steps import put_on
@@ -182,12 +183,13 @@ def _write(
 ) -> HttpResponse:
     if not form.is_valid():
         return _written(request, form, mandate, status=422)
+    wanted = MandateForm(**form.cleaned_data)
     try:
-        made = write(MandateForm(**form.cleaned_data))
+        key = made_once(request, lambda: write(wanted).pk, now=clock.now())
     except Invalid as refusal:
         put_on(form, refusal)
         return _written(request, form, mandate, status=422)
-    return redirect("workbench:mandate", key=made.pk)
+    return redirect("workbench:mandate", key=key)
 
 
 def _written(
@@ -240,8 +242,9 @@ def step(request: StaffRequest, key: int, verb: str) -> HttpResponse:
     clean = dict(form.cleaned_data)
     if "photos" in clean:
         clean["files"] = clean.pop("photos")
+    act: Callable[..., Mandate] = getattr(actions, verb)
     try:
-        getattr(actions, verb)(key, by=request.actor, now=now, **clean)
+        made_once(request, lambda: act(key, by=request.actor, now=now, **clean).pk, now=now)
     except Refused as refusal:
         if isinstance(refusal, NotAllowed | NotFound | WrongState):
             raise

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from typing import Any
 
 from django import forms
@@ -12,9 +13,10 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from huiyin.followup.media import actions, policy, queries
-from huiyin.followup.media.models import MediaCase
+from huiyin.followup.media.models import MediaCase, Publication
 from huiyin.followup.media.rules import LONGEST_ABOUT, LONGEST_LINK, LONGEST_OUTLET, LONGEST_TITLE
 from huiyin.followup.media.states import FORMS, MediaForm, MediaState
+from huiyin.followup.outside.states import Occasion
 from huiyin.kernel import clock, masks
 from huiyin.kernel.errors import Invalid, NotFound
 from huiyin.orgs.states import Perm
@@ -22,6 +24,8 @@ from huiyin.web.staff import StaffRequest, staff_page
 from huiyin.web.workbench.forms import UnitField, dress
 from huiyin.web.workbench.forms_mandate import split
 from huiyin.web.workbench.lists import harmless
+from huiyin.web.workbench.once import made_once
+from huiyin.web.workbench.outside import outside_of
 from huiyin.web.workbench.steps import put_on
 
 _DAY = {"required": "请填写日期", "invalid": "日期格式不对"}
@@ -98,12 +102,13 @@ def listed(request: StaffRequest) -> HttpResponse:
     form = CaseForm(request.POST)
     if not form.is_valid():
         return _list(request, form, status=422)
+    now, entry = clock.now(), actions.Entry(**form.cleaned_data)
     try:
-        made = actions.add(actions.Entry(**form.cleaned_data), by=request.actor, now=clock.now())
+        key = made_once(request, lambda: actions.add(entry, by=request.actor, now=now).pk, now=now)
     except Invalid as refusal:
         put_on(form, refusal)
         return _list(request, form, status=422)
-    return redirect("workbench:media_case", key=made.pk)
+    return redirect("workbench:media_case", key=key)
 
 
 def _list(request: StaffRequest, form: CaseForm, *, status: int = 200) -> HttpResponse:
@@ -139,10 +144,16 @@ def case(request: StaffRequest, key: int) -> HttpResponse:
         form = ending = EndForm(request.POST)
     else:
         form = adding = PublishForm(request.POST)
+    act: Callable[..., MediaCase | Publication]
     act = actions.end if form is ending else actions.publish
     if form.is_valid():
+        now = clock.now()
         try:
-            act(key, by=request.actor, now=clock.now(), **form.cleaned_data)
+            made_once(
+                request,
+                lambda: act(key, by=request.actor, now=now, **form.cleaned_data).pk,
+                now=now,
+            )
             return redirect("workbench:media_case", key=key)
         except Invalid as refusal:
             put_on(form, refusal)
@@ -159,11 +170,14 @@ def _case(
 ) -> HttpResponse:
     dress(adding)
     dress(ending)
+    may_keep = Perm.SUPERVISE in request.actor.perms
     facts = {
         "case": found,
         "adding": adding,
         "ending": ending,
-        "may_keep": Perm.SUPERVISE in request.actor.perms,
+        "may_keep": may_keep,
+        "outside": outside_of(Occasion.MEDIA, [found.pk])[found.pk] if may_keep else None,
+        "may_tell": found.standing is MediaState.OPEN,
     }
     return render(request, "workbench/media_case.html", facts, status=status)
 

@@ -21,6 +21,7 @@ from huiyin.followup.coordination.states import (
     HOLD,
     PREPARE,
     Coming,
+    MeetingKind,
     MeetingState,
     Outcome,
 )
@@ -40,6 +41,7 @@ from huiyin.web.workbench.forms_coordination import (
     ReasonForm,
 )
 from huiyin.web.workbench.minutes import minutes_of
+from huiyin.web.workbench.once import made_before, made_once
 from huiyin.web.workbench.steps import put_on
 
 READERS = (Perm.SUPERVISE, Perm.DISPATCH, Perm.HANDLE)
@@ -49,14 +51,17 @@ READERS = (Perm.SUPERVISE, Perm.DISPATCH, Perm.HANDLE)
 @staff_page(*READERS)
 def listed(request: StaffRequest) -> HttpResponse:
     """Show one page of meetings, the latest first. Two queries beside the session."""
-    state = request.GET.get("state", "")
+    state, kind = request.GET.get("state", ""), request.GET.get("kind", "")
     state = state if state in set(MeetingState) else ""
+    kind = kind if kind in set(MeetingKind) else ""
     found = {
         "page": queries.meetings_listed(
-            request.actor, state=state, cursor=request.GET.get("cursor", "")
+            request.actor, state=state, kind=kind, cursor=request.GET.get("cursor", "")
         ),
         "state": state,
         "states": list(MeetingState),
+        "kind": kind,
+        "kinds": list(MeetingKind),
         "may_plan": policy.is_office(request.actor),
     }
     return render(request, "workbench/meetings.html", found)
@@ -78,13 +83,18 @@ def new(request: StaffRequest) -> HttpResponse:
     form = MeetingForm(request.POST)
     form.offer(flags)
     if not form.is_valid():
+        if (before := made_before(request)) is not None:
+            return redirect("workbench:meeting", key=before)
         return _new(request, form, status=422)
+    now, planning = clock.now(), Planning(**form.cleaned_data)
     try:
-        made = actions.plan(Planning(**form.cleaned_data), by=request.actor, now=clock.now())
+        key = made_once(
+            request, lambda: actions.plan(planning, by=request.actor, now=now).pk, now=now
+        )
     except (Invalid, WrongState) as refusal:
         put_on(form, refusal)
         return _new(request, form, status=refusal.status)
-    return redirect("workbench:meeting", key=made.pk)
+    return redirect("workbench:meeting", key=key)
 
 
 def _new(request: StaffRequest, form: MeetingForm, *, status: int = 200) -> HttpResponse:

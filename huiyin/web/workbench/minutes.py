@@ -35,7 +35,7 @@ def minutes_of(meeting: Meeting, actor: Actor, now: datetime) -> Paper:
     points = list(enumerate(meeting.items.all(), 1))
     rows = tuple(row for n, item in points for row in _tasks(n, item))
     return Paper(
-        title=f"{city_name()} 12345 热线协调会纪要",
+        title=f"{city_name()} 12345 热线{meeting.get_kind_display()}纪要",
         number=meeting.number,
         facts=tuple(facts),
         parts=(

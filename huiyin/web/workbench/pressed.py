@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.urls import reverse
 
+from huiyin.callcentre.listening import queries as listening
 from huiyin.followup.ladder import queries as ladder
 from huiyin.followup.mandates import queries as mandates
 from huiyin.followup.referrals import queries as referrals
@@ -27,7 +28,7 @@ _MANDATES = (
 def pressed(actor: Actor, now: datetime) -> list[tuple[str, int, str]]:
     """Return names, counts and addresses of what waits; nothing that is empty.
 
-    Four queries at most.
+    Five queries at most.
     """
     counts = mandates.waiting(actor, now)
     ledger = reverse("workbench:mandates")
@@ -40,6 +41,8 @@ def pressed(actor: Actor, now: datetime) -> list[tuple[str, int, str]]:
         found.append(("升级提醒", raised, reverse("workbench:escalations")))
     if Perm.DECIDE in actor.perms and (asked := referrals.counted(actor)):
         found.append(("问责移送待审批", asked, f"{reverse('workbench:referrals')}?state=proposed"))
+    if heard := listening.to_hear(actor):
+        found.append(("电话测听待听", heard, reverse("workbench:call_tests")))
     return found
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from huiyin.followup.outside.states import Occasion
 from huiyin.followup.referrals import actions, policy, queries
 from huiyin.followup.referrals.models import Referral
 from huiyin.followup.referrals.queries import Evidence
@@ -27,6 +28,8 @@ from huiyin.web.staff import StaffRequest, address_of, staff_page
 from huiyin.web.workbench import papers
 from huiyin.web.workbench.forms import UnitField, dress
 from huiyin.web.workbench.forms_mandate import split
+from huiyin.web.workbench.once import made_once
+from huiyin.web.workbench.outside import outside_of
 from huiyin.web.workbench.papers import Paper, Table, said_moment
 from huiyin.web.workbench.steps import put_on
 
@@ -91,14 +94,15 @@ def new(request: StaffRequest) -> HttpResponse:
     form = ProposeForm(request.POST)
     if not form.is_valid():
         return _new(request, form, status=422)
+    now, proposal = clock.now(), actions.Proposal(**form.cleaned_data)
     try:
-        made = actions.propose(
-            actions.Proposal(**form.cleaned_data), by=request.actor, now=clock.now()
+        key = made_once(
+            request, lambda: actions.propose(proposal, by=request.actor, now=now).pk, now=now
         )
     except Invalid as refusal:
         put_on(form, refusal)
         return _new(request, form, status=422)
-    return redirect("workbench:referral", key=made.pk)
+    return redirect("workbench:referral", key=key)
 
 
 def _begun(request: StaffRequest) -> dict[str, Any]:
@@ -138,6 +142,8 @@ def shown(request: StaffRequest, key: int) -> HttpResponse:
         "form": form,
         "steps": policy.offered(request.actor, referral, STEPS),
         "own": referral.proposed_by_id == request.staff.pk,
+        "outside": outside_of(Occasion.REFERRAL, [key])[key],
+        "may_tell": referral.standing is ReferralState.SENT,
     }
     return render(request, "workbench/referral.html", found, status=status)
 

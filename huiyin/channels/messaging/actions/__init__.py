@@ -1,5 +1,6 @@
 """Everything that changes messages."""
 
+from huiyin.channels.messaging.actions.outside import hear_outside
 from huiyin.channels.messaging.actions.sending import send_due
 from huiyin.channels.messaging.actions.templates import (
     TemplateRow,
@@ -14,6 +15,7 @@ __all__ = [
     "forget_old",
     "hear",
     "hear_all",
+    "hear_outside",
     "put_template",
     "queue",
     "retry",

@@ -150,7 +150,7 @@ def _composed(
         at_once=at_once or queries.goes_at_once(order, template, now),
         written_by=by.label,
     )
-    return _sealed(message, chosen, found.body, now)
+    return sealed(message, chosen, found.body, now)
 
 
 @transaction.atomic
@@ -192,7 +192,7 @@ def send_text(
         at_once=at_once,
         written_by=by.label,
     )
-    return _store(_sealed(message, chosen, words, now))
+    return _store(sealed(message, chosen, words, now))
 
 
 def _address(order: WorkOrder) -> tuple[Medium, str] | None:
@@ -205,7 +205,7 @@ def _address(order: WorkOrder) -> tuple[Medium, str] | None:
     )
 
 
-def _sealed(message: Message, to: tuple[Medium, str], body: str, now: datetime) -> Message:
+def sealed(message: Message, to: tuple[Medium, str], body: str, now: datetime) -> Message:
     """Return the message with address and text sealed, and with the moment it may be sent.
 
     Source: R-72, R-75.

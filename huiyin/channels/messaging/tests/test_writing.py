@@ -132,7 +132,7 @@ def test_two_consumers_at_once_write_one_message(committed) -> None:
 
     def write() -> None:
         message = Message(dedupe="order:1:1", body_masked="您好", written_by="系统")
-        ready = writing._sealed(message, (Medium.SMS, PHONE), "您好", at(2))
+        ready = writing.sealed(message, (Medium.SMS, PHONE), "您好", at(2))
         start.wait()
         written.append(writing._store(ready).pk)
         connection.close()

@@ -23,6 +23,7 @@ from huiyin.followup.coordination.states import (
     Coming,
     FlagKind,
     FlagState,
+    MeetingKind,
     MeetingStep,
     Outcome,
 )
@@ -52,6 +53,7 @@ class Planning:
     flags: Sequence[int] = ()
     units: Sequence[Unit] = ()
     wanted: str = ""
+    kind: MeetingKind = MeetingKind.COORDINATION
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +67,14 @@ class Deciding:
 
 @transaction.atomic
 def plan(form: Planning, *, by: Actor, now: datetime) -> Meeting:
-    """Plan a meeting; flags that wait go on its agenda.
+    """Plan a meeting of a kind; flags that wait go on its agenda.
 
     Raises:
         NotAllowed: the actor does not supervise.
         Invalid: names the fields.
         WrongState: a flag is on another agenda or has ended.
 
-    Source: R-444 (requirement 138).
+    Source: R-444, R-502 (requirements 45, 138, 174).
     """
     policy.require_office(by, "召集协调会")
     said = {name: text.clean(getattr(form, name)) for name in ("title", "place", "chair")}
@@ -83,6 +85,7 @@ def plan(form: Planning, *, by: Actor, now: datetime) -> Meeting:
     rules.check_time(form.held_at, now)
     meeting = Meeting.objects.create(
         **said,
+        kind=form.kind.value,
         held_at=present(form.held_at),
         planned_at=now,
         planned_by=present(by.staff),
@@ -227,7 +230,7 @@ def _put_to_work(
     if flag.kind == FlagKind.BOUNDARY:
         point.ruling = _ruled(meeting, point, form, by, now)
     if flag.order is not None and flag.order.standing in OPEN:
-        note = f"协调会 {meeting.number} 决定：{point.decision}"
+        note = f"{meeting.get_kind_display()} {meeting.number} 决定：{point.decision}"
         orders.add_note(flag.order.pk, by=by, note=note, now=now)
 
 

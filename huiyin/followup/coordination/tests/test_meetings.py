@@ -14,6 +14,7 @@ from huiyin.followup.coordination.models import AgendaItem, Flag, Meeting
 from huiyin.followup.coordination.states import (
     Coming,
     FlagKind,
+    MeetingKind,
     MeetingState,
     Outcome,
 )
@@ -251,3 +252,20 @@ def test_two_at_once_flag_once_and_decide_once(transactional_db) -> None:
     done, refused = outcome(at_once(lambda: decide("supervisor"), lambda: decide("manager")))
     assert (len(done), [type(each) for each in refused]) == (1, [Conflict])
     assert Task.objects.count() == 2
+
+
+@pytest.mark.rule("R-502")
+def test_a_weekly_meeting_and_one_on_site_give_tasks_like_any_other(story: Story) -> None:
+    world, office = story.world, story.world.actor("supervisor")
+    flag = flagged(story.created().submitted().dispatched())
+    weekly = planned(world, kind=MeetingKind.WEEKLY)
+    on_site = planned(world, flag, kind=MeetingKind.ON_SITE, title="换热站现场办公")
+    assert [row.pk for row in queries.meetings_listed(office, kind="weekly").rows] == [weekly.pk]
+    actions.call(on_site.pk, by=office, now=at(3, 11))
+    actions.hold(on_site.pk, by=office, now=at(5, 16))
+    point = AgendaItem.objects.get()
+    actions.decide(on_site.pk, point.pk, decision(world), by=office, now=at(5, 16))
+    assert Task.objects.count() == 2
+    last = story.order.events.order_by("seq").last()
+    assert last is not None
+    assert last.note.startswith(f"现场办公会 {on_site.number} 决定：")

@@ -7,7 +7,7 @@ import pytest
 from huiyin.followup.supervision import actions, jobs, queries
 from huiyin.followup.supervision.models import Letter, LetterLine, LetterRead, Urging
 from huiyin.followup.supervision.states import FOR_LETTERS, UrgeReason
-from huiyin.kernel.errors import Invalid, NotAllowed
+from huiyin.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from tests.races import at_once
 from tests.world import Story, at, build
 
@@ -126,3 +126,24 @@ def test_two_workers_write_one_letter(transactional_db) -> None:
     assert [run.error for run in runs] == [None, None]
     assert sorted(run.result for run in runs) == [0, 1]
     assert Letter.objects.get().number == "提醒〔2026〕1号"
+
+
+@pytest.mark.rule("R-501")
+def test_the_unit_says_once_what_it_arranges(story: Story) -> None:
+    key = held(story).lettered().letter.pk
+    world, by = story.world, story.world.actor("water_handler")
+    for who in ("supervisor", "housing_handler", "team_handler"):
+        with pytest.raises(NotAllowed):
+            actions.answer_letter(key, by=world.actor(who), said="马上办", now=at(10, 10))
+    with pytest.raises(NotFound):
+        actions.answer_letter(key + 1, by=by, said="马上办", now=at(10, 10))
+    for words in ("", "好", "很" * 501):
+        with pytest.raises(Invalid):
+            actions.answer_letter(key, by=by, said=words, now=at(10, 10))
+    letter = actions.answer_letter(key, by=by, said="周五前全部回复", now=at(10, 11))
+    assert (letter.answer, letter.answered_at, letter.answered_by) == (
+        "周五前全部回复", at(10, 11), by.staff,
+    )  # fmt: skip
+    assert LetterRead.objects.get().at == at(10, 11), "who answers has read it"
+    with pytest.raises(WrongState):
+        actions.answer_letter(key, by=world.actor("water_leader"), said="再说一次", now=at(11))

@@ -70,3 +70,47 @@ def test_instructions_and_joint_cases_are_told_to_those_concerned(world: World) 
     path = f"/joint-cases/{story.joint.pk}/log"
     assert api.post(path, {"said": "看了三栋楼"}, "housing_handler").status == 201
     assert api.post(path, {"said": "看了三栋楼"}, "township_handler").status == 404
+
+
+@pytest.mark.rule("R-500")
+def test_a_repeated_call_makes_one(world: World) -> None:
+    story = Story(world).created().submitted().dispatched().joined_forces()
+    api = Api(world, at(4, 9))
+    number = story.order.number
+    instruction = {
+        "leader": "李副市长", "office": "副市长", "given_on": "2026-03-04",
+        "reply_by": "2026-03-09", "title": "专报", "words": "请督办",
+    }  # fmt: skip
+    mandate = {
+        "kind": "internal", "title": "暖气不热", "demands": "请查明原因。", "unit": "water",
+        "orders": [number],
+    }  # fmt: skip
+    flag = {"kind": "case", "order": number, "reason": "管网分界不清"}
+    log = f"/joint-cases/{story.joint.pk}/log"
+    for path, body in (
+        ("/instructions", instruction), ("/mandates", mandate), ("/flags", flag),
+        (log, {"said": "看了三栋楼"}),
+    ):  # fmt: skip
+        first = api.post(path, body, "supervisor", key=f"key {path}")
+        again = api.post(path, body, "supervisor", key=f"key {path}")
+        assert (first.status, again.status) == (201, 200), path
+        assert again.headers["Idempotency-Replayed"] == "true"
+        assert again.body == first.body
+        other = api.post(path, body | {"extra": "x"}, "supervisor", key=f"key {path}")
+        assert other.status == 422
+    changed = instruction | {"words": "请尽快"}
+    assert api.post("/instructions", changed, "supervisor", key="key /instructions").status == 409
+    (mandate_told,) = api.get("/mandates", "supervisor").body["mandates"]
+    steps = f"/mandates/{mandate_told['id']}/steps"
+    for _ in range(2):
+        told = api.post(steps, {"verb": "issue"}, "supervisor", key="issue")
+        assert (told.status, told.body["state"]) == (200, "to_sign")
+    assert len(told.body["events"]) == 2
+    (row,) = api.get("/flags?state=waiting", "dispatcher").body["flags"]
+    assert row["order"] == number
+    assert api.get("/flags", "water_handler").status == 403
+    assert api.get("/flags?nonsense=1", "dispatcher").status == 422
+    whole = api.get(f"/joint-cases/{story.joint.pk}", "housing_handler").body
+    assert [line["said"] for line in whole["log"]] == ["看了三栋楼"]
+    assert whole["partners"][0]["unit"]["code"] == "housing"
+    assert api.get(f"/joint-cases/{story.joint.pk}", "township_handler").status == 404

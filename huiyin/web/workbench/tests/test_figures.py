@@ -9,7 +9,7 @@ import pytest
 from huiyin.insight.facts import actions as facts
 from huiyin.kernel import clock
 from huiyin.orders import actions as orders
-from huiyin.orders import tag_queries
+from huiyin.orders import return_queries, tag_queries
 from tests.world import Story, at
 
 MARCH = "since=2026-03-01&until=2026-03-31"
@@ -92,3 +92,34 @@ def test_tags_are_counted_beside_the_days_before(story: Story, desk) -> None:
     unit = story.world.actor("housing_handler")
     figures = tag_queries.figures_by_tag(unit, date(2026, 3, 1), date(2026, 3, 31))
     assert not any(row.count for _, rows in figures for row in rows)
+
+
+@pytest.mark.rule("R-505")
+def test_returns_by_unit_reason_and_matter_lead_to_their_orders(
+    story: Story, desk, django_assert_max_num_queries
+) -> None:
+    manager = desk("manager")
+    assert "这段时间没有退单" in text(manager.get("/desk/returns"))
+    story.created().submitted().dispatched().return_refused()
+    other = Story(story.world).created().submitted().dispatched().return_asked()
+    Story(story.world).created().submitted().dispatched()
+    wanted = return_queries.ReturnFilter(at(1), at(31))
+    (water,) = return_queries.by_unit(wanted)
+    assert (water.code, water.given, water.asked, water.refused, water.waiting) == (
+        "water", 3, 2, 1, 1,
+    )  # fmt: skip
+    assert (water.rate, water.improper_rate) == (2 / 3, 1.0)
+    (reason,) = return_queries.by_reason(wanted)
+    assert (reason.asked, reason.rate) == (2, None)
+    assert return_queries.by_category(wanted)[0].asked == 2
+    assert return_queries.by_unit(return_queries.ReturnFilter(at(3), at(31))) == []
+    manager.get("/desk/returns")
+    with django_assert_max_num_queries(11):
+        page = text(manager.get(f"/desk/returns?{MARCH}"))
+    for said in ("市水务局", "66.7%", "确属供热管理", other.order.number[:6]):
+        assert said in page
+    assert "没有这样的退单" in text(manager.get(f"/desk/returns?{MARCH}&reason=none"))
+    table = manager.get(f"/desk/returns.csv?{MARCH}&unit=water").content.decode("utf-8-sig")
+    assert len(table.splitlines()) == 3
+    assert "市水务局" in text(desk("water_leader").get(f"/desk/returns?{MARCH}"))
+    assert manager.get("/desk/returns?since=2026-03-09&until=2026-03-01").status_code == 422
