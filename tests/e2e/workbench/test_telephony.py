@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from playwright.sync_api import Page
@@ -16,6 +16,7 @@ from huiyin.callcentre.telephony.tests.kept import kept, wav
 from huiyin.kernel import cached, clock, crypto
 from huiyin.knowledge.models import Tag
 from huiyin.orders.models import WorkOrder
+from huiyin.orgs.actors import Actor
 from tests.e2e.conftest import DESKTOP, PHONE
 from tests.e2e.workbench.conftest import Enter
 from tests.world import REQUEST, Story
@@ -50,6 +51,28 @@ def furnish(story: Story) -> LeaderDay:
         for when in [now - timedelta(weeks=week)]
     ])  # fmt: skip
     kept(now - HOUR, agent=agent.staff.pk)
+    _seat_and_call(agent, leader, now)
+    lists.add_standby("vendor_agent", "13900000001", by=leader, note="住得近")
+    lists.add_number(NUMBER, "nuisance", by=leader, now=now, note="每晚打来")
+    for act in ("message", "standby", "event_tag"):
+        surge.start(act, Surge.RED, by=leader, now=now, tag="storm" if act == "event_tag" else "")
+    roster.plan(["agent", "vendor_agent"], (now - HOUR, now + 7 * HOUR), by=leader, now=now)
+    roster.plan(["callback"], (now + 9 * HOUR, now + 17 * HOUR), by=leader, now=now)
+    prompts.put("notice", wav(), by=leader, now=now, note="新录")
+    record([
+        CallFacts(
+            Direction.IN, CallOutcome.REQUEST, now - HOUR, now, now - HOUR, line="12345-8",
+            number=NUMBER, reference="led", order=order.pk,
+        )
+    ])  # fmt: skip
+    return LeaderDay.objects.create(
+        leader=world.people["manager"], topic="供热", line="12345-8", begins_at=now - 2 * HOUR,
+        ends_at=now + HOUR,
+    )  # fmt: skip
+
+
+def _seat_and_call(agent: Actor, leader: Actor, now: datetime) -> None:
+    """Sit two down: one talks to a caller who shouts; another caller waits, one was missed."""
     setup.seats("8001-8003", kind="answering", skills=["general", "foreign"])
     setup.seats("8009", kind="floor")
     setup.line("12345", pool="in", capacity=80)
@@ -73,23 +96,6 @@ def furnish(story: Story) -> LeaderDay:
     Missed.objects.create(
         number_sealed=crypto.seal(NUMBER, "missed.number"), number_masked="138****5678",
         number_key=facts["number_key"], first_at=now, last_at=now, urgent=True, care=True,
-    )  # fmt: skip
-    lists.add_standby("vendor_agent", "13900000001", by=leader, note="住得近")
-    lists.add_number(NUMBER, "nuisance", by=leader, now=now, note="每晚打来")
-    for act in ("message", "standby", "event_tag"):
-        surge.start(act, Surge.RED, by=leader, now=now, tag="storm" if act == "event_tag" else "")
-    roster.plan(["agent", "vendor_agent"], (now - HOUR, now + 7 * HOUR), by=leader, now=now)
-    roster.plan(["callback"], (now + 9 * HOUR, now + 17 * HOUR), by=leader, now=now)
-    prompts.put("notice", wav(), by=leader, now=now, note="新录")
-    record([
-        CallFacts(
-            Direction.IN, CallOutcome.REQUEST, now - HOUR, now, now - HOUR, line="12345-8",
-            number=NUMBER, reference="led", order=order.pk,
-        )
-    ])  # fmt: skip
-    return LeaderDay.objects.create(
-        leader=world.people["manager"], topic="供热", line="12345-8", begins_at=now - 2 * HOUR,
-        ends_at=now + HOUR,
     )  # fmt: skip
 
 
