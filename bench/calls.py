@@ -125,7 +125,7 @@ def day_beijing_erlang() -> Figure:
 
 # Vectors of the handbook (5.2): calls an hour, talk, agents, and hours enough to make chance small.
 # Those with 34 and 35 agents are so near to overload that their queue takes days to come to rest.
-VECTORS = ((1000, 120, 36, 800), (1000, 120, 37, 500), (720, 240, 55, 400))
+VECTORS = ((1000, 120, 36, 800), (1000, 120, 37, 400), (720, 240, 55, 300))
 
 
 @cache
@@ -186,7 +186,7 @@ MMCAB = {
     "in_time": (1906.008, 2.223), "given_up": (58.609, 0.949), "level": (0.975, 0.0005),
     "wait": (0.024, 0.0005), "level_with": (0.968, 0.0005),
 }  # fmt: skip
-DAYS = 600
+DAYS = 300
 
 
 def mmc_outside() -> Figure:

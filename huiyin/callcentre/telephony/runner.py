@@ -31,6 +31,7 @@ from huiyin.kernel.errors import Invalid, Refused
 LOCK = 0x4855_4143  # "HUAC": nobody else's number
 _SETTINGS_EVERY = 10.0
 _FETCH_EVERY = 2.0
+_SWITCH_ANSWERS = 4.0  # seconds in which a switch that is there does
 _LAST = 5.0  # seconds for what is to be stored when we stop
 _AWAY = (OperationalError, InterfaceError, psycopg.OperationalError)
 _log = log.logger(__name__)
@@ -55,6 +56,7 @@ class Acd:
         self._facts: asyncio.Queue[list[Fact]] = asyncio.Queue()
         self._due = asyncio.Event()
         self.leading = asyncio.Event()
+        self._linked = asyncio.Event()
         self.chosen: list[float] = []  # seconds from an event to the ringing that it gave rise to
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -124,6 +126,7 @@ class Acd:
             self.desk.hear(event, at)
             if isinstance(event, line.LinkUp):
                 recovery.link_up(self.desk, event.standing, at)
+                self._linked.set()
             rings = any(isinstance(command, line.Ring) for command in self.desk.commands)
             await self.flush()
             if rings:
@@ -203,8 +206,11 @@ class Acd:
     async def _wishes(self, lock: psycopg.AsyncConnection[Any]) -> None:
         """Do what is asked for, told by the database; and look now and then by ourselves.
 
-        The connection is that of the lock: when it ends we no longer lead, and stop.
+        The connection is that of the lock: when it ends we no longer lead, and stop. A new leader
+        first hears what the switch holds, else what is asked for would be lost on the way to it.
         """
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._linked.wait(), _SWITCH_ANSWERS)
         await lock.execute(f"listen {wishes.CHANNEL}")
         while True:
             if asked := await asyncio.to_thread(_released(queries.open_wishes)):

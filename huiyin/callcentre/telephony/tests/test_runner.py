@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 from django.db import connection
 
 from huiyin.callcentre.calls.models import Call
+from huiyin.callcentre.telephony import line
 from huiyin.callcentre.telephony.actions import setup, wishes
 from huiyin.callcentre.telephony.drivers.simulated import SimulatedLine
 from huiyin.callcentre.telephony.models import LiveCall, Wish
@@ -75,5 +76,41 @@ def test_a_simulated_call_and_a_standby_that_takes_over():
         assert second.desk.agents["8001"].state.value == "wrap_up"
         stop.set()
         await asyncio.wait_for(standby, 20)
+
+    asyncio.run(story())
+
+
+class Slow(SimulatedLine):
+    """A line that says what it holds only when it is let."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.let = asyncio.Event()
+
+    async def events(self) -> AsyncIterator[line.Event]:
+        await self.let.wait()
+        async for event in super().events():
+            yield event
+
+
+@pytest.mark.rule("R-232")
+@pytest.mark.django_db(transaction=True)
+def test_a_new_leader_does_what_is_asked_when_it_has_heard_the_switch():
+    world = build()
+    setup.seats("8001", kind="answering")
+    wish = wishes.sign_in("8001", by=world.actor("agent"), now=clock.now())
+    open_still = Wish.objects.filter(pk=wish.pk, done_at__isnull=True)
+
+    async def story() -> None:
+        slow, stop = Slow(), asyncio.Event()
+        acd = Acd(slow, database())
+        running = asyncio.create_task(acd.run(stop))
+        await asyncio.wait_for(acd.leading.wait(), 20)
+        await asyncio.sleep(0.3)
+        assert await thread(open_still.exists)
+        slow.let.set()
+        await until(lambda: not open_still.exists())
+        stop.set()
+        await asyncio.wait_for(running, 20)
 
     asyncio.run(story())
