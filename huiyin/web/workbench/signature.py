@@ -27,7 +27,7 @@ class SignatureForm(forms.Form):
         label="签名图片",
         help_text="PNG 或 JPG，不超过 2 MB；写在白纸上，裁去四周",
         error_messages={"required": "请选择图片", "empty": "这是空文件"},
-        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg"}),
+        widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg", "class": "form-control"}),
     )
 
 
