@@ -237,7 +237,7 @@ def surer(odds: Array, scores: Array, sureness: Sequence[float]) -> Array:
 
     rows, table = np.atleast_2d(odds), np.atleast_2d(scores)
     best, at = table.argmax(axis=-1), np.arange(len(rows))
-    heard = ahead(table) @ np.asarray(sureness[1:]) + sureness[0]
+    heard = (ahead(table) * np.asarray(sureness[1:])).sum(axis=-1) + sureness[0]
     sure = 1 / (1 + np.exp(-np.clip(heard, -30, 30)))
     left = np.maximum(1 - rows[at, best], 1e-12)
     second = -np.sort(-rows, axis=-1)[:, 1]
