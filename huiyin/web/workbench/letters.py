@@ -147,7 +147,8 @@ def shown(request: StaffRequest, key: int) -> HttpResponse:
                 return redirect("workbench:letter", key=key)
             except Invalid as refusal:
                 put_on(form, refusal)
-    actions.read_letter(letter, by=request.actor, now=now)
+    if actions.read_letter(letter, by=request.actor, now=now):
+        letter = _found(request, key)
     dress(form)
     facts = {
         "paper": paper_of(request.actor, letter, now),

@@ -43,6 +43,7 @@ class DrawForm(forms.Form):
     calls = forms.IntegerField(
         label="抽几段", required=False, initial=10, help_text=f"1–{MOST_CALLS}，随机抽取",
         error_messages={"invalid": "请填写数字"},
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
     agent = forms.CharField(
         label="坐席账号", max_length=60, required=False, help_text="不填为全部坐席"
