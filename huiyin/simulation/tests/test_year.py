@@ -32,6 +32,9 @@ from huiyin.simulation.run import simulate
 from huiyin.simulation.steady import WHATS, part_of, steady
 from tests.world import START, World, at
 
+# One process plays the year that the tests compare, once.
+pytestmark = pytest.mark.xdist_group("year")
+
 # Everybody asks by telephone for something that a unit must do, so that a few orders say much.
 BUSY = replace(
     DEFAULT, channels={Channel.PHONE: 1.0}, kinds={Kind.HELP: 1.0}, answered={Kind.HELP: 0.25},
