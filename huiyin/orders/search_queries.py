@@ -176,6 +176,7 @@ def _bounds(actor: Actor, wanted: OrderFilter, cursor: str) -> Bounds:
             mine=mine,
         ),
         rows=rows,
+        scarce=bool(mine or wanted.unit),
     )
 
 

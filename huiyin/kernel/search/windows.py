@@ -19,6 +19,8 @@ from huiyin.kernel.search.asking import Asked
 
 PEEK = 2000
 WINDOW = timedelta(days=60)
+FEW = 2000
+"""So many texts may be fetched from the index at once, to find the newest of them."""
 # The plan must know the words; a bitmap that does not fit into memory would read texts anew.
 _SETTINGS = (
     "select set_config('plan_cache_mode', 'force_custom_plan', true),"
@@ -60,6 +62,7 @@ class Bounds:
         marks: further parts of a tsquery that the index must hold; a condition of ``rows`` must
             say the same exactly.
         rows: a statement that returns the keys of the rows that may be found at all.
+        scarce: the marks leave few texts, as those of one unit: the newest are hardly among them.
     """
 
     since: datetime | None = None
@@ -67,6 +70,7 @@ class Bounds:
     after: Place | None = None
     marks: tuple[str, ...] = ()
     rows: Sql | None = None
+    scarce: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +104,12 @@ def _statements(
 ) -> Iterator[tuple[str, list[Any]]]:
     """Yield one statement per window, the last without an end; the caller stops when it has enough.
 
-    The peek is over once it has read all there is.
+    The peek is over once it has read all there is. Where few texts are in question and the planner
+    expects few hits, the index is asked for all at once.
     """
+    if bounds.scarce and _expected(source, asked, bounds, cursor) <= FEW:
+        yield indexed(source, asked, bounds, most)
+        return
     yield peek(source, asked, bounds, most)
     where, values = _in_time(source, bounds)
     cursor.execute(
@@ -135,15 +143,32 @@ def indexed(
     source: Source, asked: Asked, bounds: Bounds, most: int, *, begin: datetime | None = None
 ) -> tuple[str, list[Any]]:
     """Return the statement that asks the index, back to ``begin``."""
-    where, values = _in_time(source, bounds, begin)
+    found, values = _in_index(source, asked, bounds, begin)
     loose = Asked(tuple(term for term in asked.terms if not term.is_exact))
     holds, words = _holding(source, loose)
-    query = " & ".join((*asked.lexemes, *bounds.marks))
     hits = (
         f"with hit as materialized (select {source.key}, {source.at} from {source.table}"  # noqa: S608
-        f" where {source.index} @@ %s::tsquery and {where} and {holds})"
+        f" where {found} and {holds})"
     )
-    return _taken(source, bounds, hits, [query, *values, *words], most)
+    return _taken(source, bounds, hits, [*values, *words], most)
+
+
+def _expected(source: Source, asked: Asked, bounds: Bounds, cursor: Any) -> float:
+    """Return how many texts the planner expects of the index; wrong only costs time. One query."""
+    found, values = _in_index(source, asked, bounds)
+    cursor.execute(
+        f"explain (format json) select from {source.table} where {found}",  # noqa: S608
+        values,
+    )
+    return float(cursor.fetchone()[0][0]["Plan"]["Plan Rows"])
+
+
+def _in_index(
+    source: Source, asked: Asked, bounds: Bounds, begin: datetime | None = None
+) -> tuple[str, list[Any]]:
+    where, values = _in_time(source, bounds, begin)
+    query = " & ".join((*asked.lexemes, *bounds.marks))
+    return f"{source.index} @@ %s::tsquery and {where}", [query, *values]
 
 
 def _taken(

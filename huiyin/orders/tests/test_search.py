@@ -122,7 +122,9 @@ def test_the_most_relevant_come_first_when_asked(taken, world) -> None:
 
 
 @pytest.mark.rule("R-302")
-def test_only_what_may_be_seen_is_found(taken, world) -> None:
+@pytest.mark.parametrize("few", [-1, windows.FEW])
+def test_only_what_may_be_seen_is_found(taken, world, monkeypatch, few: int) -> None:
+    monkeypatch.setattr(windows, "FEW", few)
     story = Story(world).created(content="楼上噪音很大").submitted().dispatched()
     texts.write([story.order.pk])
     assert keys(world.actor("water_handler"), "噪音") == [story.order.pk]
