@@ -23,9 +23,13 @@ RECORDINGS_DIR = _OWN / "recordings"
 ACD_LOOKS = 1
 STATIC_ROOT = _TEMP / "static"
 STATIC_ROOT.mkdir(exist_ok=True)  # the server of static files warns of a folder that is not there
+_TEMPLATE = os.environ.get("HUIYIN_TEST_TEMPLATE") or None  # a database that has all tables
 DATABASES = {
     "default": base.DATABASES["default"]
-    | {"OPTIONS": {"prepare_threshold": 2, "server_side_binding": True}}
+    | {
+        "OPTIONS": {"prepare_threshold": 2, "server_side_binding": True},
+        "TEST": {"TEMPLATE": _TEMPLATE, "MIGRATE": _TEMPLATE is None},
+    }
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
