@@ -5,7 +5,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CITY ?= dezhou
 
-.PHONY: help setup run stop switch spark check test test-pages test-slow test-switch test-spark bench lint docs clean lock
+.PHONY: help setup run stop switch spark check test test-unseen test-pages test-slow test-switch test-spark bench lint docs clean lock
 
 help: ## say what can be done here
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -53,6 +53,9 @@ spark: .venv/.spark ## bring Spark's client, for a city that assesses on its own
 test: setup ## run every default test
 	@tools/need postgres
 	$(BIN)/python -m pytest -n auto --dist loadgroup
+
+test-unseen: setup ## run the default tests that need no browser
+	$(BIN)/python -m pytest -n auto --dist loadgroup -m "not (browser or slow or switch or pages or cluster)"
 
 test-pages: setup ## open every page at both widths, with axe
 	$(BIN)/python -m pytest -m pages -n auto --dist loadgroup

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import transaction
 
-from huiyin.assessment import policy, queries
+from huiyin.assessment import policy, queries, verifying
 from huiyin.assessment.models import Correction, ExclusionRequest, Round, UnitResult
 from huiyin.assessment.states import FIXED, GROUNDS, RequestState, RoundState
 from huiyin.insight.facts import queries as facts
@@ -22,6 +22,7 @@ from huiyin.orders.policy import visible_to
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.models import Unit
 from huiyin.worktime.calendar import SHANGHAI
+from huiyin.worktime.words import days_in_words
 
 LONGEST_DAYS = 400
 MOST_POINTS = 100
@@ -61,7 +62,7 @@ def open_round(opening: Opening, *, by: Actor, now: datetime) -> Round:
     if wrong:
         raise Invalid("；".join(wrong.values()), fields=wrong)
     rules = present(kept)
-    span = f"{opening.first_day:%Y-%m-%d} 至 {opening.last_day:%Y-%m-%d}"
+    span = days_in_words(opening.first_day, opening.last_day, base=0)
     title = text.clean(opening.title) or f"{span} {rules['scheme']['name']}"
     return Round.objects.create(
         title=title[:60],
@@ -77,14 +78,20 @@ def open_round(opening: Opening, *, by: Actor, now: datetime) -> Round:
 def preview(key: int, *, by: Actor, ask_until: date | None = None, now: datetime) -> Round:
     """Compute the round from the facts as they are and show it to the units; may be repeated.
 
+    Until ``ask_until`` units may ask; the round is not frozen before that day is over.
+
     Raises:
         WrongState: it is frozen.
+        Invalid: units would have no day left to ask.
         Conflict: the days of the round are not all closed.
 
-    Source: R-271 (handbook domain.md 2.4, 2.5).
+    Source: R-271, R-587 (handbook domain.md 2.4, 2.5).
     """
     round_ = _locked(key, by)
     policy.require_state(round_, *_SHOWN)
+    if ask_until and ask_until < now.astimezone(SHANGHAI).date():
+        words = "申请截止日期不能早于今天"
+        raise Invalid(words, fields={"ask_until": words})
     _compute(round_)
     round_.state, round_.previewed_at = RoundState.PREVIEW.value, now
     round_.ask_until = ask_until or round_.ask_until
@@ -98,17 +105,22 @@ def freeze(key: int, *, by: Actor, now: datetime) -> Round:
 
     Raises:
         WrongState: it was not shown to the units, or is frozen.
-        Conflict: requests wait for a decision.
+        Conflict: requests wait for a decision, or units may still ask.
 
-    Source: R-271 (handbook domain.md 2.4; requirement 175).
+    Source: R-271, R-587 (handbook domain.md 2.4; requirement 175).
     """
     round_ = _locked(key, by)
     policy.require_state(round_, RoundState.PREVIEW)
+    if round_.ask_until and now.astimezone(SHANGHAI).date() <= round_.ask_until:
+        raise Conflict(
+            f"单位可以申请到 {round_.ask_until:%Y-%m-%d}，还不能冻结", remedy="请在截止后冻结"
+        )
     if waiting := queries.waiting_requests(round_):
         raise Conflict(f"还有 {waiting} 件申请没有审结，不能冻结", remedy="请先审结全部申请和申诉")
     _compute(round_)
     round_.state = RoundState.FROZEN.value
     round_.frozen_at, round_.frozen_by = now, by.staff
+    round_.result = round_.result | {"from": verifying.sources(round_)}
     round_.digest = queries.digest_of(round_.result)
     round_.save()
     return round_
@@ -166,7 +178,7 @@ def ask(
         raise WrongState(f"申请截止到 {round_.ask_until:%Y-%m-%d}，已经过了")
     if not round_.results.filter(unit=whose).exists():
         raise NotAllowed(f"{whose}不在这一考核期内", remedy="只有参加考核的单位能申请")
-    order = _asked_order(asking, whose, by)
+    order = _asked_order(asking, round_, whose, by)
     if order and round_.requests.filter(unit=whose, order=order).exists():
         raise Conflict(f"工单 {order.number} 已经申请过", remedy="不同意的可以申诉")
     return ExclusionRequest.objects.create(
@@ -181,7 +193,8 @@ def ask(
     )
 
 
-def _asked_order(asking: Asking, unit: Unit, by: Actor) -> WorkOrder | None:
+def _asked_order(asking: Asking, round_: Round, unit: Unit, by: Actor) -> WorkOrder | None:
+    """Return the order that is asked about: one of the unit, or of those merged into it."""
     wrong = {}
     if not asking.reason.strip():
         wrong["reason"] = "请写明理由"
@@ -197,7 +210,8 @@ def _asked_order(asking: Asking, unit: Unit, by: Actor) -> WorkOrder | None:
     if not asking.number:
         return None
     order = WorkOrder.objects.filter(visible_to(by), number=asking.number.strip()).first()
-    if order is None or not order.assignments.filter(unit=unit).exists():
+    units = queries.units_behind(round_, unit)
+    if order is None or not order.assignments.filter(unit__in=units).exists():
         raise NotFound(f"{unit}没有承办过工单 {asking.number.strip()[:20]}")
     return order
 
@@ -205,6 +219,8 @@ def _asked_order(asking: Asking, unit: Unit, by: Actor) -> WorkOrder | None:
 @transaction.atomic
 def decide(key: int, *, by: Actor, agreed: bool, note: str, now: datetime) -> ExclusionRequest:
     """Decide a request. Where its ground asks for two reviewers, another person confirms.
+
+    What the first of two said is kept beside the words of the second.
 
     Raises:
         NotAllowed: the applicant, or the first reviewer once more.
@@ -224,12 +240,14 @@ def decide(key: int, *, by: Actor, agreed: bool, note: str, now: datetime) -> Ex
         state = RequestState.SECOND
     else:
         state = RequestState.GRANTED
-    request.state, request.decision = state.value, text.clean(note)[:500]
-    request.decided_at = now
+    said = text.clean(note)
+    request.state, request.decided_at = state.value, now
     if second:
         request.second_by = by.staff
+        said = "；复核：".join(each for each in (request.decision, said) if each)
     else:
         request.decided_by = by.staff
+    request.decision = said[:500]
     request.save()
     return request
 

@@ -42,6 +42,11 @@ class Indicator:
         return not self.denominator
 
     @property
+    def is_rate(self) -> bool:
+        """Tell whether it is a part of a whole, both of them orders."""
+        return self.times == 1 and not self.by_population
+
+    @property
     def measures(self) -> set[str]:
         """Return the names of the measures that it needs."""
         return {name for name, _ in (*self.numerator, *self.denominator)}

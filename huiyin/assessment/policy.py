@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from huiyin.assessment.models import ExclusionRequest, Round, UnitResult
-from huiyin.assessment.states import FIXED, RoundState
+from huiyin.assessment.models import Correction, ExclusionRequest, Round, UnitResult
+from huiyin.assessment.states import FIXED, OPEN_REQUESTS, RequestState, RoundState
 from huiyin.kernel.errors import NotAllowed, WrongState
 from huiyin.orders.policy import sees_all
 from huiyin.orgs import policy as orgs
@@ -38,8 +38,10 @@ def sees_unit(actor: Actor, unit: Unit) -> bool:
     return actor.unit is not None and unit.path.startswith(actor.unit.realm)
 
 
-def sees_result(actor: Actor, round_: Round, result: UnitResult) -> bool:
-    """Tell whether a row of the ranking is shown: all of them once published, else one's own.
+def sees_result(actor: Actor, round_: Round, result: UnitResult | Correction) -> bool:
+    """Tell whether a row of the ranking, or a correction of one, is this person's to see.
+
+    All of them once published, else one's own.
 
     Source: R-267 (handbook domain.md 2.1 art. 34).
     """
@@ -71,3 +73,17 @@ def require_reviewer(actor: Actor, request: ExclusionRequest, *, appeal: bool = 
         raise NotAllowed("申诉由没有参加过审核的人复审", remedy="请由另一人复审")
     if request.state == "second" and key == request.decided_by_id:
         raise NotAllowed("这类剔除须两人审核", remedy="请由另一人复核")
+
+
+def may_decide(actor: Actor, request: ExclusionRequest) -> bool:
+    """Tell whether this person may decide a request as it stands. No query.
+
+    Source: R-268, R-606 (handbook domain.md 2.4: reviewer not the same person; appeal).
+    """
+    if request.standing not in OPEN_REQUESTS:
+        return False
+    try:
+        require_reviewer(actor, request, appeal=request.standing is RequestState.APPEALED)
+    except NotAllowed:
+        return False
+    return True

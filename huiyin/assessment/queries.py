@@ -10,7 +10,7 @@ from hashlib import sha256
 from operator import add
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import DurationField, ExpressionWrapper, F, Q, QuerySet
 from django.db.models.fields.json import KT
 
 from huiyin.assessment import definitions, policy, rules
@@ -24,11 +24,10 @@ from huiyin.insight.facts.engine import Row, Span, Total
 from huiyin.insight.facts.states import Window
 from huiyin.kernel.paging import Page, page
 from huiyin.knowledge import queries as knowledge
-from huiyin.orders.models import WorkOrder
-from huiyin.orders.policy import sees_all, visible_to
+from huiyin.orders.policy import sees_all
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.models import Unit, UnitChange
-from huiyin.orgs.states import ChangeKind, ChangeState
+from huiyin.orgs.states import ChangeKind, ChangeState, Perm
 from huiyin.worktime.calendar import SHANGHAI
 
 POPULATION, OWN_INDICATORS = "assessment.population", "assessment.indicators"
@@ -57,25 +56,43 @@ def round_by_key(key: int) -> Round | None:
 
 
 def rounds_before(round_: Round, limit: int) -> list[Round]:
-    """Return a round and computed ones of the same scheme that ended before it. One query."""
-    return list(_until(round_)[:limit])
+    """Return a round and computed ones of its scheme and rhythm that ended before it. One query."""
+    return list(_until(round_, limit))
 
 
-def _until(round_: Round) -> QuerySet[Round]:
-    rows = Round.objects.filter(
-        last_day__lte=round_.last_day, rules__scheme__code=round_.rules["scheme"]["code"]
-    ).exclude(basis={})
-    return rows.order_by("-last_day", "-pk")
+def _of_rhythm(round_: Round) -> QuerySet[Round]:
+    """Return the rounds of the same scheme that are as long: a month beside months.
+
+    Source: R-263, R-607 (handbook domain.md 2.5, 3.3 K29).
+    """
+    span = round_.last_day - round_.first_day
+    long = ExpressionWrapper(F("last_day") - F("first_day"), DurationField())
+    return Round.objects.alias(long=long).filter(
+        long__gte=span - rules.UNEVEN,
+        long__lte=span + rules.UNEVEN,
+        rules__scheme__code=round_.rules["scheme"]["code"],
+    )
+
+
+def _until(round_: Round, limit: int) -> QuerySet[Round]:
+    """Return a round and those before it, newest first; of the same days the one opened last."""
+    rows = _of_rhythm(round_).filter(Q(pk=round_.pk) | Q(last_day__lt=round_.first_day))
+    rows = rows.exclude(state=RoundState.OPEN.value).order_by("-last_day", "-pk")
+    newest = rows.distinct("last_day").values("pk")[:limit]  # before results, which are large
+    return Round.objects.filter(pk__in=newest).order_by("-last_day")
 
 
 def city_figures(round_: Round, limit: int) -> list[dict[str, list[int]]]:
     """Return the figures of the whole city, in a round and those before it, newest first.
 
-    Of computed rounds of the same scheme: numerator, denominator and times, by indicator. One
+    Of computed rounds of the same scheme and rhythm: numerator, denominator and times, by
+    indicator. Nothing before the round is computed: those of an earlier one are not its own. One
     query.
     """
-    rows = _until(round_).values_list("result__city", flat=True)
-    return [found or {} for found in rows[:limit]]
+    if round_.standing is RoundState.OPEN:
+        return []
+    rows = _until(round_, limit).values_list("result__city", flat=True)
+    return [found or {} for found in rows]
 
 
 def published() -> QuerySet[Round]:
@@ -100,15 +117,48 @@ def results_below(round_: Round, unit: Unit) -> list[UnitResult]:
 
 
 def history(unit: Unit, *, until: date, limit: int = HISTORY) -> list[UnitResult]:
-    """Return the fixed results of a unit, oldest first: its class, rank and score. One query."""
+    """Return the fixed results of a unit, oldest first: its class, rank and score. One query.
+
+    Each row knows the codes of its ``scheme`` and ``template``: scores of others are no trend.
+    """
     rows = (
         UnitResult.objects.filter(
             unit=unit, round__state__in=[s.value for s in FIXED], round__last_day__lte=until
         )
+        .select_related("round", "unit")
+        .defer(*(f"round__{name}" for name in (*_LARGE, "rules")))
+        .annotate(
+            scheme=F("round__rules__scheme__code"), template=F("round__rules__template__code")
+        )
+    )
+    found: list[Any] = list(rows.order_by("-round__last_day", "-pk")[:limit])
+    return found[::-1]
+
+
+def compared(unit: Unit, round_: Round) -> tuple[UnitResult | None, UnitResult | None]:
+    """Return a unit's fixed results of the period just before, and of the same one a year before.
+
+    Of several rounds of the same days the one that was opened last. One query.
+
+    Source: R-263 (handbook domain.md 3.3 K29).
+    """
+    first, last = round_.first_day, round_.last_day
+    year = rules.year_before(first, last)
+    days = Q(round__last_day=first - timedelta(days=1))
+    days |= Q(round__first_day=year[0], round__last_day=year[1])
+    rows = (
+        UnitResult.objects.filter(days, unit=unit, round__state__in=[s.value for s in FIXED])
         .select_related("round")
         .defer(*(f"round__{name}" for name in (*_LARGE, "rules")))
     )
-    return list(rows.order_by("-round__last_day", "-pk")[:limit])[::-1]
+    before, earlier = None, None
+    for row in rows.order_by("round"):
+        span = row.round.first_day, row.round.last_day
+        if span == year:
+            earlier = row
+        elif rules.is_as_long(span, (first, last)):
+            before = row
+    return before, earlier
 
 
 def corrections(round_: Round) -> QuerySet[Correction]:
@@ -136,6 +186,35 @@ def request_by_key(key: int) -> ExclusionRequest | None:
 def waiting_requests(round_: Round) -> int:
     """Return how many requests of a round are not decided. One query."""
     return round_.requests.filter(state__in=[s.value for s in OPEN_REQUESTS]).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What of assessment waits for a person: rounds to look through, requests to decide."""
+
+    previews: int
+    requests: int
+
+
+def waiting(actor: Actor, today: date) -> Waiting:
+    """Return what waits for ``actor``. One query, or none.
+
+    Source: R-587 (handbook domain.md 2.4).
+    """
+    if Perm.ASSESS in actor.perms:
+        open_ = ExclusionRequest.objects.filter(state__in=[s.value for s in OPEN_REQUESTS])
+        return Waiting(0, open_.filter(round__state=RoundState.PREVIEW.value).count())
+    if actor.unit is None or Perm.HANDLE not in actor.perms:
+        return Waiting(0, 0)
+    mine = UnitResult.objects.filter(unit=actor.unit, round__state=RoundState.PREVIEW.value)
+    ahead = Q(round__ask_until__isnull=True) | Q(round__ask_until__gte=today)
+    return Waiting(mine.filter(ahead).count(), 0)
+
+
+def scores_before(round_: Round) -> dict[str, str]:
+    """Return the score of each unit in the round before, by its code. One query."""
+    found = Round.objects.filter(pk=round_.pk).values_list("basis__before", flat=True).first()
+    return {code: row[0] for code, row in (found or {}).items()}
 
 
 def granted(round_: Round) -> list[list[Any]]:
@@ -262,16 +341,10 @@ def _last_heir(unit: int, heirs: Mapping[int, int | None]) -> int:
 
 
 def _before(round_: Round) -> dict[str, list[Any]]:
-    """Return score and rank of each unit in the fixed round of the same scheme just before."""
-    earlier = (
-        Round.objects.filter(
-            state__in=[s.value for s in FIXED],
-            last_day=round_.first_day - timedelta(days=1),
-            rules__scheme__code=round_.rules["scheme"]["code"],
-        )
-        .order_by("-pk")
-        .first()
-    )
+    """Return score and rank of each unit in the fixed round of its scheme and rhythm before."""
+    fixed = [s.value for s in FIXED]
+    rows = _of_rhythm(round_).filter(state__in=fixed, last_day=round_.first_day - timedelta(days=1))
+    earlier = rows.order_by("-pk").first()
     if earlier is None:
         return {}
     return {
@@ -285,6 +358,7 @@ def computed(
     *,
     source: engine.Database | None = None,
     kept: Mapping[str, Any] | None = None,
+    shift: Mapping[int, Mapping[str, int]] | None = None,
 ) -> dict[str, Any]:
     """Return the result of a round from facts, rules and basis alone; three to five sums.
 
@@ -293,6 +367,7 @@ def computed(
         basis: as ``basis_for`` makes it.
         source: where the sums are made; PostgreSQL when nothing is said.
         kept: other rules than the round's own, for a trial.
+        shift: what a trial adds to the sums of units.
 
     Source: R-266 (requirement 175).
     """
@@ -301,9 +376,12 @@ def computed(
     span = Span(round_.first_day, round_.last_day, as_of)
     ask = _Asking(method.indicators, span, source or engine.Database())
     units = [_member(row) for row in basis["members"]]
+    sums = ask.by_unit()
+    for key, more in (shift or {}).items():
+        sums[key] = rules.added(sums.get(key, {}), more)
     found = rules.standings(
         units,
-        ask.by_unit(),
+        sums,
         ask.left(basis["left"], units),
         method,
         {code: (score, rank) for code, (score, rank) in basis["before"].items()},
@@ -472,80 +550,16 @@ def digest_of(result: Mapping[str, Any]) -> str:
     return sha256(rules.as_bytes(result)).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """What verifying a round found: whether bytes and digest are what they were."""
+def units_behind(round_: Round, unit: Unit) -> list[int]:
+    """Return the keys of a unit and of those for which it answers in a computed round. No query.
 
-    stored: bool
-    database: bool
-    lake: bool | None
-
-    @property
-    def whole(self) -> bool:
-        """Tell whether everything agrees."""
-        return self.stored and self.database and self.lake is not False
-
-
-def verified(round_: Round) -> Verified:
-    """Compute a fixed round again, from the facts and from the lake where it holds the months.
-
-    Source: R-266 (requirement 175).
+    Source: R-270 (requirement 132).
     """
-    again = computed(round_, round_.basis)
-    as_of = date.fromisoformat(round_.basis["as_of"])
-    lake, source = None, lake_until(as_of)
-    if source is not None:
-        lake = digest_of(computed(round_, round_.basis, source=source)) == round_.digest
-    return Verified(
-        stored=digest_of(round_.result) == round_.digest,
-        database=digest_of(again) == round_.digest,
-        lake=lake,
-    )
+    absorbed: list[int] = next((row[4] for row in round_.basis["members"] if row[0] == unit.pk), [])
+    return [unit.pk, *absorbed]
 
 
 def indicator_of(round_: Round, key: str) -> Indicator | None:
     """Return an indicator as the round keeps it. No query."""
     kept = [row for row in round_.rules["indicators"] if row["key"] == key]
     return definitions.read_indicators(kept)[0] if kept else None
-
-
-def orders_behind(
-    actor: Actor, round_: Round, unit: Unit | None, key: str, *, side: str, cursor: str = ""
-) -> Page[WorkOrder] | None:
-    """Return one page of the orders behind numerator or denominator of a figure.
-
-    Only orders that this person may see anyway, for a unit without those that were left out of the
-    round; None when there is no such indicator. Without a unit they are those of the whole city,
-    from whose figures nothing is left out.
-
-    Source: R-267 (requirements 12, 126).
-    """
-    each = indicator_of(round_, key)
-    if each is None or not round_.basis:
-        return None
-    terms = each.numerator if side == "numerator" else each.denominator
-    basis = round_.basis
-    units: list[int] | None = None
-    left: set[int] = set()
-    if unit is not None:
-        absorbed: list[int] = next((row[4] for row in basis["members"] if row[0] == unit.pk), [])
-        units = [unit.pk, *absorbed]
-        left = {
-            order
-            for order, whose, ground in basis["left"]
-            if whose == unit.pk and (not GROUNDS[ground].only or key in GROUNDS[ground].only)
-        }
-    found = Q(pk__in=[])
-    gone = Q(pk__in=left)
-    for name, share in terms:
-        lines = facts.behind(
-            name, window=each.window, first=round_.first_day, last=round_.last_day,
-            as_of=date.fromisoformat(basis["as_of"]), units=units,
-        ).values("order_id")  # fmt: skip
-        if isinstance(share, int) and share < 0:
-            gone |= Q(pk__in=lines)
-        else:
-            found |= Q(pk__in=lines)
-    orders = WorkOrder.objects.filter(found, visible_to(actor)).exclude(gone)
-    rows = orders.select_related("category", "lead_unit")
-    return page(rows, by=("-id",), cursor=cursor, size=50)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from fractions import Fraction
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from huiyin.assessment.definitions import Indicator, Terms
 
 HUNDRED = 100
+_DAY, UNEVEN = timedelta(days=1), timedelta(days=3)
 COVERED = Fraction(95, 100)
 CALL_BACKS = ("solved", "satisfied", "first_satisfied")
 MIXED = ("solved", "satisfied")
@@ -26,6 +28,8 @@ DEDUCTED: dict[str, Terms] = {
     "returned_wrongly": (("return_refused", 1),),
     "redone": (("redone", 1),),
 }
+LOST = "lost_"
+"""Before the key of a fault: what the figure of its orders is called."""
 DEDUCTED_LABELS = {
     "unsatisfied": "不满意",
     "overdue": "超期",
@@ -38,6 +42,9 @@ DEDUCTED_WINDOWS = {
     "returned_wrongly": "dispatched_on",
     "redone": "closed_on",
 }
+# By which indicator an exclusion touches a fault: what is left out of satisfaction alone (X10)
+# is not held against a unit as unsatisfied either.
+DEDUCTED_AS = {"unsatisfied": "satisfied"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +130,7 @@ class Standing:
     score: Fraction | None = None
     valid: int = 0
     volume: int = 0
+    faults: dict[str, tuple[int, str]] = field(default_factory=dict)
     rank: int | None = None
     place: int | None = None
     tier: str = ""
@@ -225,9 +233,13 @@ def _standing(member: Member, own: Sums, left: Sequence[Left], method: Method) -
     kept = without(own, left, units, "")
     made = Standing(member, after, before)
     made.volume = own.get("dispatched__dispatched_on", 0)
-    asked = any(key in method.weights for key in CALL_BACKS) or bool(method.deduct)
-    made.valid = after["satisfied"].count if asked and "satisfied" in after else made.volume
-    made.score = deducted(kept, method.deduct) if method.deduct else weighted(after, method)
+    asked = any(method.weights.get(key) for key in CALL_BACKS) or bool(method.deduct)
+    rest = kept.get("dispatched__dispatched_on", 0)
+    made.valid = after["satisfied"].count if asked and "satisfied" in after else rest
+    for key, each_loses in method.deduct:
+        counted = without(own, left, units, DEDUCTED_AS.get(key, ""))
+        made.faults[key] = faults(counted, key), each_loses
+    made.score = deducted(made.faults) if method.deduct else weighted(after, method)
     if made.score is not None and made.valid < method.least_valid:
         made.flags.append("few")
     called = Figure(kept.get("tried__closed_on", 0), kept.get("asked_for__closed_on", 0)).value
@@ -253,16 +265,21 @@ def weighted(figures: Mapping[str, Figure], method: Method) -> Fraction | None:
     return HUNDRED * total / weights if weights else None
 
 
-def deducted(sums: Sums, deduct: Iterable[tuple[str, str]]) -> Fraction:
+def faults(sums: Sums, key: str) -> int:
+    """Return how many orders of one kind of fault a unit has."""
+    window = DEDUCTED_WINDOWS[key]
+    return sum(sums.get(name_of(window, name), 0) * int(n) for name, n in DEDUCTED[key])
+
+
+def deducted(found: Mapping[str, tuple[int, str]]) -> Fraction:
     """Return a hundred less so much for each order at fault, never below nothing.
 
-    Source: R-259 (requirement 115; handbook domain.md 2.10 Wenzhou, Zhuzhou).
+    Args:
+        found: for each kind of fault how many orders there are, and what one of them costs.
+
+    Source: R-259, R-600 (requirement 115; handbook domain.md 2.4 X10, 2.10 Wenzhou, Zhuzhou).
     """
-    lost = Fraction(0)
-    for key, each in deduct:
-        window = DEDUCTED_WINDOWS[key]
-        times = sum(sums.get(name_of(window, m), 0) * int(n) for m, n in DEDUCTED[key])
-        lost += Fraction(each) * times
+    lost = sum((Fraction(each) * times for times, each in found.values()), Fraction(0))
     return max(Fraction(0), HUNDRED - lost)
 
 
@@ -370,6 +387,29 @@ def change(now: Fraction | None, then: Fraction | None) -> Fraction | None:
     return (now - then) / then if now is not None and then else None
 
 
+def year_before(first: date, last: date) -> tuple[date, date]:
+    """Return the same days of the year before; the end of a month stays the end of it.
+
+    Source: R-263 (handbook domain.md 3.3 K29).
+    """
+    if (last + _DAY).day == 1:
+        return _year_earlier(first), _year_earlier(last + _DAY) - _DAY
+    return _year_earlier(first), _year_earlier(last)
+
+
+def _year_earlier(day: date) -> date:
+    leap = (day.month, day.day) == (2, 29)
+    return day.replace(year=day.year - 1, day=28 if leap else day.day)
+
+
+def is_as_long(span: tuple[date, date], other: tuple[date, date]) -> bool:
+    """Tell whether two spans are of one rhythm: months and quarters differ by a few days.
+
+    Source: R-263 (handbook domain.md 3.3 K29).
+    """
+    return abs((span[1] - span[0]) - (other[1] - other[0])) <= UNEVEN
+
+
 def interval(made: Figure) -> tuple[Fraction, Fraction] | None:
     """Return the Wilson interval of a share at 95 per cent; None without a denominator.
 
@@ -426,7 +466,8 @@ def percent(value: Fraction | None) -> str:
 def as_told(each: Standing, points: int = HUNDRED) -> dict[str, Any]:
     """Return a standing as a round keeps and publishes it: whole numbers and words alone."""
     member = each.member
-    return {
+    lost = {"faults": {key: list(pair) for key, pair in each.faults.items()}}
+    return (lost if each.faults else {}) | {
         "unit": member.code,
         "name": member.name,
         "group": member.group,

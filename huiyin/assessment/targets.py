@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import Any
 
 from huiyin.assessment.rules import decimal
-from huiyin.knowledge import queries as knowledge
 from huiyin.worktime.calendar import SHANGHAI
 
 TARGETS = "assessment.targets"
@@ -78,5 +77,8 @@ def on(day: date) -> dict[str, Target]:
 
     Source: R-490 (requirement 125).
     """
+    # Profiles are read with the words of this module before there is a database.
+    from huiyin.knowledge import queries as knowledge
+
     moment = datetime.combine(day, time.max, SHANGHAI)
     return read(knowledge.parameter(TARGETS, moment, default=[]), day.year)

@@ -59,6 +59,7 @@ CITY: Sequence[Field] = (
     Field("catalogue.without_owner", listed(_CATEGORY_CODE), required=False, default=()),
     Field("portal.emergency_note", text(100)),
     Field("portal.welcome", text(100)),
+    Field("portal.mailbox", text(12), required=False, default=""),
     Field("portal.submit_hint", text(100)),
     Field("portal.query_hint", text(100)),
     Field("portal.anonymous_note", text(100)),

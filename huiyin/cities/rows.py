@@ -53,6 +53,7 @@ def _details(found: City) -> dict[str, Any]:
         "portal": {
             "emergency_note": found.portal_emergency_note,
             "welcome": found.portal_welcome,
+            "mailbox": found.portal_mailbox,
             "submit_hint": found.portal_submit_hint,
             "query_hint": found.portal_query_hint,
             "anonymous_note": found.portal_anonymous_note,

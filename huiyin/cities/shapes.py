@@ -37,6 +37,7 @@ class City:
     catalogue_without_owner: tuple[str, ...]
     portal_emergency_note: str
     portal_welcome: str
+    portal_mailbox: str
     portal_submit_hint: str
     portal_query_hint: str
     portal_anonymous_note: str

@@ -27,6 +27,7 @@ _TABLES: Mapping[str, type[StrEnum]] = {
     "content": Outcome,
     "calls": CallOutcome,
 }
+_NEVER = frozenset({CallOutcome.REQUEST, CallOutcome.CLOSED})  # come of orders, and of lines
 _SHARES = frozenset({"answered", "content"})  # each between 0 and 1; the others are proportions
 _FACTORS = frozenset({"unread_days", "days_late"})
 _ARRIVAL = {
@@ -81,7 +82,7 @@ def _keys(categories: Sequence[str]) -> list[Field]:
     for table, words in _TABLES.items():
         parse = parsers.share if table in _SHARES else parsers.number(0, 1_000_000)
         for word in words:
-            if table != "calls" or word not in OUTGOING | {CallOutcome.REQUEST}:
+            if table != "calls" or word not in OUTGOING | _NEVER:
                 wanted.append(Field(f"{table}.{word.value}", parse, required=False))
     for code in categories:
         wanted.append(Field(f"fields.{code}", parsers.number(0, 1_000_000), required=False))

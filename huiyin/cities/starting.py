@@ -12,6 +12,7 @@ from huiyin.kernel.errors import Conflict, Invalid
 TEMPLATE = "template"
 _NAME = re.compile(r"[a-z][a-z0-9_-]{1,39}")
 _CODE = re.compile(r"[1-9]\d{5}")
+_NAME_WORDS = "名称用 2 到 40 位小写字母、数字和连字符，字母开头"
 _LONGEST = 10
 # What the template is called; its texts hold these words wherever the city's own belong.
 _TEMPLATE_CITY, _TEMPLATE_SHORT, _TEMPLATE_CODE = "样板市", "样板", "990000"
@@ -36,23 +37,46 @@ def start(name: str, own: Path, *, city: str, code: str) -> Path:
     Source: R-169 (handbook domain.md 2.9: a city's rules are a pack of its own).
     """
     _check(name, city, code)
-    folder = own / name
-    if name in profile.available(own) or folder.exists():
+    making = _copied(name, own, TEMPLATE)
+    for path in sorted(making.iterdir()):
+        path.write_text(_filled(path.read_text(encoding="utf-8"), city, code), encoding="utf-8")
+    return making.rename(own / name)
+
+
+def copy(name: str, own: Path, *, source: str) -> Path:
+    """Make the folder ``own/name`` with the files of another profile as they are and return it.
+
+    A city that runs on a shipped profile changes its rules in a copy of its own: the program's
+    files are those of its next version.
+
+    Raises:
+        Invalid: the name has not the right form.
+        Conflict: there is a profile of that name.
+        ProfileError: there is none of the name ``source``.
+
+    Source: R-169 (handbook domain.md 2.9: a city's rules are a pack of its own).
+    """
+    if not _NAME.fullmatch(name):
+        raise Invalid(_NAME_WORDS, fields={"name": _NAME_WORDS})
+    return _copied(name, own, source).rename(own / name)
+
+
+def _copied(name: str, own: Path, source: str) -> Path:
+    """Copy a profile to a folder that nobody sees yet, and return it."""
+    if name in profile.available(own) or (own / name).exists():
         raise Conflict(f"已经有名为 {name} 的城市配置", remedy="请换一个名称")
+    found = profile.path_of(source, own)
     own.mkdir(parents=True, exist_ok=True)
     making = own / f".{name}.new"
     shutil.rmtree(making, ignore_errors=True)
-    shutil.copytree(profile.path_of(TEMPLATE), making)
-    for path in sorted(making.iterdir()):
-        path.write_text(_filled(path.read_text(encoding="utf-8"), city, code), encoding="utf-8")
-    making.rename(folder)
-    return folder
+    shutil.copytree(found, making)
+    return making
 
 
 def _check(name: str, city: str, code: str) -> None:
     wrong = {}
     if not _NAME.fullmatch(name):
-        wrong["name"] = "名称用 2 到 40 位小写字母、数字和连字符，字母开头"
+        wrong["name"] = _NAME_WORDS
     if not _CODE.fullmatch(code):
         wrong["code"] = "代码是 6 位数字的行政区划代码"
     if not 2 <= len(city) <= _LONGEST or city[-1] not in _LAST_SIGNS:

@@ -1,5 +1,7 @@
 """Checks of the three trees of a profile: regions, units, categories."""
 
+from collections.abc import Mapping
+
 from huiyin.cities import vocabulary
 from huiyin.cities.draft import Draft, Listing
 from huiyin.cities.marks import note_doubles, note_unknown
@@ -61,6 +63,8 @@ def check_units(draft: Draft, notebook: Notebook) -> None:
     _check_parents(units, notebook)
     note_unknown(units, lambda each: (each.region,), draft.regions, "区划", notebook)
     note_unknown(units, lambda each: (each.superior,), units, "业务上级", notebook)
+    superiors = {u.code: u.superior for u in units.records if u.superior != u.code}
+    _note_circles(units, superiors, "业务上级", notebook)
     _check_unit_types(units, notebook)
     centres = [each for each in units.records if each.type == "centre"]
     if units.is_whole and not centres:
@@ -104,21 +108,27 @@ def check_categories(draft: Draft, notebook: Notebook) -> None:
 
 
 def _check_parents(tree: Tree, notebook: Notebook) -> None:
-    """Note parents that do not exist, and each circle once, at its first line."""
-    parents: dict[str, str] = {}
-    lines: dict[str, int] = {}
+    """Note parents that do not exist, and circles."""
     for each in tree.records:
-        parents[each.code], lines[each.code] = each.parent, each.line
         if each.parent and not tree.may_hold(each.parent):
             notebook.note(tree.file, each.line, f"上级“{each.parent}”不存在")
+    _note_circles(tree, {each.code: each.parent for each in tree.records}, "上级", notebook)
+
+
+def _note_circles(tree: Tree, above: Mapping[str, str], what: str, notebook: Notebook) -> None:
+    """Note each circle of codes once, at its first line.
+
+    Source: R-594 (handbook domain.md 1.2 (五): one way up, by territory and by duty).
+    """
+    lines = {each.code: each.line for each in tree.records}
     done: set[str] = set()
-    for code in parents:
+    for code in above:
         path: list[str] = []
-        while code in parents and code not in done and code not in path:
+        while code in above and code not in done and code not in path:
             path.append(code)
-            code = parents[code]
+            code = above[code]
         if code in path:
             circle = path[path.index(code) :]
             first = min(circle, key=lines.__getitem__)
-            notebook.note(tree.file, lines[first], f"上级绕成了圈：{' → '.join([*circle, code])}")
+            notebook.note(tree.file, lines[first], f"{what}绕成了圈：{' → '.join([*circle, code])}")
         done.update(path)

@@ -59,6 +59,7 @@ DOCUMENT_KINDS = tuple(each.value for each in DocumentKind)
 LINE_MODES = tuple(mode.value for mode in LineMode)
 SURGE_ACTS = tuple(act.value for act in SurgeAct)
 SKILL_KEYS = r"[0-9]=(general|enterprise|dialect|foreign)"
+BARRED = r"[+\d]\d{0,9}"  # how numbers begin that are never called
 HALF_HOURS = r"([01]\d|2[0-3]):[03]0-([01]\d|2[0-3]):[03]0"
 INDICATORS = tuple(indicator.value for indicator in Indicator)
 CHANNELS = tuple(channel.value for channel in Channel)
@@ -73,6 +74,7 @@ GENERAL_LIMITS = (
 PARAMETERS: Mapping[str, Parse] = MappingProxyType(
     {
         "review.before_dispatch": parsers.flag,
+        "review.spared": parsers.listed(parsers.one_of(URGENCIES)),
         "dispatch.community_guard": parsers.flag,
         "dispatch.supervising_unit_required": parsers.flag,
         "dispatch.supervising_unit": parsers.unit_or_none,
@@ -111,6 +113,7 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "local_callback.second_handlings": parsers.whole(0, 9),
         "step.checklists": tables.checklists,
         "callback.sms": parsers.whole(0, 9),
+        "callback.call_after_sms_hours": parsers.whole(0, 168),
         "callback.attempts": parsers.whole(1, 9),
         "callback.days": parsers.whole(1, 9),
         "callback.quiet_hours": parsers.quiet,
@@ -144,6 +147,7 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "assistant.order": parsers.flag,
         "assistant.answer": parsers.flag,
         "suggest.incidents": parsers.flag,
+        "suggest.filings": parsers.flag,
         "incident.least": parsers.whole(2, 99),
         "incident.hours": parsers.whole(1, 720),
         "filing.valid_months": parsers.whole(1, 36),
@@ -193,10 +197,12 @@ PARAMETERS: Mapping[str, Parse] = MappingProxyType(
         "telephony.shift_hours": parsers.whole(1, 24),
         "telephony.rest_hours": parsers.whole(0, 24),
         "telephony.keys": parsers.listed(parsers.pattern(SKILL_KEYS, "2=enterprise")),
+        "telephony.barred_prefixes": parsers.listed(parsers.pattern(BARRED, "00")),
         "telephony.daily_target": parsers.whole(0, 999),
         "telephony.script_emotional": parsers.text(500),
         "telephony.script_abusive": parsers.text(500),
         "missed.attempts": parsers.whole(1, 9),
+        "missed.within_minutes": parsers.whole(1, 1440),
         "missed.quiet_hours": parsers.quiet,
     }
 )
@@ -218,6 +224,7 @@ OPTIONAL_PARAMETERS = frozenset(
         "mandate.max_extensions",
         "task.remind_before_days",
         "task.remind_late_days",
+        "review.spared",
         "whistle.callers",
         "ruling.two_persons",
         "raising.max_times",
@@ -230,6 +237,7 @@ OPTIONAL_PARAMETERS = frozenset(
         "assistant.order",
         "assistant.answer",
         "suggest.incidents",
+        "suggest.filings",
         "incident.least",
         "incident.hours",
         "reply.each_matter",
@@ -242,6 +250,7 @@ OPTIONAL_PARAMETERS = frozenset(
         "audit.outcomes",
         "callback.sample_share",
         "callback.script",
+        "callback.call_after_sms_hours",
         "callback.workdays_only",
         "callback.reasons_required",
         "step.checklists",
@@ -272,10 +281,12 @@ OPTIONAL_PARAMETERS = frozenset(
         "telephony.shift_hours",
         "telephony.rest_hours",
         "telephony.keys",
+        "telephony.barred_prefixes",
         "telephony.daily_target",
         "telephony.script_emotional",
         "telephony.script_abusive",
         "missed.attempts",
+        "missed.within_minutes",
         "missed.quiet_hours",
         "intake.scripts",
         "report.groups",

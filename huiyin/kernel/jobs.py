@@ -105,8 +105,19 @@ def _is_due(tick: datetime, now: datetime) -> bool:
     return now - tick > _REGULAR
 
 
+def has_begun(now: datetime) -> bool:
+    """Tell whether background work began more than ten minutes ago.
+
+    Before, nothing counts as missed: a new installation owes every job and is doing them.
+    That no worker runs at all is told by its missing sign of life.
+    """
+    return JobRun.objects.filter(started_at__lt=now - _GIVEN).exists()
+
+
 def missed(now: datetime) -> list[str]:
     """Return the names of jobs with no finished run within twice their period before ``now``."""
+    if not has_begun(now):
+        return []
     late = []
     for job in REGISTRY.values():
         last = JobRun.objects.filter(name=job.name, ended_at__isnull=False, error="")

@@ -84,7 +84,7 @@ class JobStanding:
 
 
 def job_standings(now: datetime) -> list[JobStanding]:
-    """Return every registered job with its latest run, those in trouble first. Two queries.
+    """Return every registered job with its latest run, those in trouble first. Three queries.
 
     Missed means: no finished run without an error within twice the period, as ``jobs.missed``.
     """
@@ -95,8 +95,9 @@ def job_standings(now: datetime) -> list[JobStanding]:
     ends = dict(
         good.order_by("name", "-started_at").distinct("name").values_list("name", "started_at")
     )
+    begun = jobs.has_begun(now)
     found = [
-        JobStanding(job, last.get(name), ends.get(name, _NEVER) < now - 2 * job.period)
+        JobStanding(job, last.get(name), begun and ends.get(name, _NEVER) < now - 2 * job.period)
         for name, job in jobs.REGISTRY.items()
     ]
     return sorted(found, key=lambda each: (not each.missed, each.job.name))

@@ -14,8 +14,11 @@ class Dispute(models.Model):
 
     ``unit`` is the lead unit that contests the dispatch; none when the dispatcher lets units
     confer before anybody holds the order. ``proposal`` is what the first of two people would rule.
-    An order that is voided leaves its dispute unruled.
+    An order that is voided leaves its dispute unruled. ``anew`` is told by ``disputes_of``: whether
+    it is there because the ruling before it turned out wrong.
     """
+
+    anew = False
 
     order = models.ForeignKey("WorkOrder", models.PROTECT, related_name="disputes")
     round = models.SmallIntegerField()

@@ -11,7 +11,7 @@ from huiyin.orders.kinds import AssignmentRole
 from huiyin.orders.models import Application, Dispute, DisputeUnit, WorkOrder
 from huiyin.orgs.models import Unit
 
-_RAISING = frozenset({"confer", "contest"})
+_RAISING = frozenset({"confer", "contest", "reopen_ruling"})
 
 
 def disputes_of(order: WorkOrder) -> list[Dispute]:
@@ -23,11 +23,13 @@ def disputes_of(order: WorkOrder) -> list[Dispute]:
         return []
     units = DisputeUnit.objects.select_related("unit").order_by("pk")
     rows = Dispute.objects.filter(order=order).prefetch_related(Prefetch("units", units))
-    return list(
-        rows.select_related(
-            "unit", "suggested", "raised_by", "ruled_by", "proposed_by", "proposed_lead"
-        ).order_by("-pk")
-    )
+    found = rows.select_related(
+        "unit", "suggested", "raised_by", "ruled_by", "proposed_by", "proposed_lead"
+    ).order_by("-pk")
+    reopened = {event.at for event in order.events.all() if event.verb == "reopen_ruling"}
+    for dispute in found:
+        dispute.anew = dispute.raised_at in reopened
+    return list(found)
 
 
 def candidates(order: WorkOrder) -> list[DisputeUnit]:

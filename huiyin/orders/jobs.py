@@ -47,6 +47,12 @@ def learn_words(scheduled_for: datetime) -> int:  # noqa: ARG001 - the words are
     return texts.learn_words()
 
 
+@periodic("*/10 * * * *", period=timedelta(minutes=10))
+def learn_first_words(scheduled_for: datetime) -> int:
+    """Learn the words of a new city at once; nothing where there are many texts already."""
+    return texts.learn_words_while_few(scheduled_for)
+
+
 @periodic("30 16 * * *", period=timedelta(days=1))
 def suggest_articles(scheduled_for: datetime) -> int:
     """Open tasks for what is asked often and has no article, at 00:30 local time."""

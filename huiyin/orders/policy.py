@@ -13,7 +13,7 @@ from huiyin.knowledge.states import Kind
 from huiyin.orders import calling_queries
 from huiyin.orders.application_states import ApplicationKind
 from huiyin.orders.calling_rules import CALLERS
-from huiyin.orders.models import Assignment, DisputeUnit, WorkOrder
+from huiyin.orders.models import Assignment, DisputeUnit, OrderEvent, WorkOrder
 from huiyin.orders.states import BY_VERB, OPEN, AssignmentRole, CloseType, Side, State, Step
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor, ActorKind
@@ -98,7 +98,7 @@ def require(actor: Actor, step: Step, mine: Assignment | None) -> None:
         return
     if step.perm is None or step.perm not in actor.perms:
         who = roles_with(step.perm) if step.perm else "系统"
-        raise NotAllowed(f"您的角色不能{step.label}", remedy=f"{step.label}由{who}办理")
+        raise NotAllowed(f"您的岗位不能{step.label}", remedy=f"{step.label}由{who}办理")
     if step.side in (Side.LEAD, Side.ASSIGNED) and mine is None:
         raise NotAllowed("本单位不承办这件工单", remedy="请由承办单位办理")
     if mine is not None and (never := _never_of(step, mine)):
@@ -195,7 +195,8 @@ def offers(
             continue
         try:
             require(actor, step, mine)
-            found.append(Offer(step, _refusal(step, order, mine)))
+            refusal = _own_ruling(step, actor, order) or _refusal(step, order, mine)
+            found.append(Offer(step, refusal))
         except NotAllowed as not_allowed:
             if mine is not None:
                 words = f"{not_allowed.message}。{not_allowed.remedy}"
@@ -217,10 +218,30 @@ def _is_used(step: Step, mine: Assignment | None, now: datetime | None) -> bool:
     return True
 
 
+def _named_by_ruling(order: WorkOrder) -> OrderEvent | None:
+    """Return the event of the last ruling, if it named the present lead. No query when read."""
+    ruled = [event for event in order.events.all() if event.verb == "rule"]
+    last = max(ruled, key=lambda event: event.seq, default=None)
+    if last is None or order.lead_unit is None or last.data.get("lead") != order.lead_unit.code:
+        return None
+    return last
+
+
+def _own_ruling(step: Step, actor: Actor, order: WorkOrder) -> str:
+    """Return why ``actor`` cannot let units confer anew: who ruled does not judge that ruling."""
+    if step.verb != "reopen_ruling" or actor.staff is None:
+        return ""
+    last = _named_by_ruling(order)
+    mine = last is not None and last.staff_id == actor.staff.pk
+    return "裁定是您作出的，请由另一位同事提起" if mine else ""
+
+
 def _is_about(step: Step, order: WorkOrder) -> bool:
     """Tell whether a step has anything to do with this order: only merged ones are split off."""
     if step.verb == "split_off":
         return order.close_type == CloseType.MERGED
+    if step.verb == "reopen_ruling":
+        return _named_by_ruling(order) is not None
     if step.verb == "enter_ruling":
         return any(event.verb == "rule" for event in order.events.all())
     if step.verb == "judge_whistle":
@@ -238,7 +259,7 @@ def _standing_refusal(step: Step, order: WorkOrder, mine: Assignment | None) -> 
     """Return why a step that is allowed in principle cannot be taken right now."""
     if step.verb == "reply" and mine and mine.contacted_at is None:
         return "请先联系诉求人并记录，再回复"
-    if step.verb == "confirm_void" and order.void_asked_by_id is None:
+    if step.verb in ("confirm_void", "refuse_void") and order.void_asked_by_id is None:
         return "尚无人申请作废"
     if step.verb == "ask_void" and order.void_asked_by_id is not None:
         return "已申请作废，等待确认"
@@ -374,7 +395,7 @@ def may_reveal(actor: Actor, order: WorkOrder, mine: Assignment | None) -> str:
     Source: R-62 (handbook domain.md 4.4, Jinan Art. 32; architecture 3).
     """
     if Perm.REVEAL not in actor.perms:
-        return "您的角色不能查看诉求人信息"
+        return "您的岗位不能查看诉求人信息"
     if Perm.SEE_ALL in actor.perms:
         return ""
     if order.kind == Kind.REPORT or order.confidential:

@@ -19,12 +19,16 @@ from huiyin.orders.states import (
     Solved,
     State,
 )
+from huiyin.worktime import pausing
+from huiyin.worktime.calendar import WorkCalendar
+from huiyin.worktime.limits import LimitUnit
 
 MOST_MONEY = 10_000_000_000
 FEWEST_CANDIDATES = 2
 SHORTEST_NOTE = 2
 SHORTEST_CONTENT = 5
 WHOLE = 100
+_BY_CALENDAR = frozenset({LimitUnit.CALENDAR_DAYS, LimitUnit.WORKING_DAYS, LimitUnit.WORKING_HOURS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,25 +193,40 @@ def check_review_date(*, now: datetime, until: datetime, latest: datetime | None
         raise Invalid("复核日期太晚", fields={"until": "超过本市规定的最长挂账时间"})
 
 
-def due_below(
-    now: datetime, own: datetime | None, asked: datetime | None, share: int
+def due_below(  # noqa: PLR0913 - a share of what, and how it is counted
+    now: datetime,
+    own: datetime | None,
+    asked: datetime | None,
+    share: int,
+    unit: LimitUnit = LimitUnit.HOURS,
+    calendar: WorkCalendar | None = None,
 ) -> datetime | None:
     """Return when a sub-unit is due: as asked, else after a share of the time left, never later.
+
+    What is left is counted as the limit of the order is: of a limit in working days neither the
+    time passed down falls on a holiday nor its end, and one in days ends with a day.
 
     Args:
         now: when the part is passed down.
         own: when the unit that passes it down is due itself; None without a limit.
         asked: what it asks for; None leaves it to the share.
         share: per cent of the time left that the sub-unit is given.
+        unit: in what the order's own limit is counted.
+        calendar: the region's calendar; None counts day and night, as do hours and minutes.
 
-    Source: R-109 (requirement 23; handbook domain.md 2.1 art. 14: internal due date).
+    Source: R-109, R-592 (requirement 23; handbook domain.md 2.1 art. 14: internal due date).
     """
     if asked is not None:
         return asked if own is None else min(asked, own)
     if own is None or own <= now:
         return own
+    if share >= WHOLE:
+        return own
+    if calendar is not None and unit in _BY_CALENDAR:
+        rest = pausing.left(now, own, unit, calendar) * share / 100
+        return min(own, pausing.continued(now, rest, unit, calendar)) if rest else own
     due = now + (own - now) * share / 100
-    return own if share >= WHOLE else due.replace(second=0, microsecond=0)
+    return due.replace(second=0, microsecond=0)
 
 
 def check_community(*, guarded: bool, listed: Iterable[str], category: str, unit: str) -> None:

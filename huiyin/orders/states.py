@@ -272,6 +272,12 @@ PROPOSE_RULING = Step(
     "propose_ruling", "拟裁定", "拟出裁定", _from(S.DISPUTE), (), P.DECIDE,
     guard="须两人裁定的城市；由另一人裁定", source="domain.md 2.8",
 )  # fmt: skip
+REOPEN_RULING = Step(
+    "reopen_ruling", "重新会商", "裁定有误，重新会商",
+    _from(S.TO_SIGN, S.IN_PROGRESS), (S.DISPUTE,), P.DECIDE, starts=(C.DISPUTE,),
+    source="domain.md 2.8",
+    guard="主办单位由裁定指定；写明理由；不是裁定人本人；原时限继续计算",
+)  # fmt: skip
 ENTER_RULING = Step(
     "enter_ruling", "写入派单目录", "把裁定写入派单目录", _KEPT, (), P.DECIDE,
     guard="有裁定；主办单位、分类与裁定和本单一致；生效日期不早于今天", source="domain.md 2.8",
@@ -474,7 +480,8 @@ CLOSE = Step(
 )  # fmt: skip
 REDO = Step(
     "redo", "重办", "回访不满意，重办", _from(S.TO_CALLBACK), (S.REWORK,), P.CALL_BACK,
-    starts=(C.REDO,), stops=(C.CALLBACK,), public=True, guard="轮次未用完", citizen=True,
+    starts=(C.REDO,), stops=(C.CALLBACK,), public=True,
+    guard="轮次未用完；回访员没有认定承办单位已尽责", citizen=True,
 )  # fmt: skip
 CLOSE_UNSATISFIED = Step(
     "close_unsatisfied", "不满意结案", "不满意结案", _from(S.TO_CALLBACK), (S.UNSAT,), P.CALL_BACK,
@@ -485,9 +492,9 @@ CLOSE_UNREACHED = Step(
     P.CALL_BACK, stops=_ENDS, public=True, guard="在规定天数内多次联系未果",
 )  # fmt: skip
 SEND_AGAIN = Step(
-    "send_again", "重新派单", "重新派单", _from(S.REWORK), (S.IN_PROGRESS,), P.DISPATCH,
-    starts=(C.CONTACT, C.FINISH), stops=(C.REDO,), public=True, guard="轮次加一，重新计算时限",
-    system=True,
+    "send_again", "重新派单", "重新派单", _from(S.REWORK), (S.IN_PROGRESS, S.TO_SIGN), P.DISPATCH,
+    starts=_GIVEN, stops=(C.REDO,), public=True,
+    guard="轮次加一，重新计算时限；原单位接着办理，改派的单位先签收", system=True,
 )  # fmt: skip
 ASK_WRITE_OFF = Step(
     "ask_write_off", "申请销号", "申请销号", _from(S.UNSAT), (), P.HANDLE,
@@ -513,6 +520,10 @@ CONFIRM_VOID = Step(
     "confirm_void", "确认作废", "确认作废", OPEN, (S.VOID,), P.CONFIRM_VOID,
     stops=_ENDS, public=True,
     guard="确认人不是申请人",
+)  # fmt: skip
+REFUSE_VOID = Step(
+    "refuse_void", "驳回作废", "驳回作废申请", OPEN, (), P.CONFIRM_VOID,
+    guard="已有人申请作废；写明理由；工单照常办理",
 )  # fmt: skip
 NOTE = Step(
     "note", "补充记录", "补充记录", OPEN, (), P.SEE_ALL, guard="不改变状态", system=True,
@@ -554,7 +565,7 @@ OVERDUE = Step("overdue", "超期", "超过时限", OPEN, (), None, Side.SYSTEM,
 STEPS: tuple[Step, ...] = (
     CREATE, EDIT, ANSWER, REFER, TRANSFER, SUBMIT, APPROVE, SEND_BACK, MERGE, JOIN,
     ABSORB, SPLIT_OFF, END_WITH_MAIN, RATE_MERGED, ANSWER_FROM_FILE, DISPATCH,
-    CONFER, CONTEST, GIVE_OPINION, PROPOSE_RULING, RULE, ENTER_RULING,
+    CONFER, CONTEST, GIVE_OPINION, PROPOSE_RULING, RULE, REOPEN_RULING, ENTER_RULING,
     SIGN, SUB_SIGN, CONTACT, ADD_UNITS, REASSIGN,
     PASS_DOWN, SUB_REPLY, ASK_RETURN, GRANT_RETURN,
     REFUSE_RETURN, ASK_EXTENSION, DECIDE_EXTENSION, REFUSE_EXTENSION, ASK_SUSPENSION, SUSPEND,
@@ -564,12 +575,14 @@ STEPS: tuple[Step, ...] = (
     PASS_AUDIT, REJECT_REPLY, HANDLE_AGAIN, SUPERVISE_REPLY, VERIFY,
     REPORT_PLAN, CONFIRM_PLAN, CLOSE, REDO, CLOSE_UNSATISFIED, CLOSE_UNREACHED,
     SEND_AGAIN, ASK_WRITE_OFF, WRITE_OFF, STAY_UNSATISFIED,
-    ARCHIVE, ASK_VOID, CONFIRM_VOID, NOTE, LINK, TAG, CALL_THROUGH, SUPPLEMENT, HEED, RECORD_FACT,
-    MOVE_UNIT, RECOMPUTE, OVERDUE,
+    ARCHIVE, ASK_VOID, CONFIRM_VOID, REFUSE_VOID, NOTE, LINK, TAG, CALL_THROUGH, SUPPLEMENT, HEED,
+    RECORD_FACT, MOVE_UNIT, RECOMPUTE, OVERDUE,
 )  # fmt: skip
-# Steps at whose end the callers of merged orders are told; what voids the main splits the group.
+# Steps that may end a main order: then the callers of those merged into it are told. A draft has
+# no group, what is merged holds none, and what voids the main order splits its group.
 GROUP_TOPICS = tuple(
     f"order.{step.verb}"
-    for step in (CLOSE, CLOSE_UNREACHED, CLOSE_UNSATISFIED, ANSWER_FROM_FILE, WRITE_OFF)
+    for step in STEPS
+    if {S.CLOSED, S.UNSAT} & set(step.targets) and step.sources != {S.DRAFT} and step is not MERGE
 )
 BY_VERB: dict[str, Step] = {step.verb: step for step in STEPS}

@@ -236,9 +236,9 @@ LIVELY = lively(DEFAULT)
 
 # The figures of a year that a city may have published; ``yearly`` says how each is counted.
 FIGURES = (
-    "calls", "requests", "dispatched", "answered_by_agents", "connected", "answered_on_spot",
-    "transferred_of_calls", "completed", "on_time_sign", "on_time", "overdue", "returned",
-    "redone", "urged", "called_back", "solved", "satisfied", "first_satisfied",
+    "calls", "requests", "dispatched", "answered_by_agents", "connected", "answered_promptly",
+    "answered_on_spot", "transferred_of_calls", "completed", "on_time_sign", "on_time", "overdue",
+    "returned", "redone", "urged", "called_back", "solved", "satisfied", "first_satisfied",
 )  # fmt: skip
 
 

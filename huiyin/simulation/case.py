@@ -20,7 +20,10 @@ WRITTEN = frozenset({Channel.WEB, Channel.WECHAT, Channel.APP})
 
 @dataclass(slots=True)
 class Case:
-    """A request on its way. ``random`` is its own, so that no case depends on another's steps."""
+    """A request on its way. ``random`` is its own, so that no case depends on another's steps.
+
+    ``began`` is when its unit last began to work on it.
+    """
 
     index: int
     random: Random
@@ -48,6 +51,7 @@ class Case:
     answers_at: int = 0
     abandoned: bool = False
     shared_out: bool = False
+    began: datetime | None = None
     rivals: list[Unit] = field(default_factory=list)
     same_as: Case | None = None
     comes_after: Case | None = None

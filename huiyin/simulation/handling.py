@@ -49,6 +49,7 @@ def plan_signing(town: Town, case: Case, now: datetime) -> None:
 def plan_work(town: Town, case: Case, now: datetime) -> None:
     """Put down everything that the units do in this round, up to the reply."""
     habits, random = town.behaviour, case.random
+    case.began = now
     due = waits_until(case, now + _USUAL_HANDLING)
     last: Doing = _reply
     if due <= now or town.draw(case, habits.replied_late, "replied_late"):
@@ -191,7 +192,7 @@ def _form(case: Case, now: datetime, unit: Unit, result: Outcome) -> ReplyForm:
         process=words.staff(random, "process", place=case.place),
         result=said,
         public_answer=f"您好，您反映的{case.category.name}事项由{unit.name}办理。{said}感谢您的反映。",
-        contacted_at=now - minutes(random, 2, 5),
+        contacted_at=max(now - minutes(random, 2, 5), case.began or now),
         contact_number=case.phone or "12345",
         sign_off=words.staff(random, "signatures"),
         basis=words.staff(random, "basis") if result in _UNSOLVED else "",

@@ -29,7 +29,8 @@ class Counts:
     """How many calls, requests and orders there were.
 
     Attributes:
-        calls: incoming calls that arrived in the time of the run; ``connected`` of them answered.
+        calls: incoming calls that arrived in the time of the run; ``connected`` of them answered,
+            ``prompt`` of these within 15 seconds.
         requests: orders that were not withdrawn; ``ended`` of them have come to an end.
         dispatched: of the requests, given to a unit at least once; ``urged`` of those.
         answered_by_agents: of the requests, ended without ever having been given to a unit.
@@ -37,6 +38,7 @@ class Counts:
 
     calls: int
     connected: int
+    prompt: int
     requests: int
     ended: int
     dispatched: int
@@ -65,7 +67,7 @@ def counts(made: Sequence[int], start: datetime, end: datetime) -> Counts:
         )
     )
     found = calls.traffic(start, end)
-    return Counts(calls=found.offered, connected=found.answered, **facts)
+    return Counts(calls=found.offered, connected=found.answered, prompt=found.prompt, **facts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +111,9 @@ FIGURES: Mapping[str, Figure] = {
         _count("answered_by_agents"),
     ),
     "connected": Figure("接通率", "人工应答 / 呼入", SHARE, _part("connected", "calls")),
+    "answered_promptly": Figure(
+        "及时应答率", "15 秒内人工应答 / 人工应答", SHARE, _part("prompt", "connected")
+    ),
     "answered_on_spot": Figure(
         "首接答复率", "未派单而办结 / 受理诉求", SHARE, _part("answered_by_agents", "requests")
     ),

@@ -42,7 +42,9 @@ class Errors:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Pass the request on."""
+        """Pass the request on; an address that no text could hold names nothing."""
+        if "\x00" in request.path:
+            return answer(request, _no_page())
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
@@ -60,10 +62,14 @@ def as_refused(error: Exception) -> Refused | None:
     if isinstance(error, UnreadablePostError | MultiPartParserError | SuspiciousOperation):
         return BadRequest("请求无法识别，请返回重试")
     if isinstance(error, Http404):
-        return NotFound("没有找到这个页面", remedy="请检查地址，或从首页重新进入")
+        return _no_page()
     if isinstance(error, PermissionDenied):
         return NotAllowed("没有权限")
     return None
+
+
+def _no_page() -> NotFound:
+    return NotFound("没有找到这个页面", remedy="请检查地址，或从首页重新进入")
 
 
 def answer(request: HttpRequest, error: Refused) -> HttpResponse:

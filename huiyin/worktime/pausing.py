@@ -37,11 +37,19 @@ def left(now: datetime, due_at: datetime, unit: LimitUnit, calendar: WorkCalenda
     return total
 
 
-def continued(now: datetime, rest: timedelta, unit: LimitUnit, calendar: WorkCalendar) -> datetime:
+def continued(
+    now: datetime,
+    rest: timedelta,
+    unit: LimitUnit,
+    calendar: WorkCalendar,
+    *,
+    whole_days: bool = True,
+) -> datetime:
     """Return when a limit ends that goes on at ``now`` with ``rest`` of counted time; in UTC.
 
     A limit in days ends with a day, so what is left of its last day is rounded up to midnight, in
-    favour of the unit. With nothing left the limit ends at once.
+    favour of the unit; not with ``whole_days`` off, for an end that somebody set at an hour. With
+    nothing left the limit ends at once.
 
     Raises:
         CalendarGap: the calendar does not reach far enough.
@@ -52,7 +60,7 @@ def continued(now: datetime, rest: timedelta, unit: LimitUnit, calendar: WorkCal
         return now.astimezone(UTC)
     local = now.astimezone(calendar.zone)
     due = _walk(local, rest, unit, calendar) if unit in _WORKING else local + rest
-    if unit in _BY_DAY and due.timetz().replace(tzinfo=None) != time.min:
+    if whole_days and unit in _BY_DAY and due.timetz().replace(tzinfo=None) != time.min:
         due = datetime.combine(due.date() + _DAY, time.min, calendar.zone)
     return due.astimezone(UTC)
 

@@ -237,6 +237,9 @@ class Doings:
         lead, assist = self._unit(random), random.choice([[], [self.world.county]])
         actions.rule(key, by=by, lead=lead, assist=assist, basis=self._say(random), now=now)
 
+    def _reopen_ruling(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.reopen_ruling(key, by=by, basis=self._say(random), now=now)
+
     def _send_again(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         unit = random.choice([None, None, self._unit(random)])
         actions.send_again(key, by=by, unit=unit, now=now)
@@ -244,7 +247,8 @@ class Doings:
     def _close(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         """Close as the desks do: with the citizen's answers, or without for a reason."""
         solved = mostly(random, random.choice(list(Solved)), None)
-        answers = Answers(solved, mostly(random, random.choice(list(Satisfaction)), None))
+        grade = mostly(random, random.choice(list(Satisfaction)), None)
+        answers = Answers(solved, grade, dutiful=random.random() < 0.2)
         way = random.choice(["call", "call", "rating", "none"])
         if way == "call":
             callbacks.record_call(key, answers, by=by, now=now)
@@ -269,6 +273,9 @@ class Doings:
 
     def _ask_void(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         actions.ask_void(key, by=by, note=self._say(random), now=now)
+
+    def _refuse_void(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
+        actions.refuse_void(key, by=by, note=self._say(random), now=now)
 
     def _note(self, key: int, random: Random, *, by: Actor, now: datetime) -> None:
         actions.add_note(key, by=by, note=self._say(random), now=now)

@@ -162,7 +162,7 @@ class Serving:
             assert self.process.poll() is None, self.words
             return "按 Ctrl-C 停止" in self.words
 
-        until(ready, 2 * LONG)
+        until(ready, 5 * LONG)  # a first start makes every table; other tests share the cores
 
     @property
     def parts(self) -> dict[str, int]:

@@ -8,12 +8,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.permissions.facts import (
     CONFERRING,
+    HEARING,
     HOLDERS,
     MET,
     URGING,
+    a_call_test,
+    a_drawn_call,
     a_joint,
     a_meeting,
     a_task,
+    a_turn,
     an_instruction,
     answer,
     followed,
@@ -103,6 +107,36 @@ ROWS: list[Row] = [
         story="created.submitted.dispatched.assessed",
         kwargs=lambda story: {"key": story.round.pk},
     ),
+    Row(
+        "api:read_behind", HOLDERS | URGING, api=True,
+        story="created.submitted.dispatched.signed.contacted.assessed",
+        refused_for={who: 404 for who in UNITS - HOLDERS},
+        kwargs=lambda story: {"key": story.round.pk, "code": "water", "indicator": "signed"},
+    ),
+    Row("api:list_call_tests", HEARING, api=True),
+    Row("api:read_call_test", HEARING, kwargs=a_call_test, api=True),
+    Row(
+        "api:draw_call_test", HEARING, "POST", api=True,
+        data=fixed(since="2026-03-02", until="2026-03-03"),
+    ),
+    Row(
+        "api:judge_call", HEARING, "POST", api=True, data=fixed(verdict="good"),
+        kwargs=a_drawn_call,
+    ),
+    Row("api:list_turns", CONFERRING, api=True),
+    Row(
+        "api:lay_out_turns", URGING, "POST", api=True,
+        data=fixed(first="2026-03-09", weeks=2, people=["manager"]),
+    ),
+    Row(
+        "api:exchange_turn", URGING, "POST", api=True, kwargs=a_turn,
+        data=fixed(account="supervisor", note="出差"),
+    ),
+    Row("api:list_outside", URGING | {"administrator"}, api=True),
+    Row(
+        "api:notify_outside", URGING, "POST", api=True, story=HELD,
+        data=lambda story: {"contact": 1, "occasion": "risk", "subject": story.order.pk},
+    ),
     Row("api:list_lines", EVERYBODY, api=True),
     Row(
         "api:read_line_figures", READING, api=True, data=MARCH,
@@ -145,6 +179,7 @@ ROWS: list[Row] = [
         data=fixed(since="2026-03-01", until="2026-03-02"),
     ),
     Row("api:read_call_totals", READING, api=True, data=fixed(year=2026)),
+    Row("api:read_agents", READING, api=True, data=fixed(day="2026-03-02")),
     Row("api:list_filings", EVERYBODY, api=True),
     Row(
         "api:read_filing", SEEING, story="applied", kwargs=lambda s: {"key": s.filing.pk},

@@ -24,6 +24,10 @@ ROWS: list[Row] = [
     Row("workbench:bulletin", URGING, story=DRAFTED, kwargs=a_bulletin, refused=404),
     Row("workbench:bulletin_pdf", ADDRESSED, story=ISSUED, kwargs=a_bulletin, refused=404),
     Row("workbench:bulletin_tables", ADDRESSED, story=ISSUED, kwargs=a_bulletin, refused=404),
+    Row(  # a report has no tables: to everybody there is no such list
+        "workbench:bulletin_orders", story=ISSUED, refused=404,
+        kwargs=lambda story: a_bulletin(story) | {"table": 0, "row": 0, "column": 1},
+    ),
     Row(
         "workbench:bulletin_edit", URGING, story=DRAFTED, kwargs=a_bulletin, refused_for=NOT_SEEN,
     ),

@@ -211,6 +211,7 @@ ROWS: list[Row] = [
     Row("console:telephony_remove", KEEPERS, "POST", kwargs=called_in),
     Row("console:models", CONSOLE),
     Row("console:routes", CONSOLE),
+    Row("console:thresholds", CONSOLE),
     Row("console:model", CONSOLE, kwargs=learned),
     Row("console:model_activate", ADMIN, "POST", kwargs=learned),
     Row("console:model_off", ADMIN, "POST", kwargs=used),

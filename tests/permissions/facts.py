@@ -170,6 +170,32 @@ def a_call_test(story: Story) -> Facts:
     return {"key": found.pk}
 
 
+def a_turn(story: Story) -> Facts:
+    from huiyin.followup.coordination.models import MeetingTurn
+
+    people = story.world.people
+    turn, _ = MeetingTurn.objects.get_or_create(
+        day=at(9).date(), staff=people["manager"], set_at=at(2), set_by=people["manager"]
+    )
+    return {"day": turn.day.isoformat()}
+
+
+def a_drawn_call(story: Story) -> Facts:
+    from huiyin.callcentre.calls.actions import CallFacts, record_whole
+    from huiyin.callcentre.calls.states import CallOutcome, Direction
+    from huiyin.callcentre.listening.models import DrawnCall
+
+    facts = CallFacts(
+        Direction.IN, CallOutcome.ANSWERED, at(2), at(2, 10), at(2), number="13900000001",
+        reference="drawn",
+    )  # fmt: skip
+    test = a_call_test(story)
+    if not DrawnCall.objects.exists():
+        call = record_whole([(facts, [])])["drawn"]
+        DrawnCall.objects.create(test_id=test["key"], call_id=call)
+    return test | {"call": DrawnCall.objects.get().pk}
+
+
 def a_task(story: Story) -> Facts:
     return {"key": story.instruction.sheet.tasks.get().pk}
 

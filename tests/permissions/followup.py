@@ -21,6 +21,7 @@ from tests.permissions.facts import (
     a_point,
     a_round,
     a_task,
+    a_turn,
     an_instruction,
     filing,
     followed,
@@ -173,6 +174,10 @@ ROWS: list[Row] = [
         kwargs=lambda story: {"key": story.flag.files.get().pk},
     ),
     Row("workbench:meetings", CONFERRING | UNITS),
+    Row("workbench:turns", CONFERRING),
+    Row("workbench:turns", URGING, method="POST", data=lambda story: {"weeks": "3"}),
+    Row("workbench:turn", URGING, kwargs=a_turn),
+    Row("workbench:turn", URGING, method="POST", kwargs=a_turn, data=lambda story: {"note": ""}),
     Row("workbench:meeting_new", URGING),
     Row("workbench:meeting_new", URGING, method="POST", data=lambda story: {"title": "会"}),
     Row(

@@ -138,6 +138,10 @@ STEP_CASES: tuple[StepCase, ...] = (
         {"lead": "housing", "basis": "三定方案第四条"}, _MINE | {"housing_handler"},
     ),
     StepCase(
+        "reopen_ruling", f"{_HELD}.return_refused.contested.ruled", _DECIDE,
+        {"basis": "所据文件已作废"}, _MINE,
+    ),
+    StepCase(
         "propose_ruling", f"{_HELD}.return_refused.contested.two_rule", _DECIDE,
         {"lead": "housing", "basis": "三定方案第四条"}, _MINE | {"housing_handler"},
     ),
@@ -248,6 +252,7 @@ STEP_CASES: tuple[StepCase, ...] = (
     StepCase("send_again", f"{_HELD}.signed.contacted.replied.rejected", _DISPATCH, {}, _MINE),
     StepCase("ask_void", "created", _DISPATCH, _NOTE),
     StepCase("confirm_void", "created.void_asked", frozenset({"manager"})),
+    StepCase("refuse_void", "created.void_asked", frozenset({"manager"}), _NOTE),
     StepCase("note", "created", CENTRE, _NOTE),
     StepCase("merge", "created.submitted.with_main", _DISPATCH, {"main": MAIN}),
     StepCase("join", "created.with_main", _AGENTS, {"main": MAIN}),

@@ -154,6 +154,16 @@ class Turns(Course):
         )
         return self
 
+    def reopened(self) -> Self:
+        """Let the dispatcher, who did not rule, reopen the ruling."""
+        self.order = actions.reopen_ruling(
+            self.order.pk,
+            by=self.world.actor("dispatcher"),
+            basis="所据文件已作废",
+            now=at(4, 10),
+        )
+        return self
+
     def signed_by_hand(self) -> Self:
         """Let the water bureau's leader reply under a picture of the own signature."""
         from huiyin.orgs import actions as orgs

@@ -40,6 +40,7 @@ from huiyin.kernel import bulk, masks, text
 from huiyin.kernel.checks import present
 from huiyin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound
 from huiyin.knowledge.states import Kind as RequestKind
+from huiyin.orders import person_queries as persons
 from huiyin.orders.models import WorkOrder
 from huiyin.orgs.actors import SYSTEM, Actor
 from huiyin.orgs.models import Staff, Unit
@@ -79,7 +80,7 @@ def draft(form: Drafting, *, by: Actor, now: datetime) -> Bulletin:
     if kind is None:
         raise Invalid("请选择种类", fields={"kind": "请选择种类"})
     if not policy.may_draft(by, kind, form.county):
-        raise NotAllowed("您的角色不能拟写这种通报、报告", remedy="请由督办员或中心负责人拟写")
+        raise NotAllowed("您的岗位不能拟写这种通报、报告", remedy="请由督办员或中心负责人拟写")
     period, about = _period(kind, form, now), _about(form, by)
     title = form.title
     if about is not None and not text.clean(title):
@@ -325,7 +326,7 @@ def submit(key: int, *, by: Actor, now: datetime) -> Bulletin:
     """Hand a draft in, to be issued by another person.
 
     Raises:
-        Invalid: it says nothing or goes to nobody.
+        Invalid: it says nothing or goes to nobody, or tells the public who asked.
 
     Source: R-495 (handbook domain.md 6.1: 拟稿-核稿-签发).
     """
@@ -337,8 +338,22 @@ def submit(key: int, *, by: Actor, now: datetime) -> Bulletin:
         audience=Audience(made.audience),
         named=made.addressees.count() + made.public,
     )
+    if made.public:
+        _check_nobody_named(made)
     made.submitted_at, made.submitted_by, made.note = now, present(by.staff), ""
     return _moved(made, SUBMIT)
+
+
+def _check_nobody_named(made: Bulletin) -> None:
+    """Refuse to hand in for the public what tells who asked in one of its orders.
+
+    Source: R-586 (requirement 173; handbook domain.md 7.1, 7.2).
+    """
+    cases = list(made.cases.all())
+    said = "\n".join([made.title, made.text, *(case.remark for case in cases)])
+    if persons.tells_who([case.order_id for case in cases], said):
+        words = "标题、正文或说明里写有诉求人的姓名、电话或住址，公开前请去掉"
+        raise Invalid(words, fields={"text": words})
 
 
 @transaction.atomic

@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import Any
 
 from huiyin.assessment import queries, targets
+from huiyin.assessment.bulletins import leads, rules
 from huiyin.assessment.bulletins import queries as bulletins
-from huiyin.assessment.bulletins import rules
+from huiyin.assessment.bulletins.leads import Lead
 from huiyin.assessment.bulletins.rules import Kind, Period
 from huiyin.assessment.bulletins.states import PartKind
 from huiyin.assessment.definitions import Indicator
@@ -50,8 +51,9 @@ Sums = Mapping[str, int]
 Rows = list[list[str]]
 Memo = dict[tuple[str, Period, date], Any]
 _COUNTS = (
-    ("有效诉求", "valid__accepted_on"), ("直接答复", "direct__accepted_on"),
-    ("派单", "dispatched__dispatched_on"), ("办结", "closed__closed_on"),
+    ("有效诉求", "valid__accepted_on", "#valid"),
+    ("直接答复", "direct__accepted_on", "#direct"),
+    ("派单", "dispatched__dispatched_on", "#volume"), ("办结", "closed__closed_on", "#closed"),
 )  # fmt: skip
 _BEHIND = (
     "due__due_on", "on_time__due_on", "reached__closed_on", "grade_2__closed_on",
@@ -69,12 +71,16 @@ class Table:
     widths: list[int]
     rows: Rows
     note: str = ""
+    leads: Sequence[Lead] = field(default_factory=list)
+    cells: Sequence[Lead | None] = field(default_factory=list)
+    lead: dict[str, Any] = field(default_factory=dict)
 
     def kept(self) -> dict[str, Any]:
-        """Return the table as plain data."""
+        """Return the table as plain data, with the orders to which its cells lead."""
         return {
             "kind": self.kind.value, "head": self.head, "columns": self.columns,
             "widths": self.widths, "rows": self.rows, "note": self.note,
+            "leads": self.leads, "cells": self.cells, "lead": self.lead,
         }  # fmt: skip
 
 
@@ -161,7 +167,7 @@ class _Drawing:
 
     def _totals(self) -> list[Total]:
         names = set(needed(self._method[0].indicators))
-        names |= {_split(name) for _, name in _COUNTS} | {_split(name) for name in _BEHIND}
+        names |= {_split(name) for _, name, _ in _COUNTS} | {_split(name) for name in _BEHIND}
         return [Total(name_of(w, m), Window(w), ((m, 1),)) for w, m in sorted(names)]
 
     def _by_unit(self, period: Period) -> dict[int | None, dict[str, int]]:
@@ -196,11 +202,12 @@ class _Drawing:
         back = rules.year_before(self.period)
         now, then, past = (self._whole(each) for each in (self.period, self._before, back))
         aims = targets.on(self.period.last)
+        counts = _COUNTS if self.county is None else _COUNTS[2:]
         rows = [
             [label, f"{now.get(key, 0)} 件", f"{then.get(key, 0)} 件",
              rules.moved_count(now.get(key, 0), then.get(key, 0)),
              f"{past[key]} 件" if past.get(key) else "—", "", ""]
-            for label, key in (_COUNTS if self.county is None else _COUNTS[2:])
+            for label, key, _ in counts
         ]  # fmt: skip
         for each in self._shown:
             made, old, older = (self._figure(each, sums) for sums in (now, then, past))
@@ -214,7 +221,25 @@ class _Drawing:
         columns = ["指标", "本期", "上期", "比上期", "上年同期", "年度目标", "与目标比"]
         note = "；".join(f"{each.name}：{each.text}".rstrip("。") for each in self._shown)
         return [Table(PartKind.FIGURES, "主要指标", columns, [34, 24, 24, 30, 24, 20, 24], rows,
-                      f"{note}。" if note else "")]  # fmt: skip
+                      f"{note}。" if note else "",
+                      [{"key": key} for *_, key in counts] + [{"key": x.key} for x in self._shown],
+                      [None, {"when": leads.NOW}, {"when": leads.BEFORE}, None,
+                       {"when": leads.YEAR}, None, None], self._lead())]  # fmt: skip
+
+    def _lead(self, *, units: bool = True) -> dict[str, Any]:
+        """Return what all cells of a table have in common: its indicators, and for a county whose.
+
+        Source: R-583 (requirements 12, 24).
+        """
+        found: dict[str, Any] = {"figures": leads.figures_of(self._shown, self._method[0].shares)}
+        if units and self.county is not None:
+            found["units"] = sorted({key for m in self._members for key in (m.id, *m.absorbed)})
+        return found
+
+    def _whose(self, code: str) -> Lead:
+        """Return whose orders the row of a unit tells of: its own and those of the absorbed."""
+        mine = next((each for each in self._members if each.code == code), None)
+        return {"units": [mine.id, *mine.absorbed], "code": code} if mine else {"code": code}
 
     def _figure(self, each: Indicator, sums: Sums) -> Figure:
         people = 0
@@ -278,7 +303,8 @@ class _Drawing:
         Source: R-493 (requirements 24, 117, 156; handbook domain.md 2.5).
         """
         told, fixed = self._ranked
-        past = {row["unit"]: row for row in self._earlier}
+        known = bulletins.standing_before(fixed) if fixed is not None else {}
+        past = known or {row["unit"]: row for row in self._earlier}
         rows = []
         for row in told:
             old = past.get(row["unit"])
@@ -293,9 +319,25 @@ class _Drawing:
         how = f"计分办法：{fixed.rules['scheme']['name'] if fixed else self._method[1]}；"
         if fixed is not None:
             how += f"名次取自考核“{fixed.title}”冻结的结果。"
+            how += "升降与上一考核期冻结的结果比。" if known else ""
         else:
             how += "按结转的事实计算，没有剔除；正式名次以考核冻结的结果为准。"
-        return [Table(PartKind.RANKING, "各单位名次", columns, widths, rows, how)]
+        lead = self._lead() | ({"round": fixed.pk} if fixed is not None else {})
+        cells: list[Lead | None] = [None, None, None, {"key": "#volume"}]
+        cells += [{"key": each.key} for each in self._shown]
+        return [
+            Table(
+                PartKind.RANKING,
+                "各单位名次",
+                columns,
+                widths,
+                rows,
+                how,
+                [self._whose(row["unit"]) for row in told],
+                [*cells, None, None, None],
+                lead,
+            )
+        ]
 
     def lists(self) -> list[Table]:
         """Draw who is on which list of the template.
@@ -322,18 +364,20 @@ class _Drawing:
             due, on_time, reached, bad, worst = (own.get(name, 0) for name in _BEHIND)
             bad += worst
             if due > on_time or bad:
-                found.append((due - on_time + bad, each.name, due, on_time, reached, bad))
-        found.sort(key=lambda row: (-row[0], row[1]))
+                found.append((due - on_time + bad, each, due, on_time, reached, bad))
+        found.sort(key=lambda row: (-row[0], row[1].name))
         rows = [
-            [name, str(due), str(due - on_time), rules.share(due - on_time, due), str(reached),
-             str(bad), rules.share(bad, reached)]
-            for _, name, due, on_time, reached, bad in found[:MOST_BEHIND]
+            [whose.name, str(due), str(due - on_time), rules.share(due - on_time, due),
+             str(reached), str(bad), rules.share(bad, reached)]
+            for _, whose, due, on_time, reached, bad in found[:MOST_BEHIND]
         ]  # fmt: skip
         columns = ["单位", "到期", "超期", "超期率", "有效回访", "不满意", "不满意率"]
         rest = len(found) > len(rows)
         note = f"共 {len(found)} 个单位，列出前 {MOST_BEHIND} 个。" if rest else ""
+        keys = ("#due", "#late", "#late", "#reached", "#unsatisfied", "#unsatisfied")
         return [Table(PartKind.BEHIND, "超期和不满意", columns, [50, 20, 20, 22, 20, 20, 22], rows,
-                      note)]  # fmt: skip
+                      note, [self._whose(whose.code) for _, whose, *_ in found[:MOST_BEHIND]],
+                      [None, *({"key": key} for key in keys)])]  # fmt: skip
 
     @cached_property
     def _matters(self) -> tuple[Counter[tuple[int | None, int | None]], ...]:
@@ -387,7 +431,8 @@ class _Drawing:
         now, then = self._heaps(group)
         rest = NO_GROUP not in names and (now[NO_GROUP] or then[NO_GROUP])
         listed = [*names, *([NO_GROUP] if rest else [])]
-        return [_counted(PartKind.GROUPS, "诉求内容归类", "类别", listed, (now, then))]
+        own = [self._within(group, name, "categories") for name in listed]
+        return [_counted(PartKind.GROUPS, "诉求内容归类", "类别", listed, (now, then), own)]
 
     def hot(self) -> list[Table]:
         """Draw what was asked for most, and where, against the period before.
@@ -405,12 +450,25 @@ class _Drawing:
         def place(_: int | None, region: int | None) -> str:
             return _place(places, region, level)
 
-        return [
-            _counted(PartKind.HOT, head, column, _hottest(heaps[0]), heaps)
-            for head, column, heaps in (
-                ("热点诉求", "事项", self._heaps(matter)), ("热点地区", "地区", self._heaps(place)),
-            )
-        ]  # fmt: skip
+        found = []
+        for head, column, of, by in (
+            ("热点诉求", "事项", matter, "categories"), ("热点地区", "地区", place, "regions"),
+        ):  # fmt: skip
+            heaps = self._heaps(of)
+            listed = _hottest(heaps[0])
+            own = [self._within(of, name, by) for name in listed]
+            found.append(_counted(PartKind.HOT, head, column, listed, heaps, own))
+        return found
+
+    def _within(self, of: Callable[[int | None, int | None], str], name: str, by: str) -> Lead:
+        """Return the kinds of matters or the places that a row counts, in both periods."""
+        pairs = {pair for counted in self._matters for pair in counted if of(*pair) == name}
+        found: dict[str, Any] = {"key": "#valid"}
+        if by == "categories":
+            found["categories"] = _kept_keys(category for category, _ in pairs)
+        if by == "regions" or self.county is not None:
+            found["regions"] = _kept_keys(region for _, region in pairs)
+        return found
 
     def totals(self) -> list[Table]:
         """Draw what came since the hotline began: calls, valid and void requests.
@@ -429,7 +487,9 @@ class _Drawing:
             ["其中重复反映", f"{repeat} 件"], ["其中已办结", f"{closed} 件"],
             ["无效（作废）", f"{bulletins.void_before(end)} 件"],
         ]  # fmt: skip
-        return [Table(PartKind.TOTALS, "开通以来累计", ["项目", "数量"], [60, 60], rows)]
+        keys: list[Lead] = [{}, {"key": "#valid"}, {"key": "#repeat"}, {"key": "#closed_of"}, {}]
+        return [Table(PartKind.TOTALS, "开通以来累计", ["项目", "数量"], [60, 60], rows,
+                      leads=keys, cells=[None, {"when": leads.EVER}])]  # fmt: skip
 
     def discuss(self) -> list[Table]:
         """Draw the cases that wait for a meeting, for the pack of the quarterly review.
@@ -509,9 +569,14 @@ def _hottest(counted: Counter[str]) -> list[str]:
     return [name for name, count in ordered[:HOTTEST] if count]
 
 
-def _counted(
-    kind: PartKind, head: str, column: str, names: Iterable[str], heaps: Sequence[Counter[str]]
-) -> Table:
+def _kept_keys(keys: Iterable[int | None]) -> list[int | None]:
+    return sorted(set(keys), key=lambda key: (key is not None, key or 0))
+
+
+def _counted(  # noqa: PLR0913 - a table has that many parts
+    kind: PartKind, head: str, column: str, names: Iterable[str], heaps: Sequence[Counter[str]],
+    own: list[Lead],
+) -> Table:  # fmt: skip
     now, then = heaps
     whole = sum(now.values())
     rows = [
@@ -520,7 +585,8 @@ def _counted(
         for name in names
     ]  # fmt: skip
     columns = [column, "件数", "占比", "上期", "比上期"]
-    return Table(kind, head, columns, [70, 24, 24, 24, 30], rows)
+    return Table(kind, head, columns, [70, 24, 24, 24, 30], rows, leads=own,
+                 cells=[None, {"when": leads.NOW}, None, {"when": leads.BEFORE}, None])  # fmt: skip
 
 
 def lines_of(parts: Sequence[Mapping[str, Any]]) -> Iterable[list[str]]:

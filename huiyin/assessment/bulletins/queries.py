@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
@@ -169,6 +170,17 @@ def round_of(period: Period, scheme: str) -> Round | None:
         first_day=period.first, last_day=period.last, state__in=fixed
     ).order_by("-pk")
     return (rows.filter(rules__scheme__code=scheme) if scheme else rows).first()
+
+
+def standing_before(fixed: Round) -> dict[str, dict[str, Any]]:
+    """Return score and rank of each unit in the round with which a fixed one was compared.
+
+    So that a bulletin says of rise and fall what the round says. No query.
+
+    Source: R-604 (requirements 117, 156).
+    """
+    before = fixed.basis["before"]
+    return {code: {"score": score, "rank": rank} for code, (score, rank) in before.items()}
 
 
 def void_before(end: datetime) -> int:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from typing import Any
 
+from huiyin.assessment import rules as assessment
 from huiyin.assessment.bulletins.states import (
     Audience,
     BulletinState,
@@ -182,18 +183,7 @@ def year_before(period: Period) -> Period:
 
     Source: R-494 (handbook domain.md 6.1: year-on-year).
     """
-    ends = (period.last + timedelta(days=1)).day == 1
-    first = _back(period.first)
-    if ends:
-        return Period(first, _back(period.last + timedelta(days=1)) - timedelta(days=1))
-    return Period(first, _back(period.last))
-
-
-def _back(day: date) -> date:
-    try:
-        return day.replace(year=day.year - 1)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year - 1, day=28)
+    return Period(*assessment.year_before(period.first, period.last))
 
 
 def said_period(rhythm: Rhythm, period: Period | None) -> str:

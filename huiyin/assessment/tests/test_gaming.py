@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from huiyin.assessment import actions, queries
+from huiyin.assessment import actions, behind_queries
+from huiyin.assessment.actions import Asking
 from huiyin.assessment.models import Round
 from huiyin.assessment.tests.test_rounds import DAY, MARCH, called, scheme, water
 from huiyin.followup.callbacks import actions as callbacks
 from huiyin.insight.facts import actions as facts
+from huiyin.kernel.errors import NotFound
 from huiyin.orders import actions as orders
 from tests.world import Story, at
 
@@ -175,8 +178,23 @@ def test_a_unit_merged_in_mid_month(story: Story) -> None:
     made = assessed(story)
     (row,) = made.result["units"]
     assert (row["unit"], row["figures"]["solved"]) == ("housing", [100, 100, 1])
-    found = queries.orders_behind(
+    found = behind_queries.of_round(
         story.world.actor("supervisor"), made, story.world.housing, "solved", side="denominator"
     )
     assert found is not None
-    assert [order.number for order in found.rows] == [story.order.number]
+    assert [order.number for order in found.page.rows] == [story.order.number]
+    # The heir, which answers for it, asks to leave it out.
+    asking = Asking("诉求人撤回", "录音 3 号", story.order.number, "X12")
+    manager = story.world.actor("manager")
+    request = actions.ask(
+        made.pk, asking, by=story.world.actor("supervisor"), unit=story.world.housing, now=DAY
+    )
+    actions.decide(request.pk, by=manager, agreed=True, note="", now=DAY)
+    (row,) = actions.preview(made.pk, by=manager, now=DAY).result["units"]
+    assert (row["figures"]["solved"], row["before"]["solved"]) == ([0, 0, 1], [100, 100, 1])
+    other = Story(story.world).created().submitted().dispatched(lead=story.world.township)
+    with pytest.raises(NotFound, match="没有承办过"):
+        actions.ask(
+            made.pk, replace(asking, number=other.order.number), by=manager,
+            unit=story.world.housing, now=DAY,
+        )  # fmt: skip

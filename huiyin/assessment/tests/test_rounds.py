@@ -6,18 +6,20 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
-from huiyin.assessment import actions, queries, trying
+from huiyin.assessment import actions, behind_queries, policy, queries, trying, verifying
 from huiyin.assessment.actions import Asking, Opening
+from huiyin.assessment.limit_trial import Limits
 from huiyin.assessment.models import Round
 from huiyin.followup.callbacks import actions as callbacks
 from huiyin.followup.callbacks.actions import Answers
 from huiyin.insight.facts import actions as facts
 from huiyin.kernel import cached
-from huiyin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, WrongState
+from huiyin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refused, WrongState
 from huiyin.knowledge.models import Parameter, ScoringScheme
 from huiyin.orders.states import Satisfaction, Solved
-from huiyin.orgs.models import UnitChange
+from huiyin.orgs.models import Unit, UnitChange
 from tests.world import START, Story, at
 
 MARCH = Opening(date(2026, 3, 1), date(2026, 3, 10), "three-rates")
@@ -77,6 +79,27 @@ def test_a_round_from_opening_to_publication(story: Story, scheme: ScoringScheme
     ]
 
 
+@pytest.mark.rule("R-587")
+def test_units_have_until_the_day_that_they_were_told(story: Story, scheme: ScoringScheme) -> None:
+    called(story)
+    made, world = previewed(story), story.world
+    manager, water_ = world.actor("manager"), world.actor("water_handler")
+    with pytest.raises(Invalid, match="不能早于今天"):
+        actions.preview(made.pk, by=manager, ask_until=date(2026, 3, 10), now=DAY)
+    actions.preview(made.pk, by=manager, ask_until=date(2026, 3, 13), now=DAY)
+    assert queries.waiting(water_, date(2026, 3, 13)) == queries.Waiting(1, 0)
+    assert queries.waiting(water_, date(2026, 3, 14)) == queries.Waiting(0, 0)
+    assert queries.waiting(world.actor("housing_handler"), DAY.date()) == queries.Waiting(0, 0)
+    actions.ask(made.pk, Asking("数字有误", "台账"), by=water_, now=at(13, 17))
+    assert queries.waiting(manager, DAY.date()) == queries.Waiting(0, 1)
+    with pytest.raises(WrongState, match="截止到"):
+        actions.ask(made.pk, Asking("又有误", "台账"), by=water_, now=at(14, 9))
+    with pytest.raises(Conflict, match="还不能冻结"):
+        actions.freeze(made.pk, by=manager, now=at(13, 17))
+    actions.decide(made.requests.get().pk, by=manager, agreed=False, note="无误", now=at(14, 9))
+    assert actions.freeze(made.pk, by=manager, now=at(14, 9)).state == "frozen"
+
+
 @pytest.mark.rule("R-255")
 def test_a_city_weighs_an_indicator_of_its_own(story: Story, scheme: ScoringScheme) -> None:
     own = {
@@ -95,15 +118,15 @@ def test_a_city_weighs_an_indicator_of_its_own(story: Story, scheme: ScoringSche
     assert water(made)["score"] == "100.0000"
     actor = story.world.actor("manager")
     for side in ("numerator", "denominator"):
-        behind = queries.orders_behind(
+        behind = behind_queries.of_round(
             actor, made, story.world.water, "own_signed_and_closed", side=side
         )
-        assert [order.pk for order in behind.rows] == [story.order.pk]
+        assert [order.pk for order in behind.page.rows] == [story.order.pk]
     # Next month the city gives it up; the round keeps it and comes out the same.
     frozen = actions.freeze(made.pk, by=actor, now=DAY)
     row.delete()
     cached.forget_all()
-    assert queries.verified(frozen).whole
+    assert verifying.verified(frozen).whole
     changes = trying.Changes(weights={"own_signed_and_closed": 100})
     assert [len(moves) for _, moves in trying.tried([frozen], changes)] == [1]
     with pytest.raises(Invalid, match="没有指标"):
@@ -120,7 +143,7 @@ def test_a_frozen_round_comes_out_the_same_whatever_happens_later(
     supervisor = story.world.actor("supervisor")
     made = previewed(story)
     frozen = actions.freeze(made.pk, by=supervisor, now=DAY)
-    # Later the citizen is asked once more, the scheme goes, the unit gets another name.
+    # Later the citizen is asked once more, the scheme goes, the unit is renamed and merged.
     callbacks.CallbackAttempt.objects.create(
         order=story.order, round=1, method="phone", at=at(12), reached=True, solved="no",
         satisfaction="unsatisfied",
@@ -128,9 +151,13 @@ def test_a_frozen_round_comes_out_the_same_whatever_happens_later(
     ScoringScheme.objects.all().delete()
     story.world.water.name = "市水利局"
     story.world.water.save()
+    UnitChange.objects.create(
+        kind="merge", unit=story.world.water, successor=story.world.housing,
+        effective=date(2026, 3, 2), state="done", basis="t", planned_at=at(12), planned_by="t",
+    )  # fmt: skip
     facts.close_days(date(2026, 3, 31), now=at(1, 2, month=4))
     facts.write_missing(now=at(1, 2, month=4))
-    found = queries.verified(queries.round_by_key(made.pk))
+    found = verifying.verified(queries.round_by_key(made.pk))
     assert found.whole
     assert found.lake is True
     entry = actions.correct(
@@ -140,13 +167,50 @@ def test_a_frozen_round_comes_out_the_same_whatever_happens_later(
     assert entry.points == Decimal("-0.5")
     again = queries.round_by_key(made.pk)
     assert again.result == frozen.result
-    assert queries.verified(again).whole
+    assert verifying.verified(again).whole
     with pytest.raises(Invalid, match="理由和依据"):
         actions.correct(
             made.pk, by=supervisor, unit=story.world.housing, points=Decimal(0), reason="", now=DAY
         )
     again.result["units"][0]["score"] = "1.0000"
-    assert not queries.verified(again).whole
+    assert not verifying.verified(again).whole
+
+
+@pytest.mark.rule("R-602")
+def test_whatever_is_changed_behind_a_frozen_round_is_found(
+    story: Story, scheme: ScoringScheme
+) -> None:
+    """Each of these leaves the digest over the bare sums as it was."""
+    called(story)
+    called(Story(story.world))
+    made = previewed(story)
+    actions.freeze(made.pk, by=story.world.actor("supervisor"), now=DAY)
+
+    def found() -> verifying.Verified:
+        return verifying.verified(queries.round_by_key(made.pk))
+
+    assert found() == verifying.Verified(True, True, True, True, None)
+    row = made.results.get(unit=story.world.water)
+    made.results.update(rank=2)
+    assert (found().shown, found().stored) == (False, True)
+    made.results.update(rank=1, told=row.told | {"name": "市水利局"})
+    assert not found().shown
+    row.delete()
+    assert not found().shown
+    row.save(force_insert=True)
+    assert found().whole
+    for field in ("rules", "basis"):
+        kept = getattr(queries.round_by_key(made.pk), field)
+        made.__class__.objects.filter(pk=made.pk).update(**{field: kept | {"note": "x"}})
+        assert (found().stored, found().whole) == (False, False), field
+        made.__class__.objects.filter(pk=made.pk).update(**{field: kept})
+    assert found().whole
+    with connection.cursor() as cursor:  # two lines of one unit change their words, no sum does
+        cursor.execute("set constraints all immediate")
+        cursor.execute("alter table facts_factline disable trigger user")
+        cursor.execute("update facts_factline set channel = 'web' where valid = 1")
+        cursor.execute("alter table facts_factline enable trigger user")
+    assert (found().sealed, found().database) == (False, True)
 
 
 def test_exclusion_with_proof_second_person_and_appeal(story: Story, scheme: ScoringScheme) -> None:
@@ -175,6 +239,8 @@ def test_exclusion_with_proof_second_person_and_appeal(story: Story, scheme: Sco
     assert water(again)["figures"]["solved"] == [0, 0, 1]
     assert water(again)["before"]["solved"] == [100, 100, 1]
     assert again.result["left"] == 1
+    ((_, (move,)),) = trying.tried([again], trying.Changes(kept_in=frozenset({"X12"})))
+    assert (move.score, move.new_score) == ("", "100.0000")
     actions.freeze(made.pk, by=supervisor, now=DAY)
     with pytest.raises(WrongState):
         actions.ask(made.pk, Asking("有误", "说明"), by=handler, now=DAY)
@@ -182,6 +248,7 @@ def test_exclusion_with_proof_second_person_and_appeal(story: Story, scheme: Sco
 
 @pytest.mark.rule("R-268")
 @pytest.mark.rule("R-272")
+@pytest.mark.rule("R-606")
 def test_who_asks_does_not_decide_and_some_grounds_need_two(
     story: Story, scheme: ScoringScheme
 ) -> None:
@@ -195,10 +262,20 @@ def test_who_asks_does_not_decide_and_some_grounds_need_two(
     )  # fmt: skip
     with pytest.raises(NotAllowed, match="申请人不能审核"):
         actions.decide(request.pk, by=supervisor, agreed=True, note="", now=DAY)
-    assert actions.decide(request.pk, by=manager, agreed=True, note="", now=DAY).state == "second"
+    first = actions.decide(request.pk, by=manager, agreed=True, note="查有报案", now=DAY)
+    assert first.state == "second"
     with pytest.raises(NotAllowed, match="两人审核"):
         actions.decide(request.pk, by=manager, agreed=True, note="", now=DAY)
     assert queries.granted(made) == []
+    # A third person confirms; what the first said is kept.
+    world.people["quality"].roles = ["supervisor"]
+    other = world.actor("quality")
+    may = [policy.may_decide(who, first) for who in (supervisor, manager, other)]
+    assert may == [False, False, True]
+    second = actions.decide(request.pk, by=other, agreed=False, note="线索有误", now=DAY)
+    assert (second.state, second.decision) == ("refused", "查有报案；复核：线索有误")
+    assert not policy.may_decide(other, second)
+    assert (second.decided_by, second.second_by) == (manager.staff, other.staff)
 
 
 @pytest.mark.parametrize(
@@ -229,22 +306,61 @@ def test_no_figure_leads_a_unit_to_orders_of_another(story: Story, scheme: Scori
     made, world = previewed(story), story.world
 
     def behind(who: str) -> list[str]:
-        found = queries.orders_behind(
+        found = behind_queries.of_round(
             world.actor(who), made, world.water, "solved", side="numerator"
         )
-        return [order.number for order in found.rows] if found else []
+        return [order.number for order in found.page.rows] if found else []
 
     assert behind("water_handler") == behind("supervisor") == [story.order.number]
     assert behind("housing_handler") == []
-    nothing = queries.orders_behind(
+    nothing = behind_queries.of_round(
         world.actor("supervisor"), made, world.water, "nonsense", side="numerator"
     )
     assert nothing is None
-    late = queries.orders_behind(
+    late = behind_queries.of_round(
         world.actor("supervisor"), made, world.water, "overdue", side="numerator"
     )
     assert late is not None
-    assert late.rows == []
+    assert late.page.rows == []
+
+
+@pytest.mark.rule("R-590")
+def test_the_rest_of_a_rate_are_the_orders_that_do_not_count_in_full(
+    story: Story, scheme: ScoringScheme
+) -> None:
+    world = story.world
+    whole = called(story).order.number
+    partly = Story(world).to_callback()
+    answers = Answers(Solved.PARTLY, Satisfaction.SATISFIED)
+    callbacks.record_call(partly.order.pk, answers, by=world.actor("callback"), now=at(5, 9))
+    unsigned = Story(world).created().submitted().dispatched().order.number
+    made = previewed(story)
+
+    def behind(key: str, side: str, unit: Unit | None = world.water) -> set[str]:
+        found = behind_queries.of_round(world.actor("supervisor"), made, unit, key, side=side)
+        return {order.number for order in found.page.rows} if found else set()
+
+    def sums(key: str) -> list[int]:
+        asked = (behind_queries.of_round(world.actor("supervisor"), made, world.water, key, side=s)
+                 for s in behind_queries.SIDES)  # fmt: skip
+        return [found.figure if found else 0 for found in asked]
+
+    assert behind("signed", "numerator") == {whole, partly.order.number}
+    assert behind("signed", "rest") == behind("signed", "rest", None) == {unsigned}
+    assert behind("solved", "denominator") == {whole, partly.order.number}
+    assert behind("solved", "rest") == {partly.order.number}
+    for key in ("signed", "solved", "satisfied", "overdue"):
+        counted, everything, rest = sums(key)
+        assert counted + rest == everything, key
+    assert (
+        behind_queries.of_round(world.actor("supervisor"), made, world.water, "volume", side="rest")
+        is None
+    )
+    on_time = {whole, partly.order.number}
+    assert (behind("overdue", "rest") & on_time, behind("on_time", "rest") & on_time) == (
+        on_time,
+        set(),
+    )
 
 
 def test_a_round_that_cannot_be_opened(story: Story, scheme: ScoringScheme) -> None:
@@ -260,6 +376,41 @@ def test_a_round_that_cannot_be_opened(story: Story, scheme: ScoringScheme) -> N
             actions.open_round(wrong, by=story.world.actor("manager"), now=DAY)
 
 
+@pytest.mark.rule("R-584")
+@pytest.mark.parametrize(
+    ("weights", "limits", "score"),
+    [
+        # Dispatched on the 2nd at 10, signed at 14, contacted at 15, replied to on the 4th at 9.
+        (None, Limits(sign="2h"), "80.0000"),
+        (None, Limits(sign="5h", contact="4h"), "80.0000"),
+        (None, Limits(sign="5h", contact="6h"), "100.0000"),
+        ({"on_time": 100}, Limits(finish="1d"), "0.0000"),
+        ({"on_time": 100}, Limits(finish="2d"), "100.0000"),
+        ({"signed": 50, "contacted": 50}, Limits(contact="30m"), "50.0000"),
+    ],
+)
+def test_other_limits_are_tried_before_they_hold(
+    story: Story, scheme: ScoringScheme, weights, limits: Limits, score: str
+) -> None:
+    called(story)
+    made = previewed(story)
+    ((_, (move,)),) = trying.tried([made], trying.Changes(weights=weights, limits=limits))
+    assert (move.score, move.new_score) == ("100.0000", score)
+    made.refresh_from_db()
+    assert water(made)["score"] == "100.0000"
+
+
+@pytest.mark.rule("R-584")
+def test_limits_that_cannot_be_tried(story: Story, scheme: ScoringScheme) -> None:
+    called(story)
+    made = previewed(story)
+    for wrong in (Limits(sign="soon"), Limits(finish="9999wd")):
+        with pytest.raises(Invalid):
+            trying.tried([made], trying.Changes(limits=wrong))
+    with pytest.raises(Refused, match="huiyin assess try"):
+        trying.tried([made], trying.Changes(limits=Limits(sign="2h")), most=0)
+
+
 def test_heirs_of_heirs(story: Story) -> None:
     world = story.world
     for old, new, day in ((world.housing, world.water, 10), (world.township, world.housing, 5)):
@@ -272,3 +423,61 @@ def test_heirs_of_heirs(story: Story) -> None:
     assert "housing" not in found
     assert "centre" not in found
     assert {m.code for m in queries.members(date(2026, 3, 4))} >= {"housing", "township"}
+
+
+@pytest.mark.rule("R-263")
+def test_a_unit_is_compared_with_the_period_and_the_year_before(
+    story: Story, scheme: ScoringScheme
+) -> None:
+    called(story)
+    made = previewed(story)
+    frozen = actions.freeze(made.pk, by=story.world.actor("supervisor"), now=DAY)
+    mine = frozen.results.get(unit=story.world.water)
+    spans = {
+        "last": (date(2026, 2, 19), date(2026, 2, 28)),
+        "longer": (date(2025, 12, 1), date(2026, 2, 28)),
+        "year": (date(2025, 3, 1), date(2025, 3, 10)),
+    }
+    keys = {}
+    for name, (first, last) in spans.items():
+        frozen.pk, frozen.first_day, frozen.last_day = None, first, last
+        frozen.save(force_insert=True)
+        mine.pk, mine.round = None, frozen
+        mine.save(force_insert=True)
+        keys[name] = frozen.pk
+    last, year = queries.compared(story.world.water, queries.round_by_key(made.pk))
+    assert (last.round_id, year.round_id) == (keys["last"], keys["year"])
+    assert queries.compared(story.world.housing, queries.round_by_key(made.pk)) == (None, None)
+
+
+@pytest.mark.rule("R-607")
+def test_a_month_is_compared_with_months_and_shown_with_its_own_figures(
+    story: Story, scheme: ScoringScheme
+) -> None:
+    """A quarter that ended the same day, and another round of the same days, are not the last."""
+    called(story)
+    made, by = previewed(story), story.world.actor("supervisor")
+
+    def earlier(first: date, last: date, rank: int) -> Round:
+        other = queries.round_by_key(made.pk)
+        units = [{"unit": "water", "score": "50.0000", "rank": rank}]
+        other.basis, other.result = {"as_of": "x"}, {"units": units, "city": {"rank": rank}}
+        other.pk, other.state, other.first_day, other.last_day = None, "published", first, last
+        other.save(force_insert=True)
+        return other
+
+    before = date(2026, 2, 28)
+    earlier(date(2026, 2, 19), before, 4)
+    fixed = earlier(date(2026, 2, 19), before, 5)
+    earlier(date(2025, 12, 1), before, 9)
+    again = actions.preview(made.pk, by=by, now=DAY)
+    assert again.basis["before"] == {"water": ["50.0000", 5]}
+    assert water(again)["moved"] == 4
+    same_days = actions.open_round(MARCH, by=by, now=DAY)
+    actions.preview(same_days.pk, by=by, now=DAY)
+    Round.objects.filter(pk=same_days.pk).update(result={"units": [], "city": {"rank": 7}})
+    mine = queries.round_by_key(made.pk)
+    assert [each.pk for each in queries.rounds_before(mine, 3)] == [made.pk, fixed.pk]
+    assert queries.city_figures(mine, 3) == [again.result["city"], {"rank": 5}]
+    opened = actions.open_round(MARCH, by=by, now=DAY)
+    assert queries.city_figures(opened, 3) == [], "not those of the round before"

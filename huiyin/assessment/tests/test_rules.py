@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
@@ -203,11 +204,43 @@ def test_deduction() -> None:
     given = sums("closed_on", grade_2=3, grade_1=1, redone=5, reached=20) | sums(
         "due_on", due=2, on_time=1
     )
-    assert rules.deducted(given, deduct) == Fraction("97.5")
-    assert rules.deducted(given, (("overdue", "0.2"),)) == Fraction("99.8")
-    assert rules.deducted(given, (("unsatisfied", "30"),)) == 0
+
+    def score(*deduct: tuple[str, str]) -> Fraction | None:
+        return rules.deducted({key: (rules.faults(given, key), lost) for key, lost in deduct})
+
+    assert score(*deduct) == Fraction("97.5")
+    assert score(("overdue", "0.2")) == Fraction("99.8")
+    assert score(("unsatisfied", "30")) == 0
     (each,) = standing({1: given}, deduct=deduct).values()
+    assert each.score == Fraction("97.5")
+    assert rules.as_told(each)["faults"] == {"redone": [5, "0.1"], "unsatisfied": [4, "0.5"]}
     assert rules.as_told(each, 20)["points"] == "19.5000"
+
+
+@pytest.mark.rule("R-600")
+def test_what_is_left_out_of_satisfaction_costs_nothing_as_unsatisfied() -> None:
+    """X10 keeps the resolution and skips the satisfaction: the redone order still costs."""
+    gone = sums("closed_on", grade_1=1, redone=1, reached=1)
+    given = sums("closed_on", grade_2=1, grade_1=1, redone=2, reached=20)
+    deduct = (("redone", "0.1"), ("unsatisfied", "0.5"))
+    left = [Left({1: gone}, ("satisfied", "first_satisfied"))]
+    (each,) = standing({1: given}, left, deduct=deduct).values()
+    assert each.faults == {"redone": (2, "0.1"), "unsatisfied": (1, "0.5")}
+    assert each.score == Fraction("99.3")
+    (each,) = standing({1: given}, [Left({1: gone})], deduct=deduct).values()
+    assert each.faults == {"redone": (1, "0.1"), "unsatisfied": (1, "0.5")}
+
+
+@pytest.mark.rule("R-260")
+def test_the_least_volume_counts_what_is_not_left_out() -> None:
+    """Six orders of which four are left out are two, where no call-back is weighed."""
+    given = sums("dispatched_on", dispatched=6) | sums("due_on", due=6, on_time=6)
+    gone = sums("dispatched_on", dispatched=4) | sums("due_on", due=4, on_time=4)
+    weights = {"on_time": 100, "satisfied": 0}
+    (each,) = standing({1: given}, [Left({1: gone})], weights=weights, least_valid=5).values()
+    assert (each.volume, each.valid, each.rank, each.flags) == (6, 2, None, ["few"])
+    (each,) = standing({1: given}, weights=weights, least_valid=5).values()
+    assert (each.valid, each.rank, each.flags) == (6, 1, [])
 
 
 @pytest.mark.rule("R-261")
@@ -263,6 +296,22 @@ def test_change() -> None:
     assert rules.change(Fraction("87.5"), Fraction("80.3")) == Fraction(72, 803)
     assert rules.change(Fraction(1), None) is rules.change(None, Fraction(1)) is None
     assert rules.change(Fraction(1), Fraction(0)) is None
+
+
+@pytest.mark.rule("R-263")
+@pytest.mark.parametrize(
+    ("first", "last", "earlier"),
+    [
+        (date(2026, 3, 1), date(2026, 3, 31), (date(2025, 3, 1), date(2025, 3, 31))),
+        (date(2024, 2, 1), date(2024, 2, 29), (date(2023, 2, 1), date(2023, 2, 28))),
+        (date(2025, 2, 1), date(2025, 2, 28), (date(2024, 2, 1), date(2024, 2, 29))),
+        (date(2024, 2, 29), date(2024, 2, 29), (date(2023, 2, 28), date(2023, 2, 28))),
+    ],
+)
+def test_the_year_before(first: date, last: date, earlier: tuple[date, date]) -> None:
+    assert rules.year_before(first, last) == earlier
+    assert rules.is_as_long(earlier, (first, last))
+    assert not rules.is_as_long((first, last), (first, date(2026, 6, 30)))
 
 
 @pytest.mark.rule("R-264")

@@ -40,8 +40,8 @@ class CallOutcome(StrEnum):
     """What came of a call; only ``REQUEST`` makes an order.
 
     Incoming: a request taken down, answered without one, asked how an order stands, pressed for
-    one, wrong number or nuisance, given up by the caller before anybody answered. Outgoing: the
-    other side was reached or not.
+    one, wrong number or nuisance, given up by the caller before anybody answered, told that the
+    line is closed. Outgoing: the other side was reached or not.
     """
 
     REQUEST = "request"
@@ -50,6 +50,7 @@ class CallOutcome(StrEnum):
     PRESSED = "pressed"
     INVALID = "invalid"
     ABANDONED = "abandoned"
+    CLOSED = "closed"
     REACHED = "reached"
     UNREACHED = "unreached"
 
@@ -66,8 +67,9 @@ OUTCOME_LABELS = {
     CallOutcome.PRESSED: "催办",
     CallOutcome.INVALID: "误拨或骚扰",
     CallOutcome.ABANDONED: "未接通即挂断",
+    CallOutcome.CLOSED: "线路停用",
     CallOutcome.REACHED: "已接通",
     CallOutcome.UNREACHED: "无人接听",
 }
 OUTGOING = frozenset({CallOutcome.REACHED, CallOutcome.UNREACHED})
-UNANSWERED = frozenset({CallOutcome.ABANDONED, CallOutcome.UNREACHED})
+UNANSWERED = frozenset({CallOutcome.ABANDONED, CallOutcome.CLOSED, CallOutcome.UNREACHED})

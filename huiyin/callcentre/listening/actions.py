@@ -45,7 +45,7 @@ def draw(
     first, last, most = rules.check_draw(since, until, calls, today=today)
     found = queries.to_draw_from(first, last, agent.pk if agent else None)
     if not found:
-        raise Refused("这段时间没有可以测听的录音", remedy="请换一段时间，或不限坐席")
+        raise Refused("这段时间没有可以测听的录音", remedy="请换一段时间，或不限受理员")
     chosen = sorted(secrets.SystemRandom().sample(found, min(most, len(found))))
     test = CallTest.objects.create(
         since=first, until=last, agent=agent, drawn_at=now, drawn_by=present(by.staff)

@@ -16,4 +16,4 @@ def require_hearer(actor: Actor) -> None:
     Source: R-506 (requirements 2, 57).
     """
     if not set(HEARERS) & actor.perms:
-        raise NotAllowed("您的角色不能测听", remedy=f"由{roles_with(Perm.QUALITY)}测听")
+        raise NotAllowed("您的岗位不能测听", remedy=f"由{roles_with(Perm.QUALITY)}测听")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from huiyin.callcentre.calls.states import Direction, SpanKind
-from huiyin.callcentre.telephony import line
+from huiyin.callcentre.telephony import line, rules
 from huiyin.callcentre.telephony.distributor import Distributor
 from huiyin.callcentre.telephony.facts import Agent, Call, moved
 from huiyin.callcentre.telephony.legs import Leg, Role
+from huiyin.callcentre.telephony.parting import hand_over, third_of, up
 from huiyin.callcentre.telephony.states import AgentState, CallState, Why
 from huiyin.kernel.errors import Invalid, Refused, WrongState
 
@@ -39,7 +40,7 @@ def resume(desk: Distributor, seat: str, at: float) -> None:
     """
     _, call = call_of(desk, seat, CallState.HELD)
     desk.commands.append(line.Resume(call.channel))
-    desk.span(call, SpanKind.THREE if third_of(desk, call) else SpanKind.TALK, at, seat)
+    desk.span(call, SpanKind.THREE if up(call) else SpanKind.TALK, at, seat)
     desk.move(call, CallState.TALKING, at)
 
 
@@ -49,14 +50,25 @@ def mute(desk: Distributor, seat: str, *, on: bool) -> None:
     desk.commands.append(line.Mute(agent.leg, on))
 
 
-def pause_recording(desk: Distributor, seat: str, *, on: bool) -> None:
-    """Record nothing while something sensitive is said, such as a card number."""
+def pause_recording(desk: Distributor, seat: str, at: float, *, on: bool) -> None:
+    """Record nothing while something sensitive is said, such as a card number.
+
+    It lasts until the agent goes on, or leaves the caller to somebody else.
+
+    Source: R-578 (issue of calls 4; requirement 36).
+    """
     _, call = call_of(desk, seat, CallState.TALKING, CallState.HELD)
-    desk.commands.append(line.PauseRecording(call.recording, on))
+    desk.pause(call, on=on)
+    desk.facts.append(moved(call, at))
 
 
 def hang_up(desk: Distributor, seat: str, at: float) -> None:
-    """End the call."""
+    """End the call; whoever only hears another's, or was asked into it, leaves it alone."""
+    agent = desk.agent(seat)
+    leg = desk.legs.get(agent.leg)
+    if leg is not None and leg.role in (Role.EAR, Role.THIRD):
+        desk.commands.append(line.Drop(agent.leg))
+        return
     _, call = call_of(desk, seat)
     desk.end(call, at)
 
@@ -87,7 +99,7 @@ def transfer(desk: Distributor, seat: str, to: str, at: float) -> None:
 def consult(desk: Distributor, seat: str, to: str, at: float) -> None:
     """Ask somebody while the caller hears music: another seat, 110, a unit's duty phone."""
     _, call = call_of(desk, seat, CallState.TALKING, CallState.HELD)
-    if third_of(desk, call):
+    if third_of(call):
         raise WrongState("已经接入了第三方")
     target = _target(desk, seat, to)
     number = "" if target else _number(desk, to)
@@ -99,6 +111,7 @@ def consult(desk: Distributor, seat: str, to: str, at: float) -> None:
         leg = desk.ring(call, target, at, Role.THIRD)
         target.call, target.leg = call.key, leg
         desk.become(target, AgentState.RINGING, at, Why.OFFERED)
+    desk.facts.append(moved(call, at))
 
 
 def complete(desk: Distributor, seat: str, at: float) -> None:
@@ -107,23 +120,20 @@ def complete(desk: Distributor, seat: str, at: float) -> None:
     Source: R-234 (issue of calls 2).
     """
     agent, call = call_of(desk, seat, CallState.HELD, CallState.TALKING)
-    third = third_of(desk, call)
-    if not third or (call.open and call.open[0] is SpanKind.RING):
+    third = up(call)
+    if not third:
         raise WrongState("还没有接通第三方")
     if call.state is CallState.HELD:
         resume(desk, seat, at)
     desk.leave(call, agent, at)
-    other = desk.agents.get(desk.legs[third[0]].seat)
-    if other is not None:  # the call is now theirs
-        desk.legs[third[0]] = Leg(call.key, Role.AGENT, other.seat)
-        call.seat, call.staff = other.seat, other.staff
+    hand_over(desk, call, third[0])
     desk.facts.append(moved(call, at))
 
 
 def drop_third(desk: Distributor, seat: str, at: float) -> None:
     """Let the third party go and speak to the caller again."""
     _, call = call_of(desk, seat, CallState.HELD, CallState.TALKING)
-    for leg in third_of(desk, call):
+    for leg in third_of(call):
         desk.commands.append(line.Drop(leg))
     if call.state is CallState.HELD:
         resume(desk, seat, at)
@@ -141,7 +151,7 @@ def dial(
     Raises:
         Invalid: not a number; Refused: every line for calls out is in use.
 
-    Source: R-235 (requirement 5; issue of calls: toll fraud closed).
+    Source: R-235, R-571 (requirement 5; issue of calls: toll fraud closed).
     """
     agent = desk.agent(seat)
     if agent.state not in (AgentState.READY, AgentState.BUSY, AgentState.WRAP_UP):
@@ -162,6 +172,9 @@ def dial(
 def overhear(desk: Distributor, seat: str, of: str, ear: line.Ear, at: float) -> None:
     """Let the leader of the floor hear a call, speak to the agent alone, or to both.
 
+    The leader's telephone rings; meanwhile no call is offered there, and afterwards the leader is
+    what they were before.
+
     Source: R-236 (requirements 40, 83: listening in and taking over long or abusive calls).
     """
     leader = desk.agent(seat)
@@ -171,15 +184,11 @@ def overhear(desk: Distributor, seat: str, of: str, ear: line.Ear, at: float) ->
     if seat == of:
         raise Invalid("不能旁听自己的通话")
     name = desk.name()
-    desk.legs[name] = Leg(call.key, Role.EAR, seat, ear)
-    call.legs.add(name)
+    desk.keep_leg(call, name, Leg(call.key, Role.EAR, seat, ear))
+    leader.call, leader.leg, leader.then = call.key, name, leader.state
     desk.commands.append(line.Ring(name, call.key, seat, call.number, desk.settings.ring))
+    desk.become(leader, AgentState.CALLING, at, Why.OFFERED)
     desk.facts.append(moved(call, at))
-
-
-def third_of(desk: Distributor, call: Call) -> list[str]:
-    """Return the legs of third parties."""
-    return [name for name in call.legs if desk.legs[name].role is Role.THIRD]
 
 
 def _target(desk: Distributor, seat: str, to: str) -> Agent | None:
@@ -200,8 +209,12 @@ def _number(desk: Distributor, raw: str) -> str:
     plain = digits.removeprefix("+")
     if not (plain.isascii() and plain.isdigit() and 3 <= len(plain) <= _LONGEST_NUMBER):
         raise Invalid("请填写正确的电话号码或席位号")
+    if not rules.may_dial(digits, desk.settings.barred):
+        raise Refused("没有开放拨打这类号码", remedy="国际长途等须由城市另行开放")
     used = sum(leg.role in (Role.CALLER, Role.MOVED, Role.THIRD) and leg.seat not in desk.agents
                for leg in desk.legs.values())  # fmt: skip
+    if not desk.settings.outgoing:
+        raise Refused("还没有登记外呼线路", remedy="请管理员在“话务”里登记")
     if used >= desk.settings.outgoing:
         raise Refused("外呼线路都在使用", remedy="请稍后再拨")
     return digits

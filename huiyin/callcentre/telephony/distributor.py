@@ -10,9 +10,10 @@ from __future__ import annotations
 import heapq
 import secrets
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from huiyin.callcentre.calls.states import Direction, SpanKind
-from huiyin.callcentre.telephony import line, rules
+from huiyin.callcentre.telephony import line, parting, rules
 from huiyin.callcentre.telephony.facts import (
     Agent,
     AgentMoved,
@@ -21,12 +22,14 @@ from huiyin.callcentre.telephony.facts import (
     Fact,
     RecordingReady,
     Span,
+    how,
+    lost,
     moved,
 )
 from huiyin.callcentre.telephony.legs import Leg, Role
 from huiyin.callcentre.telephony.pools import Free, Waiting
 from huiyin.callcentre.telephony.rules import Settings
-from huiyin.callcentre.telephony.states import AgentState, CallState, Leave, Skill, Why
+from huiyin.callcentre.telephony.states import AgentState, CallState, Skill, Why
 from huiyin.kernel.errors import Refused, WrongState
 
 
@@ -84,8 +87,15 @@ class Distributor:
                 self._gone(name, at, reached=reached)
             case line.Joined():
                 self._joined(self.calls.get(self.channels.get(event.call, "")))
-            case line.Recorded():
-                self.facts.append(RecordingReady(event.name, at))
+            case line.Recorded() | line.Lost():
+                self._noted(event, at)
+
+    def _noted(self, event: line.Recorded | line.Lost, at: float) -> None:
+        """Write down what asks for nothing: a recording is complete, a caller came and went."""
+        if isinstance(event, line.Recorded):
+            self.facts.append(RecordingReady(event.name, at))
+        elif event.call not in self.calls:
+            self.facts.append(lost(event))
 
     @staticmethod
     def _joined(call: Call | None) -> None:
@@ -146,7 +156,9 @@ class Distributor:
 
     def _promise(self, call: Call, at: float) -> None:
         """Let the caller hang up and be called back: the call keeps its place in the queue."""
-        if not call.number:
+        if not (call.number and self.settings.outgoing):
+            return
+        if not rules.may_dial(call.number, self.settings.barred):
             return
         self.commands.append(line.Play(call.channel, line.Prompt.CALL_BACK))
         call.promised = True
@@ -155,7 +167,13 @@ class Distributor:
     # -- the queue --------------------------------------------------------------------------
 
     def enqueue(self, call: Call, at: float) -> None:
-        """Let a call wait; one that comes back keeps its place."""
+        """Let a call wait; one that comes back keeps its place.
+
+        After the overflow time those who did not take it may be rung again: else a caller whom the
+        only agent missed once would wait for nobody.
+
+        Source: R-611 (issue of calls 2: ring time-out, no agent left, overflow).
+        """
         call.place = call.place or at
         self.span(call, SpanKind.WAIT, at)
         self.move(call, CallState.WAITING, at)
@@ -165,6 +183,8 @@ class Distributor:
             self.commands.append(line.Music(call.key))
         if waited < self.settings.overflow:
             self.later(call.place + self.settings.overflow, "overflow", call.key, call.place)
+        else:
+            call.tried.clear()
         self.later(call.place + self.settings.longest, "longest", call.key, call.place)
         if self.settings.announce:
             self.later(at + self.settings.announce, "announce", call.key, call.place)
@@ -208,9 +228,12 @@ class Distributor:
 
     def _new_leg(self, call: Call, leg: Leg) -> str:
         name = self.name()
-        self.legs[name] = leg
-        call.legs.add(name)
+        self.keep_leg(call, name, leg)
         return name
+
+    def keep_leg(self, call: Call, name: str, leg: Leg) -> None:
+        """Know what a leg is for, from now on."""
+        self.legs[name] = call.legs[name] = leg
 
     # -- legs -------------------------------------------------------------------------------
 
@@ -265,16 +288,22 @@ class Distributor:
 
     def _third_answered(self, call: Call, leg: str, at: float) -> None:
         seat = self.legs[leg].seat
-        self.span(call, SpanKind.CONSULT, at, seat)
+        self.keep_leg(call, leg, replace(self.legs[leg], up=True))
+        held = call.state is CallState.HELD
+        self.span(call, SpanKind.CONSULT if held else SpanKind.THREE, at, seat)
         if seat in self.agents:
             self.become(self.agents[seat], AgentState.TALKING, at, Why.ANSWERED)
         self.commands.append(line.Join(call.channel, leg))
+        self.facts.append(moved(call, at))
 
-    def _ear_answered(self, call: Call, leg: str, _at: float) -> None:
+    def _ear_answered(self, call: Call, leg: str, at: float) -> None:
         agent = self.agents.get(call.seat)
         if agent is None:
             self.commands.append(line.Drop(leg))
             return
+        leader = self.agents.get(self.legs[leg].seat)
+        if leader is not None and leader.leg == leg:
+            self.become(leader, AgentState.TALKING, at, Why.ANSWERED)
         ear = self.legs[leg].ear
         self.commands.append(line.Overhear(call.channel, leg, agent.leg, ear))
 
@@ -285,11 +314,11 @@ class Distributor:
         call = self.calls.get(key or (leg.call if leg else ""))
         if call is None:
             return
-        call.legs.discard(name)
+        call.legs.pop(name, None)
         if key is not None:
             self._caller_gone(call, at)
         elif leg is not None:
-            _GONE[leg.role](self, call, leg, at, reached)
+            parting.GONE[leg.role](self, call, leg, at, reached)
 
     def _caller_gone(self, call: Call, at: float) -> None:
         """End the call of somebody who has hung up, unless they are to be called back."""
@@ -299,103 +328,20 @@ class Distributor:
             return
         self.end(call, at)
 
-    def _agent_gone(self, call: Call, leg: Leg, at: float, reached: bool) -> None:  # noqa: FBT001
-        agent = self.agents.get(leg.seat)
-        if call.state is CallState.RINGING:
-            if agent is not None:
-                self.release(agent, at, Why.NO_ANSWER if reached else Why.UNREACHABLE)
-            self._not_taken(call, leg.seat, at)
-            return
-        if agent is not None:
-            self.release(agent, at, Why.CALL_OVER)
-        if self._never_joined(call):
-            self._wait_again(call, at)
-            return
-        if call.seat == leg.seat:
-            call.seat = ""
-        others = [name for name in call.legs if self.legs[name].role is Role.THIRD]
-        if call.state is CallState.TALKING and others:
-            self.facts.append(moved(call, at))
-            return
-        self.end(call, at)
-
-    def _never_joined(self, call: Call) -> bool:
-        """Tell whether a caller is still there whom nobody who picked up has been brought to."""
-        there = call.direction is Direction.IN and call.channel in self.channels
-        return there and call.state is CallState.TALKING and not call.joined
-
-    def _wait_again(self, call: Call, at: float) -> None:
-        """Let a caller wait on at the same place, before those who came later.
-
-        Who picked up had hung up before both could be brought together, as happens when the switch
-        has much to do: the caller has heard nobody, and is not hung up on.
-
-        Source: R-520 (issue of calls 8; handbook domain.md 5.3).
-        """
-        if not call.spoke:
-            call.answered = None
-        call.seat, call.staff = "", 0
-        call.priority = max(call.priority, rules.REPEATED)
-        self.enqueue(call, at)
-
-    def _not_taken(self, call: Call, seat: str, at: float) -> None:
-        """Let a call wait again that was not taken at one seat; go on to the next agent."""
-        call.tried.add(seat)
-        call.seat, call.staff = "", 0
-        if call.direction is Direction.OUT:
-            self.end(call, at)
-            return
-        self.enqueue(call, at)
-
-    def _caller_unreached(self, call: Call, _leg: Leg, at: float, _reached: bool) -> None:  # noqa: FBT001
-        self.end(call, at)
-
-    def _moved_gone(self, call: Call, leg: Leg, at: float, _reached: bool) -> None:  # noqa: FBT001
-        """Bring back a caller whose transfer failed; end the call when the talk is over."""
-        agent = self.agents.get(leg.seat)
-        if call.state is CallState.MOVING:
-            if agent is not None and agent.call == call.key:
-                self.release(agent, at, Why.NO_ANSWER)
-            call.tried.add(leg.seat)
-            call.priority = max(call.priority, rules.REPEATED)
-            self.enqueue(call, at)
-            return
-        if agent is not None and agent.call == call.key:
-            self.release(agent, at, Why.CALL_OVER)
-        if self._never_joined(call):
-            self._wait_again(call, at)
-        else:
-            self.end(call, at)
-
-    def _third_gone(self, call: Call, leg: Leg, at: float, reached: bool) -> None:  # noqa: FBT001
-        agent = self.agents.get(leg.seat)
-        if agent is not None and agent.call == call.key:
-            ringing = agent.state is AgentState.RINGING
-            why = Why.NO_ANSWER if reached else Why.UNREACHABLE
-            self.release(agent, at, why if ringing else Why.CALL_OVER)
-        if not call.seat and not any(self.legs[n].role is Role.THIRD for n in call.legs):
-            self.end(call, at)
-        elif call.open and call.open[0] in (SpanKind.CONSULT, SpanKind.THREE, SpanKind.RING):
-            kind = SpanKind.HOLD if call.state is CallState.HELD else SpanKind.TALK
-            self.span(call, kind, at, call.seat)
-
-    def _ear_gone(self, call: Call, leg: Leg, at: float, reached: bool) -> None:  # noqa: FBT001
-        """Nothing changes for those who were overheard."""
-
     # -- the end ----------------------------------------------------------------------------
 
     def end(self, call: Call, at: float) -> None:
         """End a call: hang up what is left of it, free the agent, write down all of it."""
         if not call.spoke:  # picking up a phone is no answer until both could speak
             call.answered = None
-        left = _how(call)
+        left = how(call)
         channels = [call.channel] if call.channel in self.channels else []
         for name in [*channels, *sorted(call.legs)]:
             self.channels.pop(name, None)
             leg = self.legs.pop(name, None)
             self.commands.append(line.Drop(name))
-            if leg and leg.role is not Role.EAR and leg.seat in self.agents:
-                agent = self.agents[leg.seat]
+            agent = self.agents.get(leg.seat) if leg else None
+            if agent is not None and agent.call == call.key:
                 ringing = agent.state is AgentState.RINGING
                 self.release(agent, at, Why.CALLER_LEFT if ringing else Why.CALL_OVER)
         self.commands.append(line.Close(call.channel or call.key, call.recording))
@@ -411,11 +357,18 @@ class Distributor:
             )
         )  # fmt: skip
 
+    def pause(self, call: Call, *, on: bool) -> None:
+        """Record a call no longer, or again."""
+        call.paused = on
+        self.commands.append(line.PauseRecording(call.recording, on))
+
     def leave(self, call: Call, agent: Agent, at: float) -> None:
         """Let an agent out of a call that goes on with others."""
         self.commands.append(line.Drop(agent.leg))
+        if call.paused:
+            self.pause(call, on=False)
         self.legs.pop(agent.leg, None)
-        call.legs.discard(agent.leg)
+        call.legs.pop(agent.leg, None)
         if call.seat == agent.seat:
             call.seat = ""
         self.release(agent, at, Why.CALL_OVER)
@@ -431,8 +384,8 @@ class Distributor:
             to = AgentState.WRAP_UP if self.settings.wrap else AgentState.READY
         if agent.then is not None:
             to, agent.then = agent.then, None
+        agent.call = key if to is AgentState.WRAP_UP else ""  # before they are given the next one
         self.become(agent, to, at, why, call=key)
-        agent.call = key if to is AgentState.WRAP_UP else ""
         if to is AgentState.WRAP_UP:
             self.later(at + self.settings.wrap, "wrap", agent.seat, at)
 
@@ -465,8 +418,8 @@ class Distributor:
             agent.then = None if to is AgentState.READY else to
             return
         rules.check_agent_move(agent.state, to)
-        self.become(agent, to, at, Why.ASKED)
-        agent.call = ""
+        before, agent.call = agent.call, ""  # before they are given the next one
+        self.become(agent, to, at, Why.ASKED, call=before)
 
     def agent(self, seat: str) -> Agent:
         """Return who sits at a seat. Raises WrongState when nobody does."""
@@ -521,6 +474,7 @@ class Distributor:
     def _due_overflow(self, key: str, mark: float, at: float) -> None:
         call = self._still_waiting(key, mark)
         if call is not None:
+            call.tried.clear()
             self._waiting.add(call, (skill for skill in Skill if skill is not call.skill))
             self._serve_call(call, at)
 
@@ -565,30 +519,12 @@ class Distributor:
             call.open = None
 
 
-def _how(call: Call) -> Leave:
-    """Return how a call ends that ends in this state."""
-    if call.answered is not None:
-        return Leave.SERVED
-    if call.state is CallState.LEAVING:
-        return Leave.CLOSED
-    if call.direction is Direction.OUT:
-        return Leave.UNREACHED
-    return Leave.CALL_BACK if call.promised else Leave.ABANDONED
-
-
 _ANSWERED: dict[Role, Callable[[Distributor, Call, str, float], None]] = {
     Role.AGENT: Distributor._agent_answered,
     Role.CALLER: Distributor._caller_answered,
     Role.MOVED: Distributor._moved_answered,
     Role.THIRD: Distributor._third_answered,
     Role.EAR: Distributor._ear_answered,
-}
-_GONE: dict[Role, Callable[[Distributor, Call, Leg, float, bool], None]] = {
-    Role.AGENT: Distributor._agent_gone,
-    Role.CALLER: Distributor._caller_unreached,
-    Role.MOVED: Distributor._moved_gone,
-    Role.THIRD: Distributor._third_gone,
-    Role.EAR: Distributor._ear_gone,
 }
 _DUE: dict[str, Callable[[Distributor, str, float, float], None]] = {
     "ring": Distributor._due_ring,

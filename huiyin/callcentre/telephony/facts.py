@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from huiyin.callcentre.calls.states import Direction, SpanKind
+from huiyin.callcentre.telephony import line
+from huiyin.callcentre.telephony.legs import Leg
 from huiyin.callcentre.telephony.states import AgentState, CallState, Leave, Skill, Why
 
 
@@ -60,10 +62,11 @@ class Call:
     missed: int | None = None
     promised: bool = False
     recording: str = ""
+    paused: bool = False
     joined: bool = False
     spoke: bool = False
     tried: set[str] = field(default_factory=set)
-    legs: set[str] = field(default_factory=set)
+    legs: dict[str, Leg] = field(default_factory=dict)
     spans: list[Span] = field(default_factory=list)
     open: tuple[SpanKind, float, str] | None = None
 
@@ -102,7 +105,8 @@ class CallMoved:
     missed: int | None
     promised: bool
     recording: str
-    legs: tuple[str, ...]
+    paused: bool
+    legs: tuple[tuple[str, Leg], ...]
     spans: tuple[Span, ...]
     at: float
 
@@ -137,6 +141,10 @@ class RecordingReady:
 Fact = AgentMoved | CallMoved | CallOver | RecordingReady
 
 
+def _name(leg: tuple[str, Leg]) -> str:
+    return leg[0]
+
+
 def moved(call: Call, at: float) -> CallMoved:
     """Return a call as it is now; the stretch that is open ends where it is written down."""
     spans = call.spans
@@ -146,5 +154,29 @@ def moved(call: Call, at: float) -> CallMoved:
     return CallMoved(
         call.key, call.direction, call.number, call.line, call.arrived, call.skill, call.priority,
         call.state, call.channel, call.place, call.answered, call.seat, call.staff, call.order,
-        call.missed, call.promised, call.recording, tuple(sorted(call.legs)), tuple(spans), at,
+        call.missed, call.promised, call.recording, call.paused,
+        tuple(sorted(call.legs.items(), key=_name)), tuple(spans), at,
+    )  # fmt: skip
+
+
+def how(call: Call) -> Leave:
+    """Return how a call ends that ends in this state."""
+    if call.answered is not None:
+        return Leave.SERVED
+    if call.state is CallState.LEAVING:
+        return Leave.CLOSED
+    if call.direction is Direction.OUT:
+        return Leave.UNREACHED
+    return Leave.CALL_BACK if call.promised else Leave.ABANDONED
+
+
+def lost(event: line.Lost) -> CallOver:
+    """Return the end of a call that came and went while nobody distributed.
+
+    Source: R-577 (issue of calls 8; requirements 10, 36).
+    """
+    ended = max(event.came, event.ended)
+    return CallOver(
+        event.call, Direction.IN, event.number, event.line, event.came, None, ended,
+        Leave.ABANDONED, 0, None, None, "", (Span(SpanKind.WAIT, event.came, ended),),
     )  # fmt: skip

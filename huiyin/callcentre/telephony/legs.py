@@ -20,9 +20,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """A leg that we rang: of which call, what for, at which seat or number."""
+    """A leg that we rang: of which call, what for, at which seat or number; was it answered?"""
 
     call: str
     role: Role
     seat: str = ""
     ear: line.Ear = line.Ear.LISTEN
+    up: bool = False

@@ -74,6 +74,17 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True)
+class Lost:
+    """Somebody called while nobody listened to the switch, and hung up; seconds of the epoch."""
+
+    call: str
+    number: str
+    line: str
+    came: float
+    ended: float
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """What the switch holds when we come back to it: calls, and legs with the call of each."""
 
@@ -94,7 +105,7 @@ class LinkDown:
 
 
 Event = (
-    Offered | Prompted | Pressed | Answered | Failed | Gone | Joined | Recorded | LinkUp
+    Offered | Prompted | Pressed | Answered | Failed | Gone | Joined | Recorded | Lost | LinkUp
     | LinkDown
 )  # fmt: skip
 

@@ -203,6 +203,7 @@ class Missed(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     tried_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
+    calling: bool = False  # no column: a list tells whether somebody calls it now
 
     class Meta:
         constraints = (

@@ -19,7 +19,7 @@ def keeper(actor: Actor) -> Staff:
     """
     if actor.staff is None or not actor.perms & set(KEEPERS):
         roles = "、".join(roles_with(perm) for perm in KEEPERS)
-        raise NotAllowed("您的角色不能这样操作", remedy=f"请由{roles}办理")
+        raise NotAllowed("您的岗位不能这样操作", remedy=f"请由{roles}办理")
     return actor.staff
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Avg, Count, DateTimeField, F, Func, Q, QuerySet, Sum
 
 from huiyin.callcentre.calls.models import Call
-from huiyin.callcentre.calls.states import Direction, SpanKind
+from huiyin.callcentre.calls.states import CallOutcome, Direction, SpanKind
 from huiyin.callcentre.telephony import rules, surge_queries
 from huiyin.callcentre.telephony.facts import Agent, Span
 from huiyin.callcentre.telephony.facts import Call as LineCall
+from huiyin.callcentre.telephony.legs import Leg, Role
+from huiyin.callcentre.telephony.line import Ear
 from huiyin.callcentre.telephony.models import (
     KnownNumber,
     LeaderDay,
@@ -25,7 +28,7 @@ from huiyin.callcentre.telephony.models import (
     Standby,
     Wish,
 )
-from huiyin.callcentre.telephony.rules import Figures, Settings, Waits
+from huiyin.callcentre.telephony.rules import Counts, Figures, Settings
 from huiyin.callcentre.telephony.states import (
     AgentState,
     CallState,
@@ -35,6 +38,7 @@ from huiyin.callcentre.telephony.states import (
     Skill,
     Surge,
     SurgeAct,
+    Why,
 )
 from huiyin.kernel import crypto, text
 from huiyin.knowledge import queries as knowledge
@@ -42,6 +46,8 @@ from huiyin.worktime.calendar import SHANGHAI
 
 QUIET = "22:00-07:00"
 LONGEST_LIST = 200
+# K01: calls in that reached the queue; one to a closed line has not.
+OFFERED = Q(direction=Direction.IN.value) & ~Q(outcome=CallOutcome.CLOSED.value)
 WEEKS = 4  # of which the usual calls of a weekday are the mean
 
 
@@ -75,6 +81,9 @@ def settings(at: datetime) -> Settings:
         keys=keys(at),
         outgoing=out,
         surge=SurgeAct.MESSAGE in surge_queries.running(),
+        barred=tuple(
+            knowledge.parameter("telephony.barred_prefixes", at, default=list(rules.BARRED))
+        ),
     )
 
 
@@ -89,29 +98,41 @@ def keys(at: datetime) -> dict[str, Skill]:
 
 def kinds_of(number_key: bytes, at: datetime) -> set[NumberKind]:
     """Return the lists that a number is on. One query."""
+    return _kinds_of([number_key], at).get(number_key, set())
+
+
+def _kinds_of(number_keys: Sequence[bytes], at: datetime) -> dict[bytes, set[NumberKind]]:
     today = at.astimezone(SHANGHAI).date()
-    rows = KnownNumber.objects.filter(number_key=number_key)
+    rows = KnownNumber.objects.filter(number_key__in=number_keys)
     rows = rows.filter(Q(until__isnull=True) | Q(until__gte=today))
-    return {NumberKind(kind) for kind in rows.values_list("kind", flat=True)}
+    found: dict[bytes, set[NumberKind]] = {}
+    for key, kind in rows.values_list("number_key", "kind"):
+        found.setdefault(bytes(key), set()).add(NumberKind(kind))
+    return found
 
 
-def priority(number: str, at: datetime) -> int:
-    """Return the priority of a number that calls: its lists, and whether it called lately.
+def priorities(numbers: Iterable[str], at: datetime) -> dict[str, int]:
+    """Return the priority of numbers that call: their lists, and whether they called lately.
 
-    Two queries.
+    Two queries, however many numbers.
 
     Source: R-221 (requirement 87; handbook domain.md 5.3).
     """
-    key = crypto.lookup(text.phone_digits(number), "phone")
-    if not key:
-        return 0
+    keys = {number: crypto.lookup(text.phone_digits(number), "phone") for number in numbers}
+    known = [key for key in keys.values() if key]
+    if not known:
+        return dict.fromkeys(keys, 0)
     hours = int(knowledge.parameter("telephony.repeated_hours", at, default=2))
-    since = at - timedelta(hours=hours)
     before = Call.objects.filter(
-        number_key=key, arrived_at__gte=since, answered_at__isnull=True,
-        direction=Direction.IN.value,
+        number_key__in=known, arrived_at__gte=at - timedelta(hours=hours),
+        answered_at__isnull=True, direction=Direction.IN.value,
     )  # fmt: skip
-    return rules.priority_of(kinds_of(key, at), repeated=before.exists())
+    repeated = {bytes(key) for key in before.values_list("number_key", flat=True)}
+    kinds = _kinds_of(known, at)
+    return {
+        number: rules.priority_of(kinds.get(key, set()), repeated=key in repeated) if key else 0
+        for number, key in keys.items()
+    }
 
 
 def seats() -> QuerySet[Seat]:
@@ -123,6 +144,13 @@ def session_of(staff: int) -> Session | None:
     """Return the seat at which somebody is signed in. One query."""
     rows = Session.objects.filter(staff_id=staff, signed_out_at__isnull=True)
     return rows.select_related("seat").first()
+
+
+def why_busy(session: Session) -> str:
+    """Return why somebody was made busy who did not ask for it; empty otherwise. One query."""
+    last = session.changes.order_by("-at", "-pk").first()
+    unasked = (Why.NO_ANSWER.value, Why.UNREACHABLE.value)
+    return last.get_why_display() if last is not None and last.why in unasked else ""
 
 
 def sessions() -> QuerySet[Session]:
@@ -157,6 +185,17 @@ def live_calls() -> QuerySet[LiveCall]:
 def call_at(seat: str) -> LiveCall | None:
     """Return the call that a seat has now, ringing or answered. One query."""
     return LiveCall.objects.filter(seat=seat).order_by("-arrived_at").first()
+
+
+def call_named(key: str) -> LiveCall | None:
+    """Return a call under way by its name. One query."""
+    return LiveCall.objects.filter(key=key).first()
+
+
+def thirds(call: LiveCall) -> tuple[bool, bool]:
+    """Tell whether a third party is asked into a call, and whether one has answered. No query."""
+    legs = [leg for leg in call.said.get("legs", ()) if leg[1:2] == [Role.THIRD.value]]
+    return bool(legs), any(leg[4] for leg in legs)
 
 
 def open_wishes() -> list[Wish]:
@@ -194,12 +233,21 @@ def _kept(row: LiveCall) -> LineCall:
         number=crypto.unseal(row.number_sealed, "call.number"), skill=Skill(row.skill),
         arrived=row.arrived_at.timestamp(), state=CallState(row.state),
         channel=row.said.get("channel", ""), promised=row.said.get("promised", False),
+        paused=row.said.get("paused", False),
         place=row.waits_since.timestamp() if row.waits_since else 0.0,
         answered=row.answered_at.timestamp() if row.answered_at else None, seat=row.seat,
         staff=row.agent_id or 0, order=row.order_id, missed=row.missed_id,
-        recording=row.recording, legs=set(row.said.get("legs", ())),
+        recording=row.recording, legs=dict(_leg(row, told) for told in row.said.get("legs", ())),
         spans=[Span(SpanKind(kind), *rest) for kind, *rest in row.said.get("spans", ())],
     )  # fmt: skip
+
+
+def _leg(row: LiveCall, told: Any) -> tuple[str, Leg]:
+    """Return a leg by its name; an earlier version wrote down names alone, those of the agent."""
+    if isinstance(told, str):
+        return told, Leg(row.key, Role.AGENT, row.seat)
+    name, role, seat, ear, up = told
+    return name, Leg(row.key, Role(role), seat, Ear(ear), up)
 
 
 def most_attempts(at: datetime) -> int:
@@ -208,40 +256,80 @@ def most_attempts(at: datetime) -> int:
 
 
 def missed_now(at: datetime) -> list[Missed]:
-    """Return the missed numbers that may be called now, the first to be called first. One query.
+    """Return the missed numbers that may be called now, the first to be called first. Two queries.
+
+    One that was tried and not reached goes behind those not tried since.
 
     Source: R-225, R-226 (requirement 10; handbook domain.md 5.3).
     """
-    span = str(knowledge.parameter("missed.quiet_hours", at, default=QUIET))
-    quiet, local = rules.read_quiet(span), at.astimezone(SHANGHAI)
     rows = Missed.objects.filter(state=MissedState.OPEN.value).order_by("first_at")
-    found = [r for r in rows if rules.may_call_back(local, urgent=r.urgent, quiet=quiet)]
+    found = [row for row in rows if may_call_back(row, at)]
+    called = LiveCall.objects.filter(missed__isnull=False).values_list("missed_id", flat=True)
+    calling = set(called) if found else set()
     found.sort(
-        key=lambda r: rules.call_back_rank(urgent=r.urgent, care=r.care, first_missed=r.first_at)
+        key=lambda row: rules.call_back_rank(
+            urgent=row.urgent, care=row.care, first_missed=row.tried_at or row.first_at
+        )
     )
+    for row in found:
+        row.calling = row.pk in calling
     return found[:LONGEST_LIST]
+
+
+def may_call_back(row: Missed, at: datetime) -> bool:
+    """Tell whether a missed number may be called at this time. No query while remembered.
+
+    Source: R-225 (handbook domain.md 5.3).
+    """
+    span = str(knowledge.parameter("missed.quiet_hours", at, default=QUIET))
+    local = at.astimezone(SHANGHAI)
+    return rules.may_call_back(local, urgent=row.urgent, quiet=rules.read_quiet(span))
 
 
 @dataclass(frozen=True, slots=True)
 class MissedFigures:
-    """K06: missed numbers of a span, how many were called back, and how many in time."""
+    """K06: missed numbers of a span, how many were called back, and how many in time.
+
+    The others: who called again and was answered, who was given up, who is still to be called.
+    """
 
     missed: int
     called_back: int
     in_time: int
+    came_back: int
+    given_up: int
+    waiting: int
 
 
-def missed_figures(since: datetime, until: datetime, within: timedelta) -> MissedFigures:
+def mean_talk(since: datetime, until: datetime) -> float | None:
+    """Return K07 of a span, the mean seconds of the calls answered in it. One query.
+
+    Source: R-465 (handbook domain.md 3.3 K07).
+    """
+    rows = Call.objects.filter(
+        direction=Direction.IN.value, answered_at__isnull=False, arrived_at__gte=since,
+        arrived_at__lt=until,
+    )  # fmt: skip
+    mean = rows.aggregate(mean=Avg(F("ended_at") - F("answered_at")))["mean"]
+    return mean.total_seconds() if mean else None
+
+
+def missed_figures(since: datetime, until: datetime) -> MissedFigures:
     """Return K06 of a span: numbers missed, reached again, and within the time. One query.
 
     Source: R-226 (handbook domain.md 3.3 K06).
     """
+    minutes = int(knowledge.parameter("missed.within_minutes", until, default=30))
+    within = timedelta(minutes=minutes)
     rows = Missed.objects.filter(first_at__gte=since, first_at__lt=until)
     done = Q(state=MissedState.REACHED.value)
     facts = rows.aggregate(
         missed=Count("pk"),
         called_back=Count("pk", filter=done),
         in_time=Count("pk", filter=done & Q(settled_at__lte=F("first_at") + within)),
+        came_back=Count("pk", filter=Q(state=MissedState.CAME_BACK.value)),
+        given_up=Count("pk", filter=Q(state=MissedState.GIVEN_UP.value)),
+        waiting=Count("pk", filter=Q(state=MissedState.OPEN.value)),
     )
     return MissedFigures(**facts)
 
@@ -251,34 +339,67 @@ def figures(since: datetime, until: datetime, *, lines: Iterable[str] = ()) -> F
 
     Source: R-229 (requirement 8; handbook domain.md 3.3 K01-K05).
     """
-    rows = Call.objects.filter(
-        direction=Direction.IN.value, arrived_at__gte=since, arrived_at__lt=until
-    )
+    rows = Call.objects.filter(OFFERED, arrived_at__gte=since, arrived_at__lt=until)
     if wanted := list(lines):
         rows = rows.filter(line__in=wanted)
-    answered, lost, offered = [], [], 0
-    for arrived, taken, ended in rows.values_list("arrived_at", "answered_at", "ended_at"):
-        offered += 1
-        if taken is not None:
-            answered.append((taken - arrived).total_seconds())
-        else:
-            lost.append((ended - arrived).total_seconds())
-    within = float(knowledge.parameter("telephony.answer_within_seconds", until, default=15))
-    short = float(knowledge.parameter("telephony.short_call_seconds", until, default=5))
-    return rules.figures(Waits(offered, answered, lost), within=within, short=short)
+    return of_counts(rows.aggregate(**counts(until)))
+
+
+def counts(at: datetime, but: Q | None = None) -> dict[str, Any]:
+    """Return what is to be counted of calls in, as ``of_counts`` reads it, by the rules at a time.
+
+    Args:
+        at: the time whose rules hold.
+        but: which calls come in, where those counted together are not only such.
+    """
+    within, short = (
+        timedelta(seconds=int(knowledge.parameter(f"telephony.{key}", at, default=default)))
+        for key, default in (("answer_within_seconds", 15), ("short_call_seconds", 5))
+    )
+    came = Q() if but is None else but
+    taken, none = came & Q(answered_at__isnull=False), came & Q(answered_at__isnull=True)
+    return {
+        "offered": Count("pk", filter=came),
+        "answered": Count("pk", filter=taken),
+        "prompt": Count("pk", filter=came & Q(answered_at__lte=F("arrived_at") + within)),
+        "lost": Count("pk", filter=none & Q(ended_at__gt=F("arrived_at") + short)),
+        "waited": Sum(F("answered_at") - F("arrived_at"), filter=taken),
+    }
+
+
+def of_counts(found: Mapping[str, Any]) -> Figures:
+    """Return K01-K05 of what was counted so."""
+    waited = (found["waited"] or timedelta()).total_seconds()
+    return rules.figures_of(
+        Counts(found["offered"], found["answered"], found["prompt"], found["lost"], waited)
+    )
+
+
+_HALF = timedelta(minutes=30)
+_DAY = timedelta(days=1)
+
+
+def _half(field: str) -> Func:
+    """Return the half hour in which a moment lies, as the database tells it."""
+    shape = "date_bin('30 minutes', %(expressions)s, timestamptz '2000-01-01 00:00:00+00')"
+    return Func(F(field), template=shape, output_field=DateTimeField())
+
+
+def _came(span: Q, *, live: bool = True) -> dict[datetime, int]:
+    """Return how many calls came in, by half hour: ended ones, and those under way. Two queries."""
+    found: dict[datetime, int] = {}
+    for rows in (Call.objects, LiveCall.objects)[: 1 + live]:
+        incoming = rows.filter(span, direction=Direction.IN.value)
+        halves = incoming.values_list(_half("arrived_at")).order_by()
+        for begins, many in halves.annotate(many=Count("pk")):
+            found[begins] = found.get(begins, 0) + many
+    return found
 
 
 def half_hours(day_begins: datetime) -> Sequence[int]:
-    """Return the calls in of a day by half hour, 48 of them. One query."""
-    rows = Call.objects.filter(
-        direction=Direction.IN.value,
-        arrived_at__gte=day_begins,
-        arrived_at__lt=day_begins + timedelta(days=1),
-    ).values_list("arrived_at", flat=True)
-    found = [0] * 48
-    for arrived in rows:
-        found[int((arrived - day_begins).total_seconds() // 1800)] += 1
-    return found
+    """Return the calls in of a day by half hour, 48 of them: who waits counts too. Two queries."""
+    came = _came(Q(arrived_at__gte=day_begins, arrived_at__lt=day_begins + _DAY))
+    return [came.get(day_begins + n * _HALF, 0) for n in range(48)]
 
 
 def midnight(now: datetime) -> datetime:
@@ -286,14 +407,27 @@ def midnight(now: datetime) -> datetime:
     return now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-def surge_now(now: datetime) -> Surge:
-    """Return the surge level of the half hour that runs. Two queries.
+def surge_now(now: datetime, usual: Sequence[float] | None = None) -> Surge:
+    """Return the surge level of the last thirty minutes, whoever waits or talks counted.
 
-    Source: R-227 (requirement 80; handbook domain.md 5.3).
+    Not of the half hour by the clock: that would begin with nobody every thirty minutes, and a
+    surge would be over on the hour and told again a quarter later. Three queries; two when what is
+    usual today is given.
+
+    Source: R-227, R-573 (requirement 80; handbook domain.md 5.3).
     """
-    begins = midnight(now)
-    here = int((now - begins).total_seconds() // 1800)
-    return rules.surge_level(half_hours(begins)[here], expected(begins)[here])
+    usual = expected(midnight(now)) if usual is None else usual
+    offered = sum(_came(Q(arrived_at__gt=now - _HALF, arrived_at__lte=now)).values())
+    return rules.surge_level(offered, _usual(usual, now - midnight(now)))
+
+
+def _usual(usual: Sequence[float], gone: timedelta) -> float | None:
+    """Return the calls expected in the thirty minutes before a time of day; None when unknown."""
+    if not any(usual):
+        return None
+    here, into = divmod(gone, _HALF)
+    part = into / _HALF
+    return usual[here] * part + usual[here - 1] * (1 - part)
 
 
 def expected(day_begins: datetime, *, weeks: int = WEEKS) -> Sequence[float]:
@@ -306,14 +440,10 @@ def expected(day_begins: datetime, *, weeks: int = WEEKS) -> Sequence[float]:
     days = [day_begins - timedelta(weeks=week + 1) for week in range(weeks)]
     within = Q()
     for day in days:
-        within |= Q(arrived_at__gte=day, arrived_at__lt=day + timedelta(days=1))
-    rows = Call.objects.filter(within, direction=Direction.IN.value)
-    found, seen = [0.0] * 48, set()
-    for arrived in rows.values_list("arrived_at", flat=True):
-        day = next(day for day in days if day <= arrived < day + timedelta(days=1))
-        seen.add(day)
-        found[int((arrived - day).total_seconds() // 1800)] += 1
-    return [number / max(1, len(seen)) for number in found]
+        within |= Q(arrived_at__gte=day, arrived_at__lt=day + _DAY)
+    came = _came(within, live=False)
+    seen = sum(any(day <= half < day + _DAY for half in came) for day in days)
+    return [sum(came.get(day + n * _HALF, 0) for day in days) / max(1, seen) for n in range(48)]
 
 
 def lines() -> list[Line]:

@@ -11,7 +11,8 @@ from huiyin.callcentre.calls.states import Direction
 from huiyin.callcentre.telephony import line
 from huiyin.callcentre.telephony.distributor import Distributor
 from huiyin.callcentre.telephony.facts import Agent, Call
-from huiyin.callcentre.telephony.legs import Leg, Role
+from huiyin.callcentre.telephony.legs import Role
+from huiyin.callcentre.telephony.parting import goes_on
 from huiyin.callcentre.telephony.states import AgentState, CallState, Skill, Why
 
 _SPOKEN = (CallState.TALKING, CallState.HELD)
@@ -27,8 +28,11 @@ def restore(desk: Distributor, agents: Iterable[Agent], calls: Iterable[Call]) -
         if call.spans:  # the stretch that was open goes on
             last = call.spans.pop()
             call.open = (last.kind, last.began, last.seat)
-        for leg in call.legs - {call.channel}:
-            desk.legs[leg] = Leg(call.key, Role.AGENT, call.seat)
+        desk.legs.update(call.legs)
+        for name, leg in call.legs.items():
+            there = desk.agents.get(leg.seat)
+            if there is not None and there.call == call.key:
+                there.leg = name
 
 
 def link_up(desk: Distributor, standing: line.Standing, at: float) -> None:
@@ -53,20 +57,20 @@ def _fit(desk: Distributor, call: Call, there: set[str], at: float) -> None:
     """Keep, take back into the queue, or end one call that we knew."""
     for leg in [leg for leg in call.legs if leg not in there]:
         desk.legs.pop(leg, None)
-        call.legs.discard(leg)
+        del call.legs[leg]
     waits_without = call.promised and call.state in (CallState.WAITING, CallState.RINGING)
     if call.channel and call.channel not in there and not waits_without:
         desk.end(call, at)
         return
     if call.channel not in there:
         call.channel = ""
-    if call.state in _SPOKEN and call.legs - {call.channel}:
+    if call.state in _SPOKEN and _somebody_speaks(desk, call, at):
         call.joined = call.spoke = True
         return
-    for leg in sorted(call.legs - {call.channel}):
+    for leg in sorted(call.legs.keys() - {call.channel}):
         desk.legs.pop(leg, None)
         desk.commands.append(line.Drop(leg))
-        call.legs.discard(leg)
+        del call.legs[leg]
     if call.direction is Direction.OUT or call.state in (CallState.LEAVING, *_SPOKEN):
         desk.end(call, at)
         return
@@ -75,11 +79,22 @@ def _fit(desk: Distributor, call: Call, there: set[str], at: float) -> None:
     desk.enqueue(call, at)
 
 
+def _somebody_speaks(desk: Distributor, call: Call, at: float) -> bool:
+    """Tell whether somebody is left with the caller; who was asked goes on without the agent."""
+    with_caller = {leg.seat: leg.role for name, leg in call.legs.items() if name != call.channel}
+    if call.seat:
+        if call.seat in with_caller:
+            return True
+        call.seat = ""
+        return goes_on(desk, call, at)
+    return bool(set(with_caller.values()) - {Role.EAR})
+
+
 def _fit_agent(desk: Distributor, agent: Agent, at: float) -> None:
     """Let an agent go on: with the call that still stands, else after it."""
     call = desk.calls.get(agent.call)
     if agent.state in (AgentState.RINGING, AgentState.CALLING, AgentState.TALKING):
-        if call is not None and call.seat == agent.seat and call.state in _SPOKEN:
+        if call is not None and call.state in _SPOKEN and agent.leg in call.legs:
             return
         ringing = agent.state is AgentState.RINGING
         desk.release(agent, at, Why.CALLER_LEFT if ringing else Why.TAKEN_BACK)

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from huiyin.callcentre.calls.models import Call
 from huiyin.callcentre.calls.states import Direction
 from huiyin.callcentre.telephony import queries
+from huiyin.callcentre.telephony.queries import MissedFigures
 from huiyin.callcentre.telephony.rules import Figures
 from huiyin.kernel.errors import NotAllowed
 from huiyin.kernel.paging import Page, page
@@ -35,10 +36,12 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """The indicators of one local day."""
+    """The indicators of one local day: K01-K05, K06, and K07 without wrap-up."""
 
     day: date
     figures: Figures
+    missed: MissedFigures
+    talk: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ def visible(actor: Actor) -> QuerySet[Call]:
     if actor.perms & SEE_ALL and Perm.HANDLE not in actor.perms:
         return rows
     if actor.staff is None or not actor.perms & SEE_OWN:
-        raise NotAllowed("您的角色不能查看通话")
+        raise NotAllowed("您的岗位不能查看通话")
     return rows.filter(agent_id=actor.staff.pk)
 
 
@@ -82,17 +85,24 @@ def calls(actor: Actor, wanted: Wanted, *, cursor: str = "", size: int = 50) -> 
 
 
 def days(since: date, until: date) -> Days:
-    """Return K01-K05 of each day and of all; the numbers of the floor's page.
+    """Return K01-K07 of each day and of all; the numbers of the floor's page. Three queries a day.
 
-    Source: R-465 (requirement 8; handbook domain.md 3.3 K01-K05).
+    Source: R-465 (requirement 8; handbook domain.md 3.3 K01-K07).
     """
     whole = _begins(since), _begins(until + timedelta(days=1))
     every = [since + timedelta(days=n) for n in range((until - since).days + 1)]
-    found = [
-        Day(day, queries.figures(_begins(day), _begins(day + timedelta(days=1)))) for day in every
-    ]
+    found = [_day(day, _begins(day), _begins(day + timedelta(days=1))) for day in every]
     within = int(knowledge.parameter("telephony.answer_within_seconds", whole[1], default=15))
-    return Days(within, found, Day(until, queries.figures(*whole)))
+    return Days(within, found, _day(until, *whole))
+
+
+def _day(day: date, since: datetime, until: datetime) -> Day:
+    return Day(
+        day,
+        queries.figures(since, until),
+        queries.missed_figures(since, until),
+        queries.mean_talk(since, until),
+    )
 
 
 def per_cent(rate: float | None) -> float | None:

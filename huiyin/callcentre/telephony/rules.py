@@ -24,6 +24,7 @@ from huiyin.kernel.errors import Refused, WrongState
 
 PRIORITIES: Mapping[NumberKind, int] = {NumberKind.PRIORITY: 30, NumberKind.CARE: 20}
 REPEATED = 10
+BARRED = ("00", "+")  # abroad
 SURGE_AT = ((3.0, Surge.RED), (2.0, Surge.YELLOW), (1.5, Surge.BLUE))
 
 
@@ -41,6 +42,7 @@ class Settings:
         keys: skill that a digit asks for; call_back_key: digit that asks to be called back.
         outgoing: how many lines there are for calls out.
         surge: whoever must wait is told first that many call.
+        barred: how numbers begin that are never called, neither by agents nor back.
     """
 
     ring: int = 15
@@ -56,6 +58,7 @@ class Settings:
     call_back_key: str = "*"
     outgoing: int = 30
     surge: bool = False
+    barred: tuple[str, ...] = BARRED
 
 
 def rank(priority: int, place: float, number: int) -> tuple[int, float, int]:
@@ -74,6 +77,18 @@ def priority_of(kinds: Iterable[NumberKind], *, repeated: bool) -> int:
     Source: R-221 (requirement 87; handbook domain.md 5.3: oldest or vulnerable first).
     """
     return max([PRIORITIES.get(kind, 0) for kind in kinds] + [REPEATED if repeated else 0])
+
+
+def may_dial(number: str, barred: Iterable[str]) -> bool:
+    """Tell whether a number may be called: none abroad, nor any other that the city has barred.
+
+    So nobody at a seat, and nobody who shows us a foreign number and asks to be called back, can
+    let us call at a price. A number of ours with the code of the country is one at home.
+
+    Source: R-571 (issue of calls: toll fraud closed).
+    """
+    at_home = number.removeprefix("+86").removeprefix("0086")
+    return not any(at_home.startswith(begin) for begin in barred)
 
 
 def skills_wanted(wanted: Skill, waited: float, settings: Settings) -> tuple[Skill, ...]:
@@ -153,12 +168,15 @@ def call_back_rank(*, urgent: bool, care: bool, first_missed: datetime) -> tuple
     return (0 if urgent else 1 if care else 2, first_missed)
 
 
-def surge_level(offered: int, expected: float) -> Surge:
+def surge_level(offered: int, expected: float | None) -> Surge:
     """Return the surge level: 1.5, 2 and 3 times what was expected; few calls are no surge.
+
+    Where nothing is known of earlier weeks (``expected`` None) nothing is said; where nobody used
+    to call, as at night, ten calls are much.
 
     Source: R-227 (requirement 80; handbook domain.md 5.3).
     """
-    if offered < 10 or expected <= 0:
+    if offered < 10 or expected is None:
         return Surge.NONE
     return next((lvl for times, lvl in SURGE_AT if offered >= times * expected), Surge.NONE)
 
@@ -241,17 +259,42 @@ def figures(waits: Waits, *, within: float = 15, short: float = 5) -> Figures:
 
     Source: R-229 (requirement 8; handbook domain.md 3.3 K01-K05).
     """
-    answered, prompt = len(waits.answered), sum(wait <= within for wait in waits.answered)
-    lost = sum(wait > short for wait in waits.given_up)
+    return figures_of(
+        Counts(
+            waits.offered,
+            len(waits.answered),
+            sum(wait <= within for wait in waits.answered),
+            sum(wait > short for wait in waits.given_up),
+            sum(waits.answered),
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """A span of calls, counted: ``prompt`` are the answers in time, ``lost`` who gave up."""
+
+    offered: int
+    answered: int
+    prompt: int
+    lost: int
+    waited: float
+
+
+def figures_of(counts: Counts) -> Figures:
+    """Return K01-K05 of calls that were counted already.
+
+    Source: R-229 (requirement 8; handbook domain.md 3.3 K01-K05).
+    """
     return Figures(
-        offered=waits.offered,
-        answered=answered,
-        abandoned=lost,
-        connected=_part(answered, waits.offered),
-        within_offered=_part(prompt, waits.offered),
-        within_answered=_part(prompt, answered),
-        abandonment=_part(lost, waits.offered),
-        mean_wait=_part(sum(waits.answered), answered),
+        offered=counts.offered,
+        answered=counts.answered,
+        abandoned=counts.lost,
+        connected=_part(counts.answered, counts.offered),
+        within_offered=_part(counts.prompt, counts.offered),
+        within_answered=_part(counts.prompt, counts.answered),
+        abandonment=_part(counts.lost, counts.offered),
+        mean_wait=_part(counts.waited, counts.answered),
     )
 
 

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from huiyin.callcentre.telephony import conversation, line, queries, recovery
 from huiyin.callcentre.telephony.actions import ledger, recordings, wishes
 from huiyin.callcentre.telephony.distributor import Distributor
 from huiyin.callcentre.telephony.drivers.simulated import SimulatedLine
-from huiyin.callcentre.telephony.facts import Fact
+from huiyin.callcentre.telephony.facts import AgentMoved, CallMoved, Fact
 from huiyin.callcentre.telephony.models import Session, Wish
 from huiyin.callcentre.telephony.rules import Settings
 from huiyin.callcentre.telephony.states import AgentState
@@ -31,7 +33,12 @@ from huiyin.kernel.errors import Invalid, Refused
 LOCK = 0x4855_4143  # "HUAC": nobody else's number
 _SETTINGS_EVERY = 10.0
 _FETCH_EVERY = 2.0
+_LOOK_UP_EVERY = 0.1  # callers hear the notice meanwhile
+_SOONEST, _LATEST = 0.05, 0.25  # seconds from what happens to its being stored
+_REST = 20  # times as long as a store took, nothing is stored
+_LATE_EVERY = 600.0
 _SWITCH_ANSWERS = 4.0  # seconds in which a switch that is there does
+_STALE = timedelta(seconds=60)  # what was asked for so long ago is no longer meant
 _LAST = 5.0  # seconds for what is to be stored when we stop
 _AWAY = (OperationalError, InterfaceError, psycopg.OperationalError)
 _log = log.logger(__name__)
@@ -54,7 +61,9 @@ class Acd:
         self._database = database
         self.desk = Distributor(Settings())
         self._facts: asyncio.Queue[list[Fact]] = asyncio.Queue()
+        self._offered: asyncio.Queue[line.Offered] = asyncio.Queue()
         self._due = asyncio.Event()
+        self._planned = math.inf  # when what is due next will be done
         self.leading = asyncio.Event()
         self._linked = asyncio.Event()
         self.chosen: list[float] = []  # seconds from an event to the ringing that it gave rise to
@@ -87,6 +96,7 @@ class Acd:
             for name, body in {
                 "line": self._line(), "time": self._time(), "wishes": self._wishes(lock),
                 "settings": self._settings(), "recordings": self._recordings(),
+                "priorities": self._look_up(),
             }.items()
         ]  # fmt: skip
         try:
@@ -123,6 +133,8 @@ class Acd:
         await self.driver.phones(phones)
         async for event in self.driver.events():
             at, began = _at(), time.perf_counter()
+            fresh = isinstance(event, line.Offered | line.LinkUp)
+            known = set(self.desk.calls) if fresh else set()
             self.desk.hear(event, at)
             if isinstance(event, line.LinkUp):
                 recovery.link_up(self.desk, event.standing, at)
@@ -131,13 +143,24 @@ class Acd:
             await self.flush()
             if rings:
                 self._note(time.perf_counter() - began)
-            if isinstance(event, line.Offered) and event.number:
-                asyncio.get_running_loop().create_task(self._look_up(event))
+            for offered in _new(event, known):
+                self._offered.put_nowait(offered)
 
-    async def _look_up(self, event: line.Offered) -> None:
-        """Find the priority of a number while its caller hears the notice."""
-        found = await asyncio.to_thread(_released(queries.priority), event.number, clock.now())
-        self.desk.prioritise(event.call, found)
+    async def _look_up(self) -> None:
+        """Find the priority of numbers while their callers hear the notice, a handful at once."""
+        while True:
+            events = [await self._offered.get()]
+            await asyncio.sleep(_LOOK_UP_EVERY)
+            while not self._offered.empty():
+                events.append(self._offered.get_nowait())
+            numbers = {event.number for event in events}
+            try:
+                found = await asyncio.to_thread(_released(queries.priorities), numbers, clock.now())
+            except _AWAY as error:
+                _log.warning("nobody goes first while the database is away: %s", error)
+                continue
+            for event in events:
+                self.desk.prioritise(event.call, found[event.number])
 
     async def flush(self) -> None:
         """Pass on what the distributor has said."""
@@ -146,7 +169,9 @@ class Acd:
             await self.driver.do(command)
         if facts:
             self._facts.put_nowait(facts)
-        self._due.set()
+        due = self.desk.next_due()
+        if due is not None and due < self._planned:
+            self._due.set()
 
     def _note(self, seconds: float) -> None:
         """Remember how long it took from an event to the order to ring somebody."""
@@ -155,11 +180,12 @@ class Acd:
 
     async def _time(self) -> None:
         while True:
-            due = self.desk.next_due()
-            pause = 1.0 if due is None else max(0.0, min(1.0, due - _at()))
+            due, at = self.desk.next_due(), _at()
+            self._planned = at + 1.0 if due is None else max(at, min(at + 1.0, due))
             self._due.clear()
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._due.wait(), pause)
+                async with asyncio.timeout(self._planned - at):
+                    await self._due.wait()
             self.desk.tick(_at())
             if self.desk.commands or self.desk.facts:
                 await self.flush()
@@ -167,14 +193,22 @@ class Acd:
     # -- the ledger ----------------------------------------------------------------------------
 
     async def _ledger(self) -> None:
+        """Store what was said: at once when little happens, in a rush a quarter of a second late.
+
+        Storing takes a twentieth of the time at most, what comes together is stored together.
+        """
+        free_at = 0.0
         while True:
             batch = await self._facts.get()
-            await asyncio.sleep(0.05)  # so that what comes together is stored together
+            await asyncio.sleep(min(_LATEST, max(_SOONEST, free_at - time.monotonic())))
             took = 1
             while not self._facts.empty():
                 batch = [*batch, *self._facts.get_nowait()]
                 took += 1
+            began = time.monotonic()
             await self._store(batch)
+            ended = time.monotonic()
+            free_at = ended + _REST * (ended - began)
             for _ in range(took):
                 self._facts.task_done()
 
@@ -223,10 +257,12 @@ class Acd:
     async def _do(self, wish: Wish) -> str:
         """Do a wish; return why it was refused, or nothing."""
         refused = ""
+        if clock.now() - wish.asked_at > _STALE and wish.verb != "sign_in":
+            return "刚才没有及时处理，请重新操作"
         try:
             await _WISHES[wish.verb](self, wish)
         except Refused as refusal:
-            refused = refusal.message
+            refused = "。".join(filter(None, (refusal.message, refusal.remedy)))
         except (LookupError, ValueError):  # asked past our pages: nothing may end the distributor
             _log.warning("wish %s of %s cannot be understood", wish.verb, wish.seat)
             refused = "没有这个操作，或缺少内容"
@@ -287,20 +323,34 @@ class Acd:
 
     async def _recordings(self) -> None:
         """Fetch what is owed, whether the switch told of it or not."""
+        looked = 0.0
         while True:
             await asyncio.sleep(_FETCH_EVERY)
             with contextlib.suppress(line.LinkLost):  # owed as long as it is not here
                 await self.fetch_owed()
+                if time.monotonic() - looked > _LATE_EVERY:
+                    looked = time.monotonic()
+                    await self.fetch_owed(late=True)
 
-    async def fetch_owed(self) -> None:
-        """Fetch every recording that is owed and there."""
-        for row in await asyncio.to_thread(_released(recordings.owed)):
+    async def fetch_owed(self, *, late: bool = False) -> None:
+        """Fetch every recording that is owed and there; those that are late seldom."""
+        for row in await asyncio.to_thread(_released(lambda: recordings.owed(late=late))):
             sound = await self.driver.fetch(row.name)
             if sound is None:
                 await asyncio.to_thread(_released(recordings.missed_again), row)
                 continue
             await asyncio.to_thread(_released(recordings.keep), row, sound, clock.now())
             await self.driver.forget(row.name)
+
+
+def _new(event: line.Event, known: set[str]) -> list[line.Offered]:
+    """Return the calls of which we hear now for the first time, and whose number is shown."""
+    offered: tuple[line.Offered, ...] = ()
+    if isinstance(event, line.Offered):
+        offered = (event,)
+    elif isinstance(event, line.LinkUp):
+        offered = event.standing.calls
+    return [each for each in offered if each.number and each.call not in known]
 
 
 def _at() -> float:
@@ -313,7 +363,9 @@ async def _take(lock: psycopg.AsyncConnection[Any]) -> None:
 
 def _store(batch: list[Fact]) -> None:
     ledger.store(batch)
-    notify.tell(wishes.FLOOR, "")
+    seats = {fact.seat for fact in batch if isinstance(fact, (AgentMoved, CallMoved)) and fact.seat}
+    told = ",".join(sorted(seats))
+    notify.tell(wishes.FLOOR, told if len(told) < notify.LONGEST else wishes.EVERYBODY)
 
 
 def _tell(answers: list[tuple[Wish, str]]) -> None:
@@ -381,7 +433,7 @@ async def _mute(acd: Acd, asked: Wish) -> None:
 
 
 async def _pause(acd: Acd, asked: Wish) -> None:
-    conversation.pause_recording(acd.desk, asked.seat, on=bool(asked.words.get("on")))
+    conversation.pause_recording(acd.desk, asked.seat, _at(), on=bool(asked.words.get("on")))
 
 
 _WISHES: dict[str, Callable[[Acd, Wish], Any]] = {

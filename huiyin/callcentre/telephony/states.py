@@ -43,15 +43,16 @@ AGENT_LABELS = {
 A = AgentState
 # From each state, those that may follow. An agent who leaves in the middle of a call is signed out
 # when it ends: a call is never lost because somebody pressed a button.
+_AFTER = (A.BUSY, A.BREAK, A.TRAINING, A.SIGNED_OUT)  # asked for in a call, done when it is over
 AGENT_MOVES: Mapping[AgentState, frozenset[AgentState]] = MappingProxyType(
     {
         A.SIGNED_OUT: frozenset({A.BUSY, A.READY}),
         A.READY: frozenset(
             {A.RINGING, A.CALLING, A.TALKING, A.BUSY, A.BREAK, A.TRAINING, A.SIGNED_OUT}
         ),
-        A.RINGING: frozenset({A.TALKING, A.CALLING, A.READY, A.BUSY, A.SIGNED_OUT}),
-        A.CALLING: frozenset({A.TALKING, A.WRAP_UP, A.READY, A.BUSY, A.SIGNED_OUT}),
-        A.TALKING: frozenset({A.WRAP_UP, A.READY, A.BUSY, A.SIGNED_OUT}),
+        A.RINGING: frozenset({A.TALKING, A.CALLING, A.READY, *_AFTER}),
+        A.CALLING: frozenset({A.TALKING, A.WRAP_UP, A.READY, *_AFTER}),
+        A.TALKING: frozenset({A.WRAP_UP, A.READY, *_AFTER}),
         A.WRAP_UP: frozenset({A.READY, A.CALLING, A.BUSY, A.BREAK, A.TRAINING, A.SIGNED_OUT}),
         A.BUSY: frozenset({A.READY, A.CALLING, A.TALKING, A.BREAK, A.TRAINING, A.SIGNED_OUT}),
         A.BREAK: frozenset({A.READY, A.BUSY, A.SIGNED_OUT}),

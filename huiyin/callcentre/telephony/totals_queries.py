@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import accumulate
 from typing import Any
 
@@ -13,13 +13,15 @@ from django.db.models.functions import ExtractMonth, ExtractYear
 
 from huiyin.callcentre.calls.models import Call
 from huiyin.callcentre.calls.states import CallOutcome, Direction
+from huiyin.callcentre.telephony import queries
 from huiyin.callcentre.telephony.models import LeaderDay, Missed
 from huiyin.callcentre.telephony.planning_queries import midnight
+from huiyin.callcentre.telephony.rules import Figures
 from huiyin.callcentre.telephony.states import MissedState
 from huiyin.kernel.errors import NotFound
 from huiyin.worktime.calendar import SHANGHAI
 
-_CAME = Q(direction=Direction.IN.value)
+_CAME = queries.OFFERED
 _MEETING = timedelta(days=14)
 
 
@@ -30,6 +32,7 @@ class Total:
     Attributes:
         repeated: calls from numbers that had called in the same month; None for a year.
         so_far: calls in from the first year, or the first month of the year, to this one.
+        figures: K01-K05 of the span, by the formulas of the floor's page.
     """
 
     span: int
@@ -39,15 +42,18 @@ class Total:
     outgoing: int
     repeated: int | None
     so_far: int
+    figures: Figures
 
 
-def _totals(rows: QuerySet[Call], span: Func, *, repeated: bool) -> list[Total]:
+def _totals(rows: QuerySet[Call], span: Func, now: datetime, *, repeated: bool) -> list[Total]:
+    counted = queries.counts(now, _CAME)
     counts = {
         "offered": Count("pk", filter=_CAME),
         "answered": Count("pk", filter=_CAME & Q(answered_at__isnull=False)),
         "requests": Count("pk", filter=Q(outcome=CallOutcome.REQUEST.value)),
-        "outgoing": Count("pk", filter=~_CAME),
-    }
+        "outgoing": Count("pk", filter=Q(direction=Direction.OUT.value)),
+        "prompt": counted["prompt"], "lost": counted["lost"], "waited": counted["waited"],
+    }  # fmt: skip
     if repeated:
         shown = _CAME & ~Q(number_key=b"")
         counts |= {
@@ -60,29 +66,30 @@ def _totals(rows: QuerySet[Call], span: Func, *, repeated: bool) -> list[Total]:
     return [
         Total(
             row["span"], row["offered"], row["answered"], row["requests"], row["outgoing"],
-            row["shown"] - row["numbers"] if repeated else None, so_far,
+            row["shown"] - row["numbers"] if repeated else None, so_far, queries.of_counts(row),
         )
         for row, so_far in zip(found, sums, strict=True)
     ]  # fmt: skip
 
 
-def by_year() -> list[Total]:
+def by_year(now: datetime) -> list[Total]:
     """Return the calls of every year, repeated ones included. One query.
 
-    Source: R-528 (requirement 87: totals of ten years, with repeats).
+    Source: R-528 (requirement 87: totals of ten years, with repeats); R-576 (requirement 8).
     """
     year = ExtractYear("arrived_at", tzinfo=SHANGHAI)
-    return _totals(Call.objects.all(), year, repeated=False)
+    return _totals(Call.objects.all(), year, now, repeated=False)
 
 
 def by_month(year: int) -> list[Total]:
     """Return the calls of every month of a year, and how many of them were repeated. One query.
 
-    Source: R-528 (requirement 87).
+    Source: R-528 (requirement 87); R-576 (requirement 8: connect rate, month by month).
     """
     since, until = midnight(date(year, 1, 1)), midnight(date(year + 1, 1, 1))
     rows = Call.objects.filter(arrived_at__gte=since, arrived_at__lt=until)
-    return _totals(rows, ExtractMonth("arrived_at", tzinfo=SHANGHAI), repeated=True)
+    month = ExtractMonth("arrived_at", tzinfo=SHANGHAI)
+    return _totals(rows, month, until, repeated=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from huiyin.channels.assistant.models import AssistantUse
 from huiyin.channels.assistant.rules import Draft, Source
 from huiyin.channels.assistant.states import Ended, Task
 from huiyin.kernel.errors import Invalid, NotAllowed
+from huiyin.orders import person_queries
 from huiyin.orders.models import WorkOrder
 from huiyin.orgs.actors import Actor
 
@@ -38,7 +39,7 @@ def draft(
         by: who asks.
         now: when.
         order: the order that it is about, for the log.
-        names: names of people in the text, which do not leave.
+        names: names of people in the text, which do not leave; who asked in ``order`` never does.
         sources: articles that an answer may cite.
 
     Raises:
@@ -55,6 +56,8 @@ def draft(
         raise Invalid("请先写下内容", fields={"content": "请先写下内容"})
     if task is Task.ANSWER and not sources:
         raise Invalid("没有找到可以引用的知识条目，助手不凭空作答")
+    if order is not None:
+        names = [*names, person_queries.name_of(order)]
     use = AssistantUse(at=now, by=by.staff, task=task.value, order=order, model=service.model[:80])
     begun = time.monotonic()
     try:

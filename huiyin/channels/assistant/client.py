@@ -17,6 +17,7 @@ from huiyin.kernel.errors import Refused
 LARGEST_ANSWER = 256 * 1024
 _BUSY = frozenset({408, 425, 429, 503})
 _MOST_TOKENS = 800
+_MOST_USED = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,9 +106,14 @@ def _judged(status: int, content: bytes) -> Told:
         answer: Any = orjson.loads(content)
         text = answer["choices"][0]["message"]["content"]
         usage = answer.get("usage") or {}
-        counts = [int(usage.get(name) or 0) for name in ("prompt_tokens", "completion_tokens")]
+        counts = [_count(usage.get(name)) for name in ("prompt_tokens", "completion_tokens")]
     except (ValueError, LookupError, TypeError, AttributeError) as error:
         raise NoAnswer(Ended.BROKEN) from error
     if not isinstance(text, str) or not text.strip():
         raise NoAnswer(Ended.BROKEN)
     return Told(text, *counts)
+
+
+def _count(told: Any) -> int:
+    """Return how much a service says it used; nothing where it says what cannot be."""
+    return told if isinstance(told, int) and 0 <= told <= _MOST_USED else 0

@@ -39,4 +39,4 @@ def require_writer(actor: Actor) -> None:
     Source: R-75 (handbook domain.md 4.4).
     """
     if not {Perm.SEE_ALL, Perm.REVEAL} <= actor.perms:
-        raise NotAllowed("您的角色不能给诉求人发消息", remedy="请由热线中心工作人员发送")
+        raise NotAllowed("您的岗位不能给诉求人发消息", remedy="请由热线中心工作人员发送")

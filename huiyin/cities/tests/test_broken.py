@@ -396,6 +396,19 @@ def test_a_category_may_be_owned_from_above_or_need_no_owner(copy):
     }
 
 
+@pytest.mark.rule("R-594")
+def test_a_circle_of_guiding_units_is_told_once_at_its_first_line(copy):
+    copy.change("units.csv", "市科技局,bureau,371400,,", "市科技局,bureau,371400,104,")
+    copy.change("units.csv", "市工信局,bureau,371400,,", "市工信局,bureau,371400,103,")
+    assert copy.problems() == [
+        Problem(
+            "units.csv",
+            copy.line("units.csv", "\n103,") + 1,
+            "业务上级绕成了圈：103 → 104 → 103",
+        )
+    ]
+
+
 def test_remarks_at_the_top_of_a_table_are_passed_over_and_counted(copy):
     copy.write("regions.csv", '# 说明，"带引号\n# 第二行\n' + copy.text("regions.csv"))
     assert read(copy.folder).regions[0].line == 4

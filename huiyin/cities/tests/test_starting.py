@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from huiyin.cities import actions
-from huiyin.cities.profile import available, path_of, read
-from huiyin.cities.starting import start
+from huiyin.cities.profile import ProfileError, available, path_of, read
+from huiyin.cities.starting import copy, start
 from huiyin.kernel.errors import Conflict, Invalid
 from huiyin.orgs import queries as orgs
 from tests.world import at
@@ -25,6 +25,26 @@ def test_a_started_profile_can_be_loaded_at_once(tmp_path: Path) -> None:
     assert city
     assert (city.code, city.name, city.profile) == ("370200", "青岛市", "qingdao")
     assert city.details["short_name"] == "青岛"
+
+
+@pytest.mark.django_db
+def test_a_city_changes_its_rules_in_a_copy_of_its_own(tmp_path: Path) -> None:
+    actions.load("dafeng", now=at(2))
+    folder = copy("dafeng-own", tmp_path, source="dafeng")
+    assert {path.name for path in folder.iterdir()} == {
+        path.name for path in path_of("dafeng").iterdir()
+    }
+    changes = {each.kind: each for each in actions.load_folder(folder, now=at(3)).kinds}
+    assert changes["时限"].changed == changes["单位"].changed == ()
+    city = orgs.city()
+    assert city
+    assert (city.code, city.profile) == ("320904", "dafeng-own")
+    with pytest.raises(Conflict, match="已经有名为"):
+        copy("dezhou", tmp_path, source="dafeng")
+    with pytest.raises(ProfileError, match="没有这个城市配置"):
+        copy("other", tmp_path, source="nowhere")
+    with pytest.raises(Invalid, match="小写字母"):
+        copy("Other", tmp_path, source="dafeng")
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -46,6 +46,28 @@ def switch() -> None:
     from huiyin.config.processes import switch as process
 
     process.run()
+
+
+@app.command()
+def files(
+    folder: Annotated[Path, typer.Argument(help="写到哪个文件夹；已有的文件会被改写")],
+    *,
+    host: Annotated[str, typer.Option(help="交换机的主机名或地址，平台和浏览器用它连接")],
+    sounds: Annotated[
+        str, typer.Option(help="交换机上放提示音的文件夹")
+    ] = "/var/lib/huiyin/sounds",
+) -> None:
+    """写出自备 Asterisk 要用的配置文件、证书和提示音，地址、线路和口令已填好。"""
+    from huiyin.config.processes import switch
+
+    url = switch.write_files(folder, host=host, sounds=sounds)
+    say(f"已写到 {folder}")
+    say(f"1. {folder}/etc 里的文件放进交换机的 /etc/asterisk，{folder}/sounds 放到它的 {sounds}")
+    say("2. 重新启动 Asterisk")
+    say(f"3. 平台设置 HUIYIN_SWITCH_URL={url}")
+    say(f"   HUIYIN_SWITCH_SOUNDS={sounds}")
+    say(f"   SSL_CERT_FILE={folder.resolve()}/etc/huiyin.pem（换成受信任的证书后不用）")
+    say("4. 执行 huiyin acd check")
 
 
 @app.command()
@@ -125,21 +147,17 @@ def size(
 
 async def _look() -> tuple[list[str], bool]:
     """Return what there is to say of the switch, and whether it can be used."""
+    from huiyin.callcentre.telephony.drivers import doors
     from huiyin.callcentre.telephony.drivers.ari import Ari
     from huiyin.config.processes import switch
 
-    address = switch.url()
-    ari = Ari(address)
+    ari = Ari(switch.url())
     try:
         status, about = await ari.ask_by_http("GET", "asterisk/info")
         if status != _OK:
             return [ari.refusal(status)], False
-        wrong = [*_modules(await ari.ask_by_http("GET", "asterisk/modules")), *_open(address)]
-        if (await ari.ask_by_http("GET", f"{_DYNAMIC}/endpoint/trunk"))[0] != _OK:
-            wrong.append("没有名为 trunk 的线路，不能呼出；请在 pjsip.conf 中配置")
-        if (await ari.ask_by_http("PUT", _TOLD))[0] != _OK:
-            wrong.append("席位话机不能登记；请在 sorcery.conf 中为 res_pjsip 加上 memory")
-        await ari.ask_by_http("DELETE", _TOLD)
+        wrong = await doors.faults(ari, ari.ask_by_http)
+        wrong += await doors.notices(ari.ask_by_http)
     except OSError as error:
         raise CannotRun(f"连不上话务交换机：{error}；请确认它已启动") from error
     finally:
@@ -149,33 +167,3 @@ async def _look() -> tuple[list[str], bool]:
 
 
 _OK = 200
-_DYNAMIC = "asterisk/config/dynamic/res_pjsip"
-_TOLD = f"{_DYNAMIC}/aor/huiyin-check"
-_NEEDED = (
-    "res_ari_channels.so", "res_ari_bridges.so", "res_ari_recordings.so", "res_ari_playbacks.so",
-    "res_ari_asterisk.so", "res_ari_events.so", "chan_pjsip.so", "app_stasis.so", "app_queue.so",
-    "res_musiconhold.so", "bridge_softmix.so", "format_wav.so", "res_sorcery_memory.so",
-)  # fmt: skip
-_FORBIDDEN = {
-    "res_pjsip_endpoint_identifier_anonymous.so": "允许匿名来电",
-    "res_pjsip_refer.so": "话机可自行转接到任意号码",
-}
-
-
-def _modules(told: tuple[int, Any]) -> list[str]:
-    """Return a line for each module that is missing, or that leaves a door open."""
-    running = {m["name"] for m in told[1] or () if m.get("status") == "Running"}
-    missing = [name for name in _NEEDED if name not in running]
-    open_doors = [why for name, why in _FORBIDDEN.items() if name in running]
-    return [
-        *(f"缺少模块 {name}，请在 modules.conf 中载入" for name in missing),
-        *(f"不安全：{why}，请在 modules.conf 中去掉" for why in open_doors),
-    ]
-
-
-def _open(address: str) -> list[str]:
-    """Return a line when what commands the switch goes through a network in the clear."""
-    parts = urlsplit(address)
-    if parts.scheme == "https" or parts.hostname in ("127.0.0.1", "::1", "localhost"):
-        return []
-    return ["不安全：ARI 未加密地跨主机使用，请改用 https 地址"]

@@ -23,7 +23,11 @@ def load(
     preview: Annotated[bool, typer.Option("--preview", help="只说明会改什么，不改")] = False,
 ) -> None:
     """载入城市配置；可以重复执行，只改有变化的，并逐项说明。"""
-    base.with_django()
+    from huiyin.cities import profile
+
+    # Mistakes in the files are told at once, before a database is made for them.
+    profile.read(profile.path_of(name, environment.cities_dir()))
+    base.with_django(make_tables=True)
     from huiyin.cities import actions
     from huiyin.kernel import clock
 
@@ -35,15 +39,27 @@ def load(
 def new(
     name: Annotated[str, typer.Argument(help="新配置的名称，小写字母，如 qingdao")],
     *,
-    city: Annotated[str, typer.Option("--name", help="城市的名称，如 青岛市")],
-    code: Annotated[str, typer.Option("--code", help="行政区划代码，6 位数字，如 370200")],
+    city: Annotated[str, typer.Option("--name", help="城市的名称，如 青岛市")] = "",
+    code: Annotated[str, typer.Option("--code", help="行政区划代码，6 位数字，如 370200")] = "",
+    source: Annotated[
+        str, typer.Option("--from", help="照抄这份配置，不用样板；改自己城市的规则从这里开始")
+    ] = "",
 ) -> None:
-    """从样板开始一个新城市的配置；随后改其中的文件，再用 huiyin city load 载入。"""
+    """从样板（或现有的配置）开始一份自己的配置；随后改其中的文件，再用 huiyin city load 载入。"""
     from huiyin.cities import starting
+    from huiyin.kernel.errors import Invalid
 
-    folder = starting.start(name, environment.cities_dir(), city=city, code=code)
-    say(f"已在 {folder} 写好{city}的配置，区划和单位是样板，请换成真实的")
-    say(f"现在就可以载入：huiyin city load {name}；先看会改什么，加上 --preview")
+    own = environment.cities_dir()
+    if source and (city or code):
+        raise Invalid("照抄现有配置时名称和代码不变，--from 不与 --name、--code 同用")
+    if source:
+        say(f"已把配置 {source} 照抄到 {starting.copy(name, own, source=source)}")
+    elif not city or not code:
+        raise Invalid("请用 --name 和 --code 写明城市的名称和代码，或用 --from 照抄现有的配置")
+    else:
+        folder = starting.start(name, own, city=city, code=code)
+        say(f"已在 {folder} 写好{city}的配置，区划和单位是样板，请换成真实的")
+    say(f"改过以后检查：huiyin city load {name} --preview；载入去掉 --preview，随后 huiyin serve")
 
 
 @app.command("areas")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -31,9 +31,10 @@ AT_ONCE = 256
 """Messages for which ``classify`` asks together."""
 
 Json = Annotated[bool, typer.Option("--json", help="输出 JSON")]
+Column = Annotated[str, typer.Option(help="这一列在文件里叫什么；常见的叫法不用写")]
 
 
-def learn(
+def learn(  # noqa: PLR0913 - one parameter per option
     *,
     from_: Annotated[
         str, typer.Option("--from", help="orders：已办结的工单；或 CSV 文件：title,detail,label")
@@ -45,14 +46,22 @@ def learn(
     out: Annotated[
         Path | None, typer.Option(help="只写成模型文件，不用数据库；classify --model 可用")
     ] = None,
+    title: Column = "",
+    detail: Column = "",
+    label: Column = "",
     as_json: Json = False,
 ) -> None:
-    """从确认过的结果学习，报告准确程度；比原来差的不启用。"""
+    """从确认过的结果学习，报告准确程度；比原来差的不启用。
+
+    FILE 是 CSV，第一行是列名：title、detail、label（也认标题、内容、类别等），可以另有 time；
+    编码 UTF-8 或 GB 18030。用不上的行说明是第几行、为什么。
+    """
     purposes = _purposes(what, from_)
+    named = {"title": title, "detail": detail, "label": label}
     if out is not None:
-        _to_file(from_, out, as_json=as_json)
+        _to_file(from_, out, named, as_json=as_json)
         return
-    samples = [] if from_ == ORDERS else _labelled(Path(from_))
+    samples = None if from_ == ORDERS else _labelled(Path(from_), named)
     base.with_django(make_tables=True)
     from huiyin.dispatch.learning import actions, queries
     from huiyin.kernel import clock
@@ -63,7 +72,7 @@ def learn(
     for purpose in purposes:
         try:
             found = actions.learn(
-                samples or queries.confirmed(purpose),
+                queries.confirmed(purpose) if samples is None else samples,
                 purpose,
                 source=queries.FROM_ORDERS if from_ == ORDERS else Path(from_).name,
                 by="huiyin learn",
@@ -96,12 +105,12 @@ def _purposes(what: str, from_: str) -> list[Purpose]:
     return [Purpose.LABEL] if from_ != ORDERS else [Purpose.CATEGORY, Purpose.UNIT, Purpose.KIND]
 
 
-def _labelled(path: Path) -> list[Sample]:
+def _labelled(path: Path, named: Mapping[str, str]) -> list[Sample]:
     """Return the usable rows of a file; how many are not is told."""
     from huiyin.dispatch.learning import samples
     from huiyin.dispatch.learning.samples import Sample
 
-    rows = list(samples.rows(path, labelled=True))
+    rows = list(samples.rows(path, labelled=True, named=named))
     bad = [row for row in rows if row.problem]
     for row in bad[:_SHOWN]:
         tell(f"第 {row.number} 行不能用：{row.problem}")
@@ -110,14 +119,16 @@ def _labelled(path: Path) -> list[Sample]:
     return [Sample(r.title, r.detail, r.label, r.at) for r in rows if not r.problem]
 
 
-def _to_file(from_: str, out: Path, *, as_json: bool) -> None:
+def _to_file(from_: str, out: Path, named: Mapping[str, str], *, as_json: bool) -> None:
     from huiyin.dispatch.learning.rules import Costs
     from huiyin.dispatch.learning.training import train
     from huiyin.kernel.errors import Invalid
 
     if from_ == ORDERS:
         raise Invalid("--out 只能与 CSV 文件一起用")
-    trained = train(_labelled(Path(from_)), Costs())
+    if out.is_dir() or not out.parent.is_dir():
+        raise Invalid(f"写不了 {out}：{'这是文件夹' if out.is_dir() else '没有这个文件夹'}")
+    trained = train(_labelled(Path(from_), named), Costs())
     stored = trained.model.to_bytes()
     try:
         out.write_bytes(stored)
@@ -183,6 +194,7 @@ def _say(told: dict[str, Any]) -> None:
         f"  宏平均 F1 {told['macro_f1']:.3f}，准确率 {told['accuracy']:.3f}，"
         f"校准误差 {told['ece']:.3f}，最有把握的九成准确率 {told['accuracy_at_90']:.3f}"
     )
+    say(f"  要采纳九成，classify 用 --threshold {told['threshold_at_90']}")
     cost = told["cost"]
     say(
         f"  采纳 {told['accepted_share']:.0%}，其中正确 {told['accepted_accuracy']:.3f}；"
@@ -192,22 +204,36 @@ def _say(told: dict[str, Any]) -> None:
         say(f"    {label}：召回 {recall:.3f}")
 
 
-def classify(
+def classify(  # noqa: PLR0913 - one parameter per option
     file: Annotated[Path, typer.Argument(help="CSV 文件，列 title、detail")],
     *,
     what: Annotated[str, typer.Option(help="用哪一种模型：label、category、unit、kind")] = "",
     model: Annotated[Path | None, typer.Option(help="用模型文件，不用数据库")] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(min=0, max=1, help="概率多少起采纳；不填按本市的费用，learn 报告采纳九成的"),
+    ] = None,
+    title: Column = "",
+    detail: Column = "",
     as_json: Json = False,
 ) -> None:
-    """给文件里的每一条建议一个类别：每行输出一条，附概率、是否采纳和依据。"""
+    """给文件里的每一条建议一个类别：每行输出一条，附概率、是否采纳和依据。
+
+    次序与文件相同，一条不少；标题和内容都空的，label 为 null，error 说明第几行。
+    """
     from huiyin.dispatch.learning import samples
 
-    rows = samples.rows(file, labelled=False)
+    rows = samples.rows(file, labelled=False, named={"title": title, "detail": detail})
     some = list(islice(rows, AT_ONCE))
     suggest = _from_file(model) if model is not None else _from_database(what)
     while some:
         told = iter(suggest([(row.title, row.detail) for row in some if not row.problem]))
         lines = [_refused(row) if row.problem else next(told) for row in some]
+        if threshold is not None:
+            lines = [
+                each | {"accepted": bool(each["label"]) and each["probability"] >= threshold}
+                for each in lines
+            ]
         sys.stdout.write("".join(_line(each, as_json=as_json) for each in lines))
         some = list(islice(rows, AT_ONCE))
 
@@ -282,7 +308,7 @@ def _by_names(costs: Costs) -> _Suggest:
         found = []
         for match in (named_category(f"{title}{detail}") for title, detail in messages):
             if match is None:
-                found.append(_answer("", 0.0, (), accepted=False))
+                found.append(_answer(None, 0.0, (), accepted=False))
                 continue
             accepted = match.probability >= rules.threshold(costs, match.code)
             found.append(_answer(match.code, match.probability, match.words, accepted=accepted))
@@ -292,7 +318,7 @@ def _by_names(costs: Costs) -> _Suggest:
 
 
 def _answer(
-    label: str, probability: float, because: Sequence[str], *, accepted: bool
+    label: str | None, probability: float, because: Sequence[str], *, accepted: bool
 ) -> dict[str, Any]:
     return {
         "label": label,

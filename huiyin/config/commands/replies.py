@@ -24,7 +24,7 @@ def learn(
     as_json: Json = False,
 ) -> None:
     """重新学习权重，报告交叉验证的 AUC；不如现用的就不启用。"""
-    base.with_django()
+    base.with_django(make_tables=True)
     from huiyin.followup.replychecks import actions, files, queries, rules
     from huiyin.kernel import clock
 
@@ -60,7 +60,7 @@ def check(
     as_json: Json = False,
 ) -> None:
     """逐份查看回复：可能被退回的概率，哪里不妥；一行一份。"""
-    base.with_django()
+    base.with_django(make_tables=True)
     from huiyin.followup.replychecks import files, queries, rules
 
     weights, _ = queries.in_force()

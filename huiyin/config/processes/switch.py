@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 from pathlib import Path
 
-from huiyin.callcentre.telephony.switch import sounds
 from huiyin.callcentre.telephony.switch.place import (
     Place,
     Program,
@@ -14,12 +14,14 @@ from huiyin.callcentre.telephony.switch.place import (
     find,
     loopback_candidates,
 )
+from huiyin.callcentre.telephony.switch.sounds import make
 from huiyin.config import environment
 from huiyin.config.problems import CannotRun
 from huiyin.config.processes import lifeline, ports
 from huiyin.kernel.postgres.account import server_account
 
 _MOST_FILES = 20000
+_HOST = re.compile(r"[0-9A-Za-z._-]+|\[[0-9A-Fa-f:.]+\]")
 
 
 def program() -> Program | None:
@@ -46,15 +48,50 @@ def url() -> str:
 
 def settings(members: tuple[str, ...] = ()) -> Settings:
     """Return the settings of the private switch."""
+    trunk, addresses = _trunk()
     return Settings(
         sip_port=environment.number("HUIYIN_SIP_PORT", least=1, most=65535),
         ari_port=environment.number("HUIYIN_ARI_PORT", least=1, most=65535),
         wss_port=environment.number("HUIYIN_WSS_PORT", least=1, most=65535),
         candidates=loopback_candidates(),
-        trunk=environment.get("HUIYIN_TRUNK"),
-        trunk_addresses=environment.get("HUIYIN_TRUNK").rpartition(":")[0],
+        trunk=trunk,
+        trunk_addresses=addresses,
         members=members,
     )
+
+
+def _trunk() -> tuple[str, str]:
+    """Return where the carrier's lines are, and the address from which its calls come.
+
+    Raises:
+        WrongSetting: no host and port. Nothing may be guessed here: it says who may call in.
+    """
+    trunk = environment.get("HUIYIN_TRUNK")
+    host, _, port = trunk.rpartition(":")
+    if not (_HOST.fullmatch(host) and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
+        raise environment.WrongSetting(f"HUIYIN_TRUNK 应写成 主机:端口，现为“{trunk}”")
+    return trunk, host
+
+
+def write_files(folder: Path, *, host: str, sounds: str) -> str:
+    """Write what an Asterisk of one's own reads, with prompts; return how it is then reached.
+
+    Raises:
+        WrongSetting: a name or address that cannot be one.
+    """
+    if not _HOST.fullmatch(host):
+        raise environment.WrongSetting(f"主机名或地址不对：“{host}”")
+    trunk, addresses = _trunk()
+    wanted = Settings(
+        trunk=trunk, trunk_addresses=addresses, address="0.0.0.0",  # noqa: S104 - telephones
+        sip_port=environment.number("HUIYIN_SIP_PORT", least=1, most=65535),
+        ari_port=environment.number("HUIYIN_ARI_PORT", least=1, most=65535),
+        wss_port=environment.number("HUIYIN_WSS_PORT", least=1, most=65535),
+    )  # fmt: skip
+    here = Place(folder)
+    here.write_for(wanted, host=host, sounds=sounds)
+    make(here.sounds)
+    return f"https://huiyin:{here.password}@{host}:{wanted.wss_port}"
 
 
 def prepare(found: Program, wanted: Settings) -> None:
@@ -63,7 +100,7 @@ def prepare(found: Program, wanted: Settings) -> None:
     ports.require_free(wanted.address, wanted.wss_port)
     here = place()
     here.write(found, wanted)
-    sounds.make(here.sounds)
+    make(here.sounds)
     account = server_account(here.folder)
     if account.other:
         for folder, _, files in os.walk(here.folder):

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+
 import psycopg
 import pytest
 from django.db import OperationalError
@@ -40,6 +44,30 @@ def test_every_command_has_help(capsys) -> None:
             assert f"  {name} " in listed
             assert name == "django" or command.run([name, "--help"]) == ExitCode.DONE
     capsys.readouterr()
+
+
+def test_a_new_city_is_begun_and_checked_before_there_is_a_database(tmp_path) -> None:
+    """In a process of its own: here Django has been set up already."""
+    env = {"PATH": os.environ["PATH"], "HUIYIN_VAR": str(tmp_path)}
+
+    def done(*words: str) -> subprocess.CompletedProcess[str]:
+        line = [sys.executable, "-m", "huiyin.config.command", "city", *words]
+        return subprocess.run(  # noqa: S603 - our own words
+            line, env=env, capture_output=True, text=True, check=False
+        )
+
+    made = done("new", "qingdao", "--name", "青岛市", "--code", "370200")
+    assert (made.returncode, made.stderr) == (ExitCode.DONE, "")
+    assert "qingdao" in done("list").stdout.split()
+    rules = tmp_path / "cities" / "qingdao" / "rules.toml"
+    lines = rules.read_text(encoding="utf-8").splitlines()
+    at = lines.index('limit = "2h"')
+    lines[at] = 'limit = "2 hours"'
+    rules.write_text("\n".join(lines), encoding="utf-8")
+    refused = done("load", "qingdao")
+    assert refused.returncode == ExitCode.REFUSED
+    assert f"rules.toml 第 {at + 1} 行" in refused.stderr
+    assert not (tmp_path / "postgres").exists(), "no database is made for a profile with mistakes"
 
 
 def test_a_missing_calendar_file_is_one_line(capsys, tmp_path) -> None:

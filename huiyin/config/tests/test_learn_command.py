@@ -12,6 +12,8 @@ import pytest
 from huiyin.config import command
 from huiyin.config.commands import base
 from huiyin.config.problems import ExitCode
+from huiyin.dispatch.learning import queries
+from huiyin.dispatch.learning.models import ModelVersion
 from huiyin.dispatch.learning.samples import Sample
 from huiyin.dispatch.learning.tests.messages import samples
 from huiyin.kernel import cached
@@ -72,9 +74,36 @@ def test_learned_from_a_file_suggested_for_another(ready, tmp_path: Path, capsys
     assert "读不了" in capsys.readouterr().err
 
 
+def test_a_file_without_usable_rows_is_never_replaced_by_orders(
+    ready, tmp_path: Path, monkeypatch, capsys
+) -> None:
+    monkeypatch.setattr(queries, "confirmed", lambda _: samples(80))
+    empty = written(tmp_path / "empty.csv", [Sample("暖气", "不热", "")])
+    assert run("learn", "--from", empty, "--json") == ExitCode.REFUSED
+    told = capsys.readouterr()
+    assert "没有类别" in told.err
+    assert "至少" in told.err
+    assert told.out == ""
+    assert not ModelVersion.objects.exists()
+    one = written(
+        tmp_path / "one.csv", [Sample("暖气", f"{n} 号楼不热", "供热") for n in range(30)]
+    )
+    assert run("learn", "--from", one) == ExitCode.REFUSED
+    assert "至少要有两个类别" in capsys.readouterr().err
+
+
+@pytest.mark.rule("R-560")
 def test_without_a_database_by_a_model_in_a_file(tmp_path: Path, capsys) -> None:
     file, model = written(tmp_path / "known.csv", samples(80)), str(tmp_path / "m")
-    assert run("learn", "--from", file, "--out", model) == ExitCode.DONE
+    assert run("learn", "--from", file, "--out", model, "--json") == ExitCode.DONE
+    least = json.loads(capsys.readouterr().out)["threshold_at_90"]
+    known = Sample("", "暖气片冰凉，室温只有十四度", "")
+    asked = written(tmp_path / "asked.csv", [known, Sample("", "zzz", ""), Sample("", "", "")])
+    for threshold, accepted in (("0", [True, True, False]), (str(least), [True, False, False])):
+        given = ("classify", asked, "--model", model, "--json", "--threshold", threshold)
+        assert run(*given) == ExitCode.DONE
+        assert [row["accepted"] for row in lines(capsys)] == accepted
+    assert run("classify", file, "--model", model, "--threshold", "2") == ExitCode.USAGE
     capsys.readouterr()
     assert run("classify", file, "--model", model, "--json") == ExitCode.DONE
     right = [row["label"] == s.label for row, s in zip(lines(capsys), samples(80), strict=True)]
@@ -83,6 +112,9 @@ def test_without_a_database_by_a_model_in_a_file(tmp_path: Path, capsys) -> None
     for name in ("broken", "none"):
         assert run("classify", file, "--model", str(tmp_path / name)) == ExitCode.REFUSED
     assert run("learn", "--from", file, "--out", str(tmp_path)) == ExitCode.REFUSED
+    nowhere = str(tmp_path / "nowhere" / "model.npz")
+    assert run("learn", "--from", file, "--out", nowhere) == ExitCode.REFUSED
+    assert "没有这个文件夹" in capsys.readouterr().err
 
 
 @pytest.mark.rule("R-380")

@@ -73,7 +73,7 @@ def test_a_split_reads_a_list_of_orders(story: Story, tmp_path, capsys) -> None:
         (["merge", "nobody", "--into", "housing", *COMMON], "没有编码为 nobody"),
         (["merge", "water", "--into", "water", *COMMON], "市水务局不能由自己"),
         (["merge", "water", "--into", "housing", *COMMON, "--staff", "keep"], "--staff 只能是"),
-        (["merge", "water", "--into", "housing", *COMMON, "--by", "agent"], "您的角色不能"),
+        (["merge", "water", "--into", "housing", *COMMON, "--by", "agent"], "您的岗位不能"),
         (["merge", "water", "--into", "housing", *COMMON, "--by", "x"], "没有在用的账号 x"),
         (["split", "water", "--part", "county", "--rest", "housing", *COMMON], "看不懂“county”"),
         (["cancel", "1", "--by", "administrator"], "没有这项机构调整"),

@@ -112,6 +112,17 @@ def category_hint(draft: Draft, now: datetime) -> Hint | None:
     return learned
 
 
+def category_meant(words: str, now: datetime) -> str:
+    """Return the code of the class that a few words are likely about, or "". No query, remembered.
+
+    Not shown to anybody, so that it does not depend on what the city lets be suggested.
+
+    Source: R-563 (requirement 99; handbook domain.md 1.2 (一): the unit keeps its own answers).
+    """
+    hint = category_hint(Draft(content=words), now)
+    return hint.value if hint is not None and (hint.sure or hint.is_weak) else ""
+
+
 def named_category(text: str) -> Match | None:
     """Return the category that a text names in the city's own words. No query while remembered."""
     return _lexicon().match(grams.spelling("", text))

@@ -24,7 +24,7 @@ FEWEST_TAUGHT = 600
 NEAR = 10
 MOST_COUNTED = 8.0
 """What one message of a sample counts at most; more would make a few of them the whole lesson."""
-_SMOOTH = 0.3
+_SMOOTH = 0.1
 _C, _C_RATIO = 1.0, 1.0
 
 

@@ -8,12 +8,12 @@ from datetime import date, datetime, time, timedelta
 from threading import Lock
 from typing import Any
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 
 from huiyin.dispatch.learning import rules
 from huiyin.dispatch.learning.classifier import Classifier
 from huiyin.dispatch.learning.models import ModelVersion, Suggested
-from huiyin.dispatch.learning.rules import MANUAL_MINUTES, WRONG_MINUTES, Costs
+from huiyin.dispatch.learning.rules import MANUAL_MINUTES, WRONG_MINUTES, Accepted, Costs
 from huiyin.dispatch.learning.samples import Sample
 from huiyin.dispatch.learning.states import Field, ModelState, Purpose, Source
 from huiyin.kernel.cached import remembered
@@ -21,7 +21,7 @@ from huiyin.kernel.paging import Page, page
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import CatalogueItem, Category
 from huiyin.orders.application_states import ApplicationKind, Decision
-from huiyin.orders.models import Application, Assignment, DisputeUnit, WorkOrder
+from huiyin.orders.models import Application, Assignment, Dispute, DisputeUnit, WorkOrder
 from huiyin.orders.states import AssignmentRole, CloseType, State
 from huiyin.orgs.models import Unit
 from huiyin.worktime.calendar import SHANGHAI
@@ -71,6 +71,17 @@ def in_use(purpose: Purpose) -> ModelVersion | None:
     """Return the version in use, without its data. One query."""
     rows = ModelVersion.objects.defer("stored", "seen")
     return rows.filter(purpose=purpose.value, state=ModelState.ACTIVE.value).first()
+
+
+def all_in_use() -> list[ModelVersion]:
+    """Return the versions in use, without their data. One query."""
+    rows = ModelVersion.objects.defer("stored", "seen")
+    return list(rows.filter(state=ModelState.ACTIVE.value).order_by("purpose"))
+
+
+def acceptance_of(version: ModelVersion) -> tuple[Accepted, ...]:
+    """Return what was measured for each threshold; empty for a version from before that was."""
+    return tuple(Accepted(**each) for each in version.figures.get("acceptance", ()))
 
 
 @remembered(20)
@@ -139,12 +150,16 @@ def matters_by_category() -> list[tuple[str, str]]:
 def rulings_like(order: WorkOrder) -> list[tuple[Unit, str, datetime, int]]:
     """Return the leads that past disputes about the same class and county were ruled to.
 
-    With the number of the latest such order, when it was ruled and how often; the latest first.
-    Empty without a class. One query.
+    With the number of the latest such order, when it was ruled and how often; the latest first. A
+    ruling that was disputed anew is none to follow. Empty without a class. One query.
+
+    Source: R-377, R-595 (requirement 211; handbook domain.md 2.8).
     """
     if order.category_id is None:
         return []
+    anew = Dispute.objects.filter(order=OuterRef("dispute__order"), pk__gt=OuterRef("dispute"))
     rows = DisputeUnit.objects.filter(
+        ~Exists(anew),
         role=AssignmentRole.LEAD.value,
         dispute__ruled_at__isnull=False,
         dispute__order__category=order.category_id,

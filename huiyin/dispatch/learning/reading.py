@@ -6,7 +6,7 @@ what is kept.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 MOST_WEIGHTS = 14_000_000
 AT_ONCE = 512
 RARE = 2
+TELLS_LEAST = 0.2
+"""What a piece counts that stands in all labels alike; one that tells all counts about 1 more."""
+_BELIEVED = 1.0
+"""So many messages of the usual mixture are added to what is counted of a piece."""
 _ROW = 32
 
 
@@ -123,13 +127,44 @@ def _joined(parts: Sequence[_Part], keys: Array) -> csr_matrix:
 
 
 def vocabulary(read: Read, chosen: Array) -> tuple[Array, Array]:
-    """Return the places of the pieces that the chosen messages teach, and how rare each is."""
+    """Return the places of the pieces that the chosen messages teach, and what each weighs.
+
+    A piece weighs the more the rarer it is and the more it tells of the label: greetings, names of
+    places and figures are rare as well, and tell nothing.
+    """
     import numpy as np
 
-    held = np.bincount(read.counts[chosen].indices, minlength=len(read.keys))
+    counts, wanted = read.counts[chosen], read.wanted[chosen]
+    held = np.bincount(counts.indices, minlength=len(read.keys))
     kept = commonest(held, len(read.labels))
-    rarity = np.log((1 + int(chosen.sum())) / (1 + held[kept])) + 1
-    return kept, rarity.astype(np.float32)
+    rarity = np.log((1 + len(wanted)) / (1 + held[kept])) + 1
+    of_labels = (
+        (len(mine) / len(wanted), np.bincount(counts[mine].indices, minlength=len(held))[kept])
+        for mine in (np.flatnonzero(wanted == label) for label in range(len(read.labels)))
+    )
+    weight = rarity * told(of_labels, held[kept], len(read.labels))
+    return kept, weight.astype(np.float32)
+
+
+def told(of_labels: Iterable[tuple[float, Array]], held: Array, labels: int) -> Array:
+    """Return how much pieces tell of the label, from ``TELLS_LEAST`` for those that tell nothing.
+
+    It is the root of what one learns of the label (relative entropy) by hearing that a piece is
+    there, as a share of all there is to learn where labels are equally frequent.
+
+    Args:
+        of_labels: for each label its share of all messages, and how many of them hold each piece.
+        held: how many messages hold each piece.
+        labels: how many labels there are.
+    """
+    import numpy as np
+
+    learned = np.zeros(len(held))
+    for usual, count in of_labels:
+        if usual > 0:
+            share = (count + _BELIEVED * usual) / (held + _BELIEVED)
+            learned += share * np.log(share / usual)
+    return np.asarray(TELLS_LEAST + np.sqrt(np.maximum(learned, 0) / np.log(max(labels, 2))))
 
 
 def weighed(model: Classifier, read: Read, chosen: Array) -> csr_matrix:

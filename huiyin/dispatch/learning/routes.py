@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from huiyin.dispatch import queries as dispatch
 from huiyin.dispatch.boundaries import queries as boundaries
 from huiyin.dispatch.learning import places, queries, rules
-from huiyin.dispatch.learning.hints import is_on, place_named
+from huiyin.dispatch.learning.hints import Draft, is_on, place_named
 from huiyin.dispatch.learning.states import Field, Purpose, Source
 from huiyin.kernel.text import normalise
+from huiyin.knowledge.models import Category
 from huiyin.orders.models import WorkOrder
 from huiyin.orgs import area_queries, succession
 from huiyin.orgs import queries as orgs
@@ -71,6 +72,20 @@ def routes(order: WorkOrder, now: datetime) -> Routes:
     if unsure is not None and unsure.unit.pk in found:
         unsure = None
     return Routes(tuple(found.values())[:MOST], unsure)
+
+
+def routes_of_draft(
+    draft: Draft, category: Category | None, region: Region | None, now: datetime
+) -> Routes:
+    """Return who may lead a request that is still being taken down. At most eleven queries.
+
+    Source: R-561 (requirement 211; handbook domain.md 1.2 (五): the agent judges whose it is).
+    """
+    order = WorkOrder(
+        title=draft.title, content=draft.content, place=draft.place, category=category,
+        region=region, longitude=draft.longitude, latitude=draft.latitude,
+    )  # fmt: skip
+    return routes(order, now)
 
 
 def _all(order: WorkOrder, now: datetime) -> Iterator[Route]:

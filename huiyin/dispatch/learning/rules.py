@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from math import ceil
+from math import ceil, floor
 from typing import Any
 
 BINS = 15
@@ -14,6 +14,8 @@ ENOUGH_UNSEEN = 50
 ALIKE = 0.005
 FAR_WORSE = 0.1
 CONFIDENT_SHARE = 0.9
+LEVELS = (0.0, 0.5, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.98)
+"""Thresholds for which it is told what would be accepted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,28 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """What would be accepted from a threshold on: its share, and how much of it is right."""
+
+    threshold: float
+    share: float
+    accuracy: float
+
+    def cost(self, costs: Costs) -> float:
+        """Return the minutes per 100 messages that this costs, wrong ones and those by hand.
+
+        Source: R-560 (requirement 211; the city sets the threshold by cost).
+        """
+        wrong = self.share * (1 - self.accuracy) * costs.wrong
+        return 100 * (wrong + (1 - self.share) * costs.manual)
+
+
+@dataclass(frozen=True, slots=True)
 class Figures:
-    """How good a model is on messages that it has not seen."""
+    """How good a model is on messages that it has not seen.
+
+    ``threshold_at_90`` is the probability from which nine of ten suggestions are accepted.
+    """
 
     rows: int
     macro_f1: float
@@ -74,6 +96,8 @@ class Figures:
     accepted_accuracy: float
     cost_by_hand: float
     cost_with_model: float
+    threshold_at_90: float = 0.0
+    acceptance: tuple[Accepted, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figures for storing and showing, rounded."""
@@ -82,7 +106,9 @@ class Figures:
 
 def _rounded(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: round(each, 4) for key, each in value.items()}
+        return {key: _rounded(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(each) for each in value]
     return round(value, 4)
 
 
@@ -115,7 +141,21 @@ def figures(judged: Sequence[Judged], costs: Costs) -> Figures:
         accepted_accuracy=_share([each.right for each in taken]),
         cost_by_hand=costs.manual * 100,
         cost_with_model=(wrong + by_hand) * hundred,
+        threshold_at_90=floor(surest[-1].probability * 10_000) / 10_000 if surest else 0.0,
+        acceptance=acceptance(judged),
     )
+
+
+def acceptance(judged: Sequence[Judged], levels: Sequence[float] = LEVELS) -> tuple[Accepted, ...]:
+    """Return what would be accepted from each of several thresholds on.
+
+    Source: R-560 (requirement 211; the city sets the threshold by cost).
+    """
+    found = []
+    for level in levels:
+        taken = [each.right for each in judged if each.probability >= level]
+        found.append(Accepted(level, len(taken) / max(1, len(judged)), _share(taken)))
+    return tuple(found)
 
 
 def calibration_error(said: Sequence[tuple[float, bool]], bins: int = BINS) -> float:

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from huiyin.dispatch import queries as dispatch
+from huiyin.dispatch.learning import queries as learning
 from huiyin.kernel.errors import Invalid, NotAllowed, WrongState
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.actions import CatalogueRow, sync_catalogue
@@ -147,3 +148,21 @@ def test_which_days_a_new_version_and_an_end_may_have() -> None:
             check_end(held, wanted, day)
     with pytest.raises(Invalid, match="已经失效"):
         check_end(Span(DAY, day), Span(DAY), day)
+
+
+@pytest.mark.rule("R-595")
+def test_a_ruling_that_was_made_anew_is_no_precedent(story: Story) -> None:
+    world = story.world
+    ruled(story)
+    enter(story)
+    wrong = last_ruled(story.order)
+    assert wrong is not None
+    story.reopened()
+    story.ruled(world.water, now=at(5, 9))
+    item = CatalogueItem.objects.get(code=wrong.code)
+    assert item.valid_to == date(2026, 3, 5)
+    note = story.order.events.latest("seq").note
+    assert f"原裁定 {wrong.code} 写入派单目录的一条随之失效" in note
+    other = Story(world).created(now=at(5, 10)).order
+    assert [unit for unit, *_ in learning.rulings_like(other)] == [world.water]
+    assert world.housing not in [each.unit for each in dispatch.suggestions(other, at(5, 11))]

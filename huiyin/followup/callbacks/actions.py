@@ -35,6 +35,8 @@ class Answers:
     """What the citizen said; ``comment`` is free text.
 
     ``told`` is set when the clerk told the answer in the same call (``answer.by_office``).
+    ``dutiful`` is the clerk's own finding: the unit has done what it could, so that nothing is
+    redone for a citizen who is not satisfied.
     """
 
     solved: Solved | None = None
@@ -42,6 +44,7 @@ class Answers:
     reasons: Sequence[str] = field(default_factory=tuple)
     comment: str = ""
     told: bool = False
+    dutiful: bool = False
 
 
 @transaction.atomic
@@ -68,12 +71,13 @@ def record_call(
 ) -> WorkOrder:
     """Record a call that reached the citizen: content closes, not content goes to the next round.
 
-    When the rounds are used up the order keeps waiting and the clerk closes it as unsatisfied.
+    When the rounds are used up, or the clerk finds that the unit has done its duty, the order keeps
+    waiting and the clerk closes it as unsatisfied.
 
     Raises:
         Invalid: one of the two questions is not answered, or the reason of dissatisfaction is.
 
-    Source: R-80, R-155 (requirement 9; handbook domain.md 4.3).
+    Source: R-80, R-155, R-551 (requirements 9, 114; handbook domain.md 4.3).
     """
     solved, grade = rules.check_answers(answers.solved, answers.grade)
     rules.check_reasons(
@@ -87,7 +91,9 @@ def record_call(
     reply_rules.check_told(must_tell=reply_queries.must_tell(order))
     attempt = _attempt(order, Method.PHONE, by, now, reached=True, number=number)
     _fill(attempt, answers)
-    return _follow(order, solved, grade, by=by, note=answers.comment, now=now)
+    return _follow(
+        order, solved, grade, by=by, note=answers.comment, dutiful=answers.dutiful, now=now
+    )
 
 
 def record_later_call(
@@ -218,20 +224,22 @@ def _follow(
     *,
     by: Actor,
     note: str,
+    dutiful: bool = False,
     now: datetime,
 ) -> WorkOrder:
-    """Close, send into the next round, or leave waiting for the clerk when rounds are used up.
+    """Close, send into the next round, or leave waiting for the clerk to close it as unsatisfied.
 
     In a city that calls back before the audit, content goes to the audit instead of closing.
 
-    Source: R-80, R-148 (requirement 165; handbook domain.md 4.3).
+    Source: R-80, R-148, R-551 (requirements 114, 165; handbook domain.md 4.3).
     """
     if rules.is_content(solved, grade):
         follow = orders.close if queries.is_audited(order) else orders.verify
         return follow(order.pk, by=by, solved=solved, grade=grade, note=note, now=now)
     most = int(knowledge.parameter("redo.max_rounds", now, default=3))
-    if order.round >= most:
-        said = f"{solved.label}；{grade.label}；已办理 {order.round} 轮，待回访员说明后结案"
+    if dutiful or order.round >= most:
+        why = "承办单位已尽责" if dutiful else f"已办理 {order.round} 轮"
+        said = f"{solved.label}；{grade.label}；{why}，待回访员说明后结案"
         return orders.add_note(order.pk, by=by if by.staff else SYSTEM, note=said, now=now)
     order = orders.redo(order.pk, by=by, solved=solved, grade=grade, note=note, now=now)
     if knowledge.parameter("redo.automatic", now, default=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Count, Exists, F, Max, OuterRef, QuerySet
+from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet
 
 from huiyin.followup.callbacks import rules
 from huiyin.followup.callbacks.models import CallbackAttempt
@@ -23,7 +23,7 @@ from huiyin.orgs.actors import Actor
 from huiyin.worktime.calendar import SHANGHAI
 
 REST = timedelta(hours=2)
-"""How long a number that was not reached is left alone."""
+"""How long a number that has been called is left alone."""
 CALL = timedelta(minutes=15)
 """How long a clerk who has read a number is taken to be calling it."""
 _LOOKED_AT = 20
@@ -158,12 +158,41 @@ def rating_of(order: WorkOrder, round_: int) -> CallbackAttempt | None:
 
 
 def to_call(actor: Actor, now: datetime) -> QuerySet[WorkOrder]:
-    """Return the orders to call now, the oldest due first; not those tried a moment ago."""
-    tried = CallbackAttempt.objects.filter(
-        order=OuterRef("pk"), method=Method.PHONE.value, reached=False, at__gt=now - REST
+    """Return the orders to call now, the oldest due first; not those called a moment ago.
+
+    Nor those whose citizen is being asked by message, where the city calls afterwards.
+    """
+    called = CallbackAttempt.objects.filter(
+        order=OuterRef("pk"), method=Method.PHONE.value, at__gt=now - REST
     )
     waiting = orders.filtered(actor, orders.OrderFilter(states=(State.TO_CALLBACK,)))
-    return waiting.exclude(Exists(tried)).order_by("waits_until", "pk")
+    rows = waiting.exclude(Exists(called)).exclude(_asked_by_message(now))
+    return rows.order_by("waits_until", "pk")
+
+
+def _asked_by_message(now: datetime) -> Q:
+    """Return the condition for orders that are left to their surveys for the time being.
+
+    The first was sent and the citizen has not answered; further ones are to come, or the last was
+    sent less than ``callback.call_after_sms_hours`` ago. Not once the time for calling is over.
+
+    Source: R-555 (requirement 114; handbook domain.md 2.8: SMS surveys, then a call).
+    """
+    hours = int(knowledge.parameter("callback.call_after_sms_hours", now, default=0))
+    most = int(knowledge.parameter("callback.sms", now, default=2))
+    if not hours or not most:
+        return Q(pk__in=[])
+    own = CallbackAttempt.objects.filter(order=OuterRef("pk"), round=OuterRef("round"))
+    sent = own.filter(method=Method.SMS.value)
+    return (
+        Q(Exists(sent))
+        & (
+            ~Q(Exists(sent[most - 1 : most]))
+            | Q(Exists(sent.filter(at__gt=now - timedelta(hours=hours))))
+        )
+        & ~Q(Exists(own.filter(method=Method.WEB.value)))
+        & Q(waits_until__gt=now)
+    )
 
 
 def next_to_call(actor: Actor, now: datetime, *, but: str = "") -> str:

@@ -111,7 +111,7 @@ def check_unreached(attempts: Iterable[datetime], *, least: int, days: int, zone
     if len(moments) < least or len(on_days) < days:
         raise Refused(
             f"还不能按无法联系结案：已联系 {len(moments)} 次、{len(on_days)} 天",
-            remedy=f"须在 {days} 天内至少联系 {least} 次",
+            remedy=f"至少联系 {least} 次，分在 {days} 个不同的日子",
         )
 
 

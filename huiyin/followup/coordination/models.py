@@ -130,6 +130,19 @@ class Meeting(models.Model):
         return MeetingState(self.state)
 
 
+class MeetingTurn(models.Model):
+    """Whose turn it is to go to the weekly meeting of the grid on a day 轮值."""
+
+    day = models.DateField(unique=True)
+    staff = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+    note = models.CharField(max_length=200, blank=True, default="")
+    set_at = models.DateTimeField()
+    set_by = models.ForeignKey(Staff, models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.staff_id}"
+
+
 class AgendaItem(models.Model):
     """A point of the agenda and what was decided about it."""
 

@@ -32,7 +32,7 @@ def require_coordinator(actor: Actor) -> None:
     """
     if not coordinates(actor):
         who = f"{roles_with(Perm.DISPATCH)}、{roles_with(Perm.SUPERVISE)}"
-        raise NotAllowed("您的角色不能提请协调", remedy=f"由{who}提请")
+        raise NotAllowed("您的岗位不能提请协调", remedy=f"由{who}提请")
 
 
 def may_flag(actor: Actor, order: WorkOrder) -> bool:

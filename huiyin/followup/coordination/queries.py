@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
@@ -19,6 +20,7 @@ from huiyin.followup.coordination.models import (
     JointOrder,
     JointPartner,
     Meeting,
+    MeetingTurn,
 )
 from huiyin.followup.coordination.states import FlagState, JointState, MeetingState
 from huiyin.followup.tasks.models import Task
@@ -120,6 +122,23 @@ def meeting(actor: Actor, key: int) -> Meeting | None:
         .filter(pk=key)
         .first()
     )
+
+
+def turns(since: date, most: int = 60) -> list[MeetingTurn]:
+    """Return whose turn it is on the weekly meetings from a day on. One query.
+
+    Source: R-585 (requirement 45).
+    """
+    rows = MeetingTurn.objects.filter(day__gte=since).select_related("staff", "set_by")
+    return list(rows.order_by("day")[:most])
+
+
+def my_turns(actor: Actor, today: date) -> int:
+    """Return how often it is this person's turn in the week that begins today. One query."""
+    if actor.staff is None or not policy.coordinates(actor):
+        return 0
+    ahead = MeetingTurn.objects.filter(staff=actor.staff.pk, day__gte=today)
+    return ahead.filter(day__lt=today + timedelta(days=7)).count()
 
 
 def suggested_units(flags: Iterable[Flag]) -> list[Unit]:

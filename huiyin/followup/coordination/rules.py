@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from huiyin.followup.coordination.states import (
     FlagKind,
@@ -13,6 +13,7 @@ from huiyin.followup.coordination.states import (
     Outcome,
 )
 from huiyin.kernel.errors import Conflict, Invalid, WrongState
+from huiyin.worktime.calendar import WorkCalendar
 
 SHORTEST = 4
 LONGEST = {
@@ -20,6 +21,8 @@ LONGEST = {
     "goal": 1000, "summary": 2000, "said": 2000, "duty": 200, "attendee": 60,
 }  # fmt: skip
 FARTHEST = timedelta(days=366)
+MOST_WEEKS, LONGEST_NOTE = 53, 200
+_WEEK = timedelta(days=7)
 
 
 def check_words(words: dict[str, str], needed: dict[str, str]) -> None:
@@ -187,3 +190,55 @@ def check_close(unfinished: int) -> None:
     """
     if unfinished:
         raise Conflict(f"还有 {unfinished} 个节点没有完成", remedy="请先确认或取消各节点任务")
+
+
+def turn_days(first: date, weeks: int, calendar: WorkCalendar) -> list[date]:
+    """Return the days of the weekly meeting: every seventh day, put off while it is a holiday.
+
+    A week without a working day from that weekday on has no meeting.
+
+    Source: R-585 (requirement 45).
+    """
+    found = []
+    for week in range(weeks):
+        start = first + week * _WEEK
+        days = (start + timedelta(days=more) for more in range(_WEEK.days))
+        day = next((day for day in days if calendar.is_working(day)), None)
+        if day is not None and day - start < _WEEK - timedelta(days=start.weekday()):
+            found.append(day)
+    return found
+
+
+def check_turns(first: date | None, weeks: int | None, *, people: int, today: date) -> None:
+    """Refuse turns in the past, without people, or of too many weeks.
+
+    Raises:
+        Invalid: names every wrong field.
+
+    Source: R-585 (requirement 45).
+    """
+    wrong = {}
+    if first is None or not today <= first <= today + FARTHEST:
+        wrong["first"] = "请填写第一次例会的日期，今天起一年以内"
+    if weeks is None or not 1 <= weeks <= MOST_WEEKS:
+        wrong["weeks"] = f"请填写 1 到 {MOST_WEEKS} 周"
+    if not people:
+        wrong["people"] = "请填写轮值的人"
+    if wrong:
+        raise Invalid("；".join(wrong.values()), fields=wrong)
+
+
+def check_exchange(day: date, note: str, *, today: date) -> None:
+    """Refuse to change a turn that is over, or without saying why.
+
+    Raises:
+        Invalid: no reason is given.
+        Conflict: the day is over.
+
+    Source: R-585 (requirement 45).
+    """
+    if day < today:
+        raise Conflict("这次例会已经过去", remedy="轮值只能改今天以后的")
+    if not note or len(note) > LONGEST_NOTE:
+        words = f"请写明换班原因，最多 {LONGEST_NOTE} 个字"
+        raise Invalid(words, fields={"note": words})

@@ -38,4 +38,4 @@ def require_reviewer(actor: Actor) -> None:
     Source: R-127 (requirement 112: the hotline office audits).
     """
     if Perm.REVIEW not in actor.perms:
-        raise NotAllowed("您的角色不能审核备案", remedy="由派单员或中心负责人审核")
+        raise NotAllowed("您的岗位不能审核备案", remedy="由派单员或中心负责人审核")

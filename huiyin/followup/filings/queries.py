@@ -142,6 +142,14 @@ def scope_of_order(order: WorkOrder) -> Scope:
     return Scope(code, order.place_key, bytes(order.requester.phone_key))
 
 
+def is_on(now: datetime) -> bool:
+    """Tell whether the city wants filings to be recognised. No query while remembered.
+
+    Source: R-564 (requirement 113; every suggestion can be switched off).
+    """
+    return bool(knowledge.parameter("suggest.filings", now, default=True))
+
+
 def matching(order: WorkOrder, today: date) -> list[Filing]:
     """Return the filings in force that answer an order, newest first. One query.
 

@@ -48,12 +48,12 @@ from huiyin.knowledge import queries as knowledge
 from huiyin.orders import actions as orders
 from huiyin.orders import numbers
 from huiyin.orders.actions.files import Upload, accept, keep
+from huiyin.orders.actions.timing import moment
 from huiyin.orders.models import Assignment, WorkOrder
 from huiyin.orders.states import OPEN
 from huiyin.orgs.actors import SYSTEM, Actor
 from huiyin.orgs.models import Staff, Unit
 from huiyin.orgs.states import Perm
-from huiyin.worktime.calendar import SHANGHAI
 
 MOST_EXTENSIONS = 1
 BATCH = 500
@@ -241,9 +241,8 @@ def issue(key: int, *, by: Actor, now: datetime) -> Mandate:
     mandate.issued_at, mandate.issued_by = now, by.staff
     if mandate.check_days:
         CheckIn.objects.create(mandate=mandate, due_at=queries.check_by(mandate.check_days, now))
-    local = mandate.due_at.astimezone(SHANGHAI)
     _tell_orders(turn, f"{mandate.kind_name}单 {mandate.number}：{mandate.title}，"
-                       f"要求{mandate.unit}在 {local:%Y-%m-%d %H:%M} 前反馈")  # fmt: skip
+                       f"要求{mandate.unit}在 {moment(mandate.due_at)} 前反馈")  # fmt: skip
     return _finish(turn, data={"number": mandate.number, "due_at": mandate.due_at.isoformat()})
 
 

@@ -59,7 +59,7 @@ def require_step(actor: Actor, step: MandateStep, mandate: Mandate) -> None:
     who = str(mandate.supervising) if mandate.supervising else "督办组"
     if step.side is MandateSide.CHECKER:
         raise NotAllowed("您不负责检查这张督办单", remedy=f"由{who}检查")
-    raise NotAllowed("您的角色不能办理督办单", remedy=f"由{roles_with(Perm.SUPERVISE)}办理")
+    raise NotAllowed("您的岗位不能办理督办单", remedy=f"由{roles_with(Perm.SUPERVISE)}办理")
 
 
 def require_supervisor(actor: Actor) -> None:

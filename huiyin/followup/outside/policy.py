@@ -16,7 +16,7 @@ def require_keeper(actor: Actor) -> None:
     Source: R-503 (requirements 2, 56).
     """
     if not set(KEEPERS) & actor.perms:
-        raise NotAllowed("您的角色不能维护联动联系人", remedy=f"由{roles_with(Perm.SUPERVISE)}维护")
+        raise NotAllowed("您的岗位不能维护联动联系人", remedy=f"由{roles_with(Perm.SUPERVISE)}维护")
 
 
 def require_teller(actor: Actor) -> None:

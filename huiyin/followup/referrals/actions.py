@@ -17,7 +17,7 @@ from huiyin.kernel.checks import present
 from huiyin.kernel.errors import Invalid, NotFound
 from huiyin.orders import numbers
 from huiyin.orders import queries as orders
-from huiyin.orders.models import WorkOrder
+from huiyin.orders.models import Assignment, WorkOrder
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.models import Unit
 
@@ -43,9 +43,9 @@ def propose(form: Proposal, *, by: Actor, now: datetime) -> Referral:
 
     Raises:
         NotAllowed: the actor does not supervise.
-        Invalid: something is missing, or an order does not exist.
+        Invalid: something is missing, or an order does not exist or was never the unit's.
 
-    Source: R-423 (requirements 27, 155).
+    Source: R-423, R-605 (requirements 27, 155).
     """
     policy.require_reader(by)
     words = {
@@ -60,6 +60,7 @@ def propose(form: Proposal, *, by: Actor, now: datetime) -> Referral:
     if missing := set(wanted) - {order.number for order in found}:
         said = f"没有这些工单：{'、'.join(sorted(missing))[:100]}"
         raise Invalid(said, fields={"orders": said})
+    _check_part(found, present(form.unit))
     referral = Referral.objects.create(
         **words,
         state=ReferralState.PROPOSED.value,
@@ -71,6 +72,19 @@ def propose(form: Proposal, *, by: Actor, now: datetime) -> Referral:
         ReferralOrder(referral=referral, order=order) for order in found
     )
     return referral
+
+
+def _check_part(found: Sequence[WorkOrder], unit: Unit) -> None:
+    """Refuse as evidence an order in which neither the unit nor one below it ever had a part.
+
+    Source: R-605 (requirements 12, 155).
+    """
+    parts = Assignment.objects.filter(order__in=found, unit__path__startswith=unit.path)
+    held = set(parts.values_list("order", flat=True))
+    others = [order.number for order in found if order.pk not in held]
+    if others:
+        words = f"{unit}没有承办过这些工单：{'、'.join(others)[:100]}"
+        raise Invalid(words, fields={"orders": words})
 
 
 @transaction.atomic

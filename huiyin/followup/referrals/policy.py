@@ -28,7 +28,7 @@ def require_step(actor: Actor, step: ReferralStep, referral: Referral) -> None:
     if not step.decides:
         return
     if Perm.DECIDE not in actor.perms:
-        raise NotAllowed("您的角色不能审批问责移送", remedy="请由中心负责人审批")
+        raise NotAllowed("您的岗位不能审批问责移送", remedy="请由中心负责人审批")
     check_second_person(referral.proposed_by_id, actor.staff.pk if actor.staff else None)
 
 

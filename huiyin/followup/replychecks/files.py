@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -37,15 +38,24 @@ def lines(path: Path) -> Iterator[Line]:
     csv.field_size_limit(_LONGEST_FIELD)
     past: dict[tuple[str, int], list[Earlier]] = {}
     try:
-        with path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file)
-            missing = [name for name in _NEEDED if name not in (reader.fieldnames or ())]
-            if missing:
-                raise Refused(f"{path.name} 缺少列：{'、'.join(missing)}")
-            for at, row in enumerate(reader, 1):
-                yield _line(str(row.get("id") or row.get("row") or at), row, past)
+        reader = csv.DictReader(io.StringIO(_text(path), newline=""))
+        missing = [name for name in _NEEDED if name not in (reader.fieldnames or ())]
+        if missing:
+            raise Refused(f"{path.name} 缺少列：{'、'.join(missing)}")
+        for at, row in enumerate(reader, 1):
+            yield _line(str(row.get("id") or row.get("row") or at), row, past)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise Refused(f"读不了 {path}：{error}", remedy="请用 UTF-8 编码的 CSV 文件") from error
+        remedy = "请用 UTF-8 或 GB 18030 编码的 CSV 文件"
+        raise Refused(f"读不了 {path}：{error}", remedy=remedy) from error
+
+
+def _text(path: Path) -> str:
+    """Return the text of a file in UTF-8, with or without mark, or else in GB 18030."""
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030")
 
 
 def _line(key: str, row: dict[str, str], past: dict[tuple[str, int], list[Earlier]]) -> Line:

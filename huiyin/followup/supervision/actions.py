@@ -35,10 +35,10 @@ _NEXT = """
 def remind_due(*, until: datetime, limit: int = BATCH) -> int:
     """Write a reminder for each part that has passed a mark of ``urge.at_percent``; how many.
 
-    Safe late, twice or in parallel: one reminder per part and mark; a late run reminds once, of
-    the highest mark that has passed.
+    Safe late, twice or in parallel: one reminder per part, limit and mark; a late run reminds once,
+    of the highest mark that has passed.
 
-    Source: R-182 (handbook domain.md 2.8, 4.3: at 50, 80 and 100 per cent).
+    Source: R-182, R-553 (handbook domain.md 2.8, 4.3: at 50, 80 and 100 per cent).
     """
     percents = knowledge.parameter("urge.at_percent", until, default=[])
     found = queries.to_remind(until, percents, limit=limit)
@@ -51,6 +51,7 @@ def remind_due(*, until: datetime, limit: int = BATCH) -> int:
                 kind=UrgeKind.AUTOMATIC.value,
                 reason=rules.reason_of_mark(slow.mark).value,
                 mark=slow.mark,
+                clock_id=slow.clock,
                 wanted_at=until,
                 at=until,
             )

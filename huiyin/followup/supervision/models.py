@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from huiyin.followup.supervision.states import BY_PERSON, KIND_LABELS, REASON_LABELS
-from huiyin.orders.models import Assignment, WorkOrder
+from huiyin.orders.models import Assignment, Clock, WorkOrder
 from huiyin.orgs.models import Staff, Unit
 
 _PERSON = sorted(kind.value for kind in BY_PERSON)
@@ -17,7 +17,8 @@ class Urging(models.Model):
 
     ``wanted_at`` is when it became necessary, ``at`` when it was done: a telephone urging that the
     platform asks for is a task until somebody has called. ``mark`` is the share of the time, in
-    per cent, at which the system reminds.
+    per cent, at which the system reminds, and ``clock`` the limit that runs: one that was extended
+    or continued is another limit.
     """
 
     order = models.ForeignKey(WorkOrder, models.PROTECT, related_name="urgings")
@@ -28,6 +29,7 @@ class Urging(models.Model):
         max_length=10, choices=[(r.value, v) for r, v in REASON_LABELS.items()]
     )
     mark = models.SmallIntegerField(default=0)
+    clock = models.ForeignKey(Clock, models.PROTECT, null=True, related_name="+")
     wanted_at = models.DateTimeField()
     at = models.DateTimeField(null=True)
     by = models.ForeignKey(Staff, models.PROTECT, null=True, related_name="+")
@@ -41,7 +43,7 @@ class Urging(models.Model):
         )
         constraints = (
             models.UniqueConstraint(
-                fields=["assignment", "mark"],
+                fields=["assignment", "mark", "clock"],
                 condition=Q(kind="automatic"),
                 name="urging_one_reminder",
             ),

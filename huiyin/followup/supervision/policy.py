@@ -23,7 +23,7 @@ def require(actor: Actor) -> None:
     Source: R-184 (requirements 2, 12: supervision is kept by the government's own staff).
     """
     if Perm.SUPERVISE not in actor.perms:
-        raise NotAllowed("您的角色不能催办", remedy=f"催办由{roles_with(Perm.SUPERVISE)}办理")
+        raise NotAllowed("您的岗位不能催办", remedy=f"催办由{roles_with(Perm.SUPERVISE)}办理")
 
 
 def may_urge(actor: Actor, order: WorkOrder) -> bool:

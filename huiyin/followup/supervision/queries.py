@@ -23,7 +23,7 @@ from huiyin.orgs.models import Unit
 
 # The highest mark that each running limit has passed, where the unit was not reminded of it yet.
 _TO_REMIND = """
-    select c.assignment_id, c.order_id, a.unit_id, m.mark
+    select c.assignment_id, c.order_id, a.unit_id, m.mark, c.id
     from orders_clock c
     join orders_assignment a on a.id = c.assignment_id
     cross join lateral (
@@ -34,6 +34,7 @@ _TO_REMIND = """
     and not exists (
         select from supervision_urging u
         where u.assignment_id = c.assignment_id and u.kind = 'automatic' and u.mark >= m.mark
+        and (u.clock_id = c.id or u.clock_id is null)
     )
     order by c.due_at, c.id limit %s
 """
@@ -107,13 +108,16 @@ class Slow:
     order: int
     unit: int
     mark: int = 0
+    clock: int | None = None
     reason: UrgeReason = UrgeReason.UNREAD
 
 
 def to_remind(until: datetime, percents: Sequence[int], *, limit: int) -> list[Slow]:
     """Return the parts whose running finish limit has passed a mark by ``until``. One query.
 
-    Source: R-182 (handbook domain.md 2.8, 4.3).
+    An extended limit is a new one: its unit is reminded again, by the share of the new time.
+
+    Source: R-182, R-553 (handbook domain.md 2.8, 4.3).
     """
     with connection.cursor() as cursor:
         cursor.execute(_TO_REMIND, [list(percents), until, limit])

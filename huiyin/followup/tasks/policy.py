@@ -23,7 +23,7 @@ def require_office(actor: Actor, what: str) -> None:
     Source: R-440 (requirements 2, 138: supervision is kept by the government's own staff).
     """
     if not is_office(actor):
-        raise NotAllowed(f"您的角色不能{what}", remedy=f"{what}由{roles_with(Perm.SUPERVISE)}办理")
+        raise NotAllowed(f"您的岗位不能{what}", remedy=f"{what}由{roles_with(Perm.SUPERVISE)}办理")
 
 
 def visible_to(actor: Actor) -> Q:

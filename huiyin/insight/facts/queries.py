@@ -42,6 +42,7 @@ PLAIN = (
 )  # fmt: skip
 STORED = ("day", "sign", "order_id", *PLAIN, *rules.names())
 Rows = dict[int, list[Any]]
+Lines = QuerySet[FactLine]
 _MEASURED = (ClockKind.DISPATCH, ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH)
 
 
@@ -74,6 +75,25 @@ def broken_days() -> list[date]:
             wrong.append(closed.day)
         before = closed.digest
     return wrong
+
+
+def broken_days_of(first: date, last: date, *, as_of: date) -> list[date]:
+    """Return the closed days until ``as_of`` whose lines count in a period and are not as sealed.
+
+    Days none of whose lines count, before the period or after it, are not read.
+    """
+    inside = Q()
+    for window in Window:
+        inside |= Q(**{f"{window.value}__gte": first, f"{window.value}__lte": last})
+    lines = FactLine.objects.filter(inside, day__lte=as_of)
+    days = set(lines.order_by().values_list("day", flat=True).distinct())
+    wrong, before, sealed = [], "", set()
+    for closed in closed_days().filter(day__lte=as_of).reverse():
+        sealed.add(closed.day)
+        if closed.day in days and digest_of(closed.day, before) != closed.digest:
+            wrong.append(closed.day)
+        before = closed.digest
+    return wrong + sorted(days - sealed)
 
 
 def first_day() -> date | None:
@@ -168,9 +188,8 @@ def _beside(keys: list[int]) -> _Beside:
         kind__in=[LinkKind.MERGED.value, LinkKind.SEQUEL.value],
         ended_at__isnull=True,
     )
-    parts = Assignment.objects.filter(order__in=keys, parent__isnull=True).filter(
-        Q(role=AssignmentRole.LEAD.value) | Q(role=AssignmentRole.ASSIST.value, shared_score=True)
-    )
+    roles = [AssignmentRole.LEAD.value, AssignmentRole.ASSIST.value]
+    parts = Assignment.objects.filter(order__in=keys, parent__isnull=True, role__in=roles)
     clocks = Clock.objects.filter(order__in=keys).filter(
         kind__in=[kind.value for kind in _MEASURED]
     )
@@ -181,7 +200,8 @@ def _beside(keys: list[int]) -> _Beside:
         parts=_by_order(
             parts.order_by("pk").values(
                 "pk", "order_id", "unit_id", "role", "dispatched_at", "signed_at", "contacted_at",
-                "due_at", "replied_at", "continues_id",
+                "due_at", "replied_at", "ended_at", "continues_id", "shared_score",
+                "round",
             )
         ),
         clocks=_by_order(
@@ -213,45 +233,100 @@ def _limit(clock: dict[str, Any]) -> Limit:
     return Limit(clock["due_at"], clock["stopped_at"], clock["replaced"])
 
 
+@dataclass(slots=True)
+class _Whose:
+    """What one unit did of an order: its parts, and those that it took over from others."""
+
+    unit: int
+    shared: bool
+    rows: list[dict[str, Any]]
+    keys: set[int]
+    units: set[int]
+    raised: bool = False
+
+
 def _parts(order: int, found: _Beside) -> list[Part]:
-    """Put the rounds of each unit together; what another unit took over is that unit's."""
+    """Put the rounds of each unit together; what another unit took over is that unit's.
+
+    Whoever led until a higher level took the order over assists from then on; what it owed before
+    stays with it. Other assisting units count only when they are assessed with the lead.
+
+    Source: R-581 (handbook domain.md 2.8, 4.3; requirements 132, 187).
+    """
     rows = found.parts[order]
-    heirs = {row["pk"]: row["unit_id"] for row in rows}
+    signing = {
+        clock["assignment_id"]
+        for clock in found.clocks[order]
+        if clock["kind"] == ClockKind.SIGN.value
+    }
+    heirs = _heirs(rows)
     taken = {row["continues_id"] for row in rows}
-    by_unit: dict[tuple[int, bool], list[dict[str, Any]]] = defaultdict(list)
+    whose: dict[tuple[int, bool], _Whose] = {}
     for row in rows:
+        leads = row["role"] == AssignmentRole.LEAD.value
+        led = not leads and not row["shared_score"] and row["pk"] in signing
+        if not (leads or led or row["shared_score"]):
+            continue
+        key = _last_heir(row["unit_id"], heirs), not leads and not led
+        mine = whose.setdefault(key, _Whose(*key, [], set(), set()))
+        mine.keys.add(row["pk"])
+        mine.units |= {row["unit_id"], key[0]}
         if row["pk"] not in taken:
-            shared = row["role"] != AssignmentRole.LEAD.value
-            by_unit[heirs[row["pk"]], shared].append(row)
-    return [_part(order, whose, rows, found) for whose, rows in by_unit.items()]
+            mine.rows.append(row)
+            mine.raised = led
+    return [_part(order, each, found) for each in whose.values() if each.rows]
 
 
-def _part(order: int, whose: tuple[int, bool], rows: list[dict[str, Any]], found: _Beside) -> Part:
-    unit, shared = whose
-    clocks = found.clocks[order]
-    mine = {row["pk"] for row in rows}
+def _heirs(rows: Iterable[dict[str, Any]]) -> dict[int, int]:
+    """Return which unit took over from which in one order."""
+    by_key = {row["pk"]: row for row in rows}
+    found = {}
+    for row in by_key.values():
+        before = by_key.get(row["continues_id"])
+        if before is not None and before["unit_id"] != row["unit_id"]:
+            found[before["unit_id"]] = row["unit_id"]
+    return found
+
+
+def _last_heir(unit: int, heirs: dict[int, int]) -> int:
+    seen = {unit}
+    while (after := heirs.get(unit)) is not None and after not in seen:
+        seen.add(after)
+        unit = after
+    return unit
+
+
+def _part(order: int, whose: _Whose, found: _Beside) -> Part:
+    rows, clocks = whose.rows, found.clocks[order]
 
     def limits(kind: ClockKind) -> list[Limit]:
-        return [_limit(c) for c in clocks if c["kind"] == kind.value and c["assignment_id"] in mine]
+        return [
+            _limit(clock)
+            for clock in clocks
+            if clock["kind"] == kind.value and clock["assignment_id"] in whose.keys
+        ]
 
-    asked = [row for row in found.applications[order] if row["unit_id"] == unit]
+    asked = [row for row in found.applications[order] if row["unit_id"] in whose.units]
     longer = [
         row["decided_at"]
         for row in asked
         if row["kind"] == ApplicationKind.EXTENSION.value and row["outcome"] == "granted"
     ]
-    urged = [row["at"] for row in found.urgings[order] if row["unit_id"] == unit]
+    urged = [row["at"] for row in found.urgings[order] if row["unit_id"] in whose.units]
     answers = [
-        row["public_answer"] for row in found.replies[order] if row["assignment__unit_id"] == unit
+        row["public_answer"]
+        for row in found.replies[order]
+        if row["assignment__unit_id"] in whose.units
     ]
-    last = rows[-1]
+    # A round that was taken away without a reply says nothing where another one was replied to.
+    last = ([row for row in rows if row["replied_at"] or not row["ended_at"]] or rows)[-1]
     return Part(
-        unit=unit,
-        shared=shared,
+        unit=whose.unit,
+        shared=whose.shared,
         dispatched_at=min(row["dispatched_at"] for row in rows),
         signed_at=_first(row["signed_at"] for row in rows),
         contacted_at=_first(row["contacted_at"] for row in rows),
-        replied_at=last["replied_at"],
+        replied_at=None if whose.raised else last["replied_at"],
         due_at=last["due_at"],
         sign=limits(ClockKind.SIGN),
         contact=limits(ClockKind.CONTACT),
@@ -264,6 +339,9 @@ def _part(order: int, whose: tuple[int, bool], rows: list[dict[str, Any]], found
         extended_at=_first(longer),
         urged_at=_first(urged),
         answer="".join(answers[-1].split()) if answers else "",
+        given_at=last["dispatched_at"],
+        ended_at=last["dispatched_at"] if whose.raised else last["ended_at"],
+        began=any(row["round"] == 1 and row["replied_at"] for row in rows),
     )
 
 
@@ -288,14 +366,12 @@ def lines_on(day: date) -> QuerySet[FactLine]:
     return FactLine.objects.filter(day=day).order_by("pk")
 
 
-def behind(
-    measure: str, *, window: Window, first: date, last: date, as_of: date,
-    units: Sequence[int | None] | None,
-) -> QuerySet[FactLine, Any]:  # fmt: skip
-    """Return the keys of the orders that a sum of one measure counts, newest first.
+def lines_in(
+    window: Window, *, first: date, last: date, as_of: date, units: Sequence[int] | None
+) -> Lines:
+    """Return the lines that a sum over some days is made of.
 
     Args:
-        measure: one of ``states.MEASURES``.
         window: by which day lines belong to the period.
         first: first day of the period; ``last`` its last.
         last: see above.
@@ -305,16 +381,25 @@ def behind(
     lines = FactLine.objects.filter(
         **{f"{window.value}__gte": first, f"{window.value}__lte": last}, day__lte=as_of
     )
-    if units is None:
-        lines = lines.filter(shared=0)
-    else:
-        lines = lines.filter(unit__in=[unit for unit in units if unit is not None])
-    return summed_behind(lines, ((measure, 1),))
+    return lines.filter(shared=0) if units is None else lines.filter(unit__in=list(units))
 
 
-def summed_behind(
-    lines: QuerySet[FactLine], terms: Sequence[tuple[str, int]]
-) -> QuerySet[FactLine, Any]:
+def in_heaps(lines: Lines, key: str, least: int, *, units: Sequence[int]) -> Lines:
+    """Return the lines of each unit whose ``key`` it has on ``least`` or more of its orders.
+
+    As ``engine.alike`` counts them.
+
+    Source: R-274 (handbook domain.md 2.3, 2.4).
+    """
+    found = Q(pk__in=[])
+    for unit in units:
+        own = lines.filter(**{"unit": unit, f"{key}__isnull": False}).order_by().values(key)
+        heaps = own.annotate(times=Sum(F("sign") * F("dispatched"))).filter(times__gte=least)
+        found |= Q(**{"unit": unit, f"{key}__in": heaps.values(key)})
+    return lines.filter(found)
+
+
+def summed_behind(lines: Lines, terms: Sequence[tuple[str, int]]) -> QuerySet[FactLine, Any]:
     """Return the keys of the orders for which a sum of measures over ``lines`` is above nothing.
 
     Each measure is taken so many times as its term says, which may be less than none.

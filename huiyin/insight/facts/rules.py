@@ -14,6 +14,7 @@ from huiyin.insight.facts.states import GRADES, ORDER_MEASURES, PART_MEASURES
 from huiyin.worktime.calendar import SHANGHAI
 
 CONTENT = ("very_satisfied", "satisfied")
+FIRST = ("first_reached", "first_content", "first_fair")
 _MOMENT = timedelta(microseconds=1)
 
 
@@ -51,10 +52,18 @@ class Return:
         known = self.decided_at is not None and self.decided_at < end
         return self.outcome if known else "waiting"
 
+    def holds_for(self, given_at: datetime | None) -> bool:
+        """Tell whether the order was not given to the unit again after this was decided."""
+        return given_at is None or self.decided_at is None or self.decided_at > given_at
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A unit's part in an order, all its rounds together."""
+    """A unit's part in an order, all its rounds together.
+
+    ``given_at`` is when it was given the last time, ``ended_at`` when that part ended: the order
+    was closed, or went to another unit. ``began``: its reply ended the first round.
+    """
 
     unit: int
     dispatched_at: datetime
@@ -70,6 +79,9 @@ class Part:
     extended_at: datetime | None = None
     urged_at: datetime | None = None
     answer: str = ""
+    given_at: datetime | None = None
+    ended_at: datetime | None = None
+    began: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,23 +165,41 @@ def _in_time(moment: datetime | None, limits: Sequence[Limit], end: datetime) ->
     return _before(moment, end) and not any(limit.is_missed(end) for limit in limits)
 
 
+def _is_taken(part: Part, limits: Sequence[Limit], end: datetime) -> bool:
+    """Tell whether the part ended without a reply before any of these limits had run out.
+
+    The hotline gave the order to another unit, a higher level took it over, or its termination was
+    agreed to: what was not yet due is owed by nobody.
+
+    Source: R-580 (handbook domain.md 3.3 K11-K15, 4.3 转派, 终止; requirement 187).
+    """
+    ended = _before(part.ended_at, end) and not _before(part.replied_at, end)
+    return ended and not any(limit.is_missed(end) for limit in limits)
+
+
 def part_measures(part: Part, end: datetime) -> dict[str, int]:
     """Return the measures of a unit's part as they stood at ``end``.
 
     Whoever gives an order back within the limit for signing owes no response; whoever lets that
-    limit pass first owes it, whether the return is granted or not.
+    limit pass first owes it, whether the return is granted or not. A return that was granted says
+    nothing of an order that the unit was given once more: it is not counted as granted then, and
+    what a unit gave back in the end counts as granted, not as replied to in an earlier round.
 
-    Source: R-250 (handbook domain.md 3.3 K11-K15, K17; 2.8).
+    Source: R-250, R-603 (handbook domain.md 2.10, 3.3 K10-K15, K17; 2.8).
     """
     asked = [each for each in part.returns if each.asked_at < end]
-    granted = [each for each in asked if each.decided(end) == "granted"]
+    left = [
+        each for each in asked if each.decided(end) == "granted" and each.holds_for(part.given_at)
+    ]
     sign_due = min((limit.due_at for limit in part.sign), default=None)
     late = [each for each in asked if sign_due is not None and each.asked_at >= sign_due]
-    gone = bool(granted) and not late
     signed = _in_time(part.signed_at, part.sign, end)
     contacted = _in_time(part.contacted_at, part.contact, end)
-    due = part.due_at is not None and not granted
-    replied = _before(part.replied_at, end)
+    gone = bool(left) and not late
+    if not left and not (signed and contacted):
+        gone = _is_taken(part, (*part.sign, *part.contact), end)
+    due = part.due_at is not None and not left and not _is_taken(part, part.finish, end)
+    replied = _before(part.replied_at, end) and not left
     return {
         "dispatched": 1,
         "owed": int(not gone),
@@ -177,7 +207,7 @@ def part_measures(part: Part, end: datetime) -> dict[str, int]:
         "contacted": int(contacted and not gone),
         "responded": int(signed and contacted and not gone),
         "returned": int(bool(asked)),
-        "return_granted": int(bool(granted)),
+        "return_granted": int(bool(left)),
         "return_refused": int(any(each.decided(end) == "refused" for each in asked)),
         "return_late": int(bool(late)),
         "extended": int(_before(part.extended_at, end)),
@@ -192,18 +222,20 @@ def order_measures(record: Record, end: datetime) -> dict[str, int]:
     """Return the measures of an order as a whole as they stood at ``end``.
 
     Solved and satisfied come from call-backs of the hotline and from the citizen alone, and of the
-    last round alone; what a unit says of its own work has no place here.
+    last round alone; what a unit says of its own work has no place here. What was merged into
+    another order is finished with that one: it is neither accepted nor closed a second time.
 
     Source: R-252 (requirement 188; handbook domain.md 2.3, 3.3 K08-K10, K16, K18-K20, K22-K24).
     """
     if record.void:
         return {}
     handed = any(part.dispatched_at < end for part in record.parts)
-    ended = _before(record.closed_at, end) and record.close_type != "merged"
+    over, merged = _before(record.closed_at, end), record.close_type == "merged"
+    ended = over and not merged
     tried = [each for each in record.attempts if each.at < end]
     found = {
         "valid": 1,
-        "accepted": int(not record.drafted),
+        "accepted": int(not record.drafted and not (over and merged)),
         "direct": int(ended and record.close_type == "direct"),
         "handed": int(handed),
         "sent": int(handed and bool(record.dispatch)),
@@ -247,8 +279,9 @@ def lines_of(record: Record, end: datetime) -> list[Line]:
     """Return the lines of an order as it stood at ``end``, by unit; none before it was made.
 
     Each unit that led it has a line; the measures of the whole order stand on the line of the one
-    that leads it now, so that sums over units never count an order twice. An assisting unit that
-    is assessed with the lead has a ``shared`` line with the lead's measures.
+    that leads it now, so that sums over units never count an order twice; what the citizen said
+    of the first round stands with the unit that replied in it. An assisting unit that is assessed
+    with the lead has a ``shared`` line with the lead's measures.
 
     Source: R-253 (handbook domain.md 2.6 双派, 4.3; requirements 23, 187).
     """
@@ -257,18 +290,23 @@ def lines_of(record: Record, end: datetime) -> list[Line]:
     parts = [part for part in record.parts if part.dispatched_at < end]
     whole = order_measures(record, end)
     heads = [part for part in parts if part.unit == record.lead and not part.shared]
+    begun = [part for part in parts if part.began and not part.shared and part not in heads]
+    first = {name: whole.pop(name) for name in FIRST if begun and name in whole}
     found = [_line(record, None, whole, end)] if not heads else []
     for part in parts:
         head = part in heads
         measures = part_measures(part, end) if not record.void else {}
         if part.shared and heads and not record.void:
             measures = part_measures(heads[0], end)
+        if part in begun[-1:]:
+            measures = measures | first
         found.append(_line(record, part, measures | (whole if head or part.shared else {}), end))
     return sorted(found, key=lambda line: (line.unit or 0, line.shared))
 
 
 def _line(record: Record, part: Part | None, measures: Mapping[str, int], end: datetime) -> Line:
-    ended = record.closed_at if measures.get("closed") or not part else None
+    told = measures.get("closed") or measures.get("first_reached")
+    ended = record.closed_at if told or not part else None
     due = part.due_at if part else None
     words = f"{record.caller.hex()}|{record.category}|{day_of(record.created_at)}"
     return Line(

@@ -14,7 +14,7 @@ from huiyin.kernel import text
 
 MOST_TERMS, LONGEST_TERM = 8, 60
 _QUOTES = str.maketrans("“”„‟「」『』＂", '"' * 9)
-_PARTS = re.compile(r'"([^"]*)"?|(\S+)')
+_PARTS = re.compile(r'"([^"]*)"?|([^\s"]+)')
 _LIKE = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_"})
 
 
@@ -93,10 +93,11 @@ class Asked:
 def ask(raw: str) -> Asked:
     """Return the terms of what was typed: words between blanks, phrases between quotes.
 
+    What nobody sees, as the marks that copied text carries inside its words, does not part them.
     Terms without any letter, digit or Chinese character are left out, as are repeats and all beyond
     ``MOST_TERMS``.
     """
-    return of(quoted or word for quoted, word in _PARTS.findall(raw.translate(_QUOTES)))
+    return of(quoted or word for quoted, word in _PARTS.findall(text.clean(raw).translate(_QUOTES)))
 
 
 def of(words: Iterable[str]) -> Asked:

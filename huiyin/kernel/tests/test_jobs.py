@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection
 
-from huiyin.kernel import clock, idempotency, jobs, runner, upkeep
+from huiyin.kernel import clock, idempotency, jobs, queries, runner, upkeep
 from huiyin.kernel.models import AttemptCounter, IdempotencyKey, JobRun
 from huiyin.kernel.runner import app_for_worker
 
@@ -88,6 +88,17 @@ def test_missed_after_twice_the_period(db, registry) -> None:
     ran(job, NOON, started=NOON)
     assert jobs.missed(NOON + 2 * DAY) == []
     assert jobs.missed(NOON + 2 * DAY + timedelta(seconds=1)) == [job.name]
+
+
+def test_nothing_is_missed_in_the_first_ten_minutes_of_an_installation(db, registry) -> None:
+    job = daily(registry)
+    assert jobs.missed(NOON) == []
+    ran(jobs.Job("test.other", "* * * * *", DAY, lambda _: 0), NOON, started=NOON)
+    soon, later = NOON + timedelta(minutes=10), NOON + timedelta(minutes=10, seconds=1)
+    assert jobs.missed(soon) == []
+    assert not any(each.missed for each in queries.job_standings(soon))
+    assert jobs.missed(later) == [job.name]
+    assert [each.job.name for each in queries.job_standings(later) if each.missed] == [job.name]
 
 
 def test_a_run_leaves_a_row_with_its_error(db, registry) -> None:

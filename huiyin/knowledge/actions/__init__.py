@@ -49,7 +49,7 @@ from huiyin.knowledge.actions.listed import (
     sync_reasons,
     sync_tags,
 )
-from huiyin.knowledge.actions.ruled import RuledRow, enter_ruled
+from huiyin.knowledge.actions.ruled import RuledRow, end_ruled, enter_ruled
 from huiyin.knowledge.actions.tasks import (
     Missing,
     close_task,
@@ -112,6 +112,7 @@ __all__ = [
     "sync_tags",
     "TagRow",
     "RuledRow",
+    "end_ruled",
     "enter_ruled",
     "ask_wording",
     "decide_wording",

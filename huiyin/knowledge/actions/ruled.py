@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import transaction
 
@@ -67,6 +67,21 @@ def enter_ruled(row: RuledRow, *, today: date) -> CatalogueItem:
         assist_codes=list(assist), basis=basis, regions=list(row.regions),
         valid_from=row.valid_from, valid_to=row.valid_to,
     )  # fmt: skip
+
+
+@transaction.atomic
+def end_ruled(code: str, *, today: date) -> bool:
+    """End the row of a ruling because it was ruled otherwise; tell whether there was one.
+
+    It holds no more from today, or, entered today or for a later day, after its first day.
+
+    Source: R-595 (requirements 47, 152; handbook domain.md 2.8).
+    """
+    last = CatalogueItem.objects.filter(code=code).order_by("-valid_from").first()
+    if last is None or (last.valid_to is not None and last.valid_to <= today):
+        return False
+    _ended(last, max(today, last.valid_from + timedelta(days=1)))
+    return True
 
 
 def _content(item: CatalogueItem) -> tuple[object, ...]:

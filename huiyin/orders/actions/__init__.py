@@ -13,9 +13,7 @@ from huiyin.orders.actions.assigning import (
     dispatch,
     grant_return,
     pass_down,
-    reassign,
     refuse_return,
-    send_again,
 )
 from huiyin.orders.actions.auditing import (
     confirm_plan,
@@ -61,6 +59,7 @@ from huiyin.orders.actions.disputing import (
     contest,
     give_opinion,
     propose_ruling,
+    reopen_ruling,
     rule,
     rules_two,
 )
@@ -93,6 +92,7 @@ from huiyin.orders.actions.intake import (
 )
 from huiyin.orders.actions.precedents import RuledMatter, enter_ruling
 from huiyin.orders.actions.raising import accept_raise, answer_raise, ask_raise, settle_raise
+from huiyin.orders.actions.reassigning import reassign, send_again
 from huiyin.orders.actions.replying import explain, list_matters, reply
 from huiyin.orders.actions.signing import (
     draft_reply,
@@ -111,6 +111,7 @@ from huiyin.orders.actions.upkeep import (
     confirm_void,
     recompute_provisional,
     record_overdue,
+    refuse_void,
     reveal,
 )
 
@@ -194,7 +195,9 @@ __all__ = [
     "refuse_return",
     "refuse_suspension",
     "refuse_termination",
+    "refuse_void",
     "reject_reply",
+    "reopen_ruling",
     "reply",
     "resume",
     "resume_due",

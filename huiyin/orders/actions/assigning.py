@@ -1,4 +1,4 @@
-"""Giving an order to units: dispatch, more units, passing down, returning, sending again."""
+"""Giving an order to units: dispatch, more units, passing down, returning."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ from huiyin.orders import rules
 from huiyin.orders.actions.applying import apply_for_return, lapse, withdraw_drafts
 from huiyin.orders.actions.beside import CallForm, call_in_words, log_call
 from huiyin.orders.actions.deciding import decided
-from huiyin.orders.actions.timing import give_back, moment
+from huiyin.orders.actions.timing import counted_in, give_back, moment
 from huiyin.orders.actions.turn import Turn, begin, clock_for, finish, lead_of
 from huiyin.orders.application_states import ApplicationKind, Decision
-from huiyin.orders.dispute_queries import last_ruled
 from huiyin.orders.kinds import Handing
 from huiyin.orders.models import Application, Assignment, Clock, WorkOrder
 from huiyin.orders.states import (
@@ -29,9 +28,7 @@ from huiyin.orders.states import (
     DISPATCH,
     GRANT_RETURN,
     PASS_DOWN,
-    REASSIGN,
     REFUSE_RETURN,
-    SEND_AGAIN,
     AssignmentRole,
     State,
 )
@@ -46,7 +43,6 @@ SUPERVISED = "dispatch.supervising_unit_required"
 NEVER_ASSIGNED = frozenset({UnitKind.CENTRE.value, UnitKind.VENDOR.value})
 GIVEN = (ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FEEDBACK, ClockKind.FINISH)
 """What a unit that is given an order is timed by, where the city has such limits."""
-_BESIDE = (AssignmentRole.ASSIST.value, AssignmentRole.SUPERVISE.value)
 _DEPARTMENTS = frozenset({UnitKind.BUREAU, UnitKind.COUNTY_BUREAU, UnitKind.SUB_UNIT})
 
 
@@ -217,7 +213,7 @@ def pass_down(
         raise Invalid("要求的完成时间已过", fields={"due_at": "须晚于现在"})
     own = mine.due_at
     share = int(knowledge.parameter("pass_down.share", now, default=80))
-    due = rules.due_below(now, own, due_at, share)
+    due = rules.due_below(now, own, due_at, share, counted_in(turn.order.pk), orgs.calendar())
     role = AssignmentRole(mine.role)
     role = AssignmentRole.ASSIST if role is AssignmentRole.WHISTLE else role
     child = assign(turn, unit, role, parent=mine, due_at=due, instructions=instructions)
@@ -328,113 +324,6 @@ def review_time_back(turn: Turn, since: datetime, why: str) -> tuple[list[Clock]
     return clocks, [f"{why}，办理时限由 {moment(before)} 改为 {moment(due)}"]
 
 
-@transaction.atomic
-def send_again(
-    order_id: int, *, by: Actor, unit: Unit | None = None, note: str = "", now: datetime
-) -> WorkOrder:
-    """Send an order out for its next round, to the same lead unit or another, with new limits.
-
-    Source: R-49 (handbook domain.md 4.3 重办: new deadline, round+1).
-    """
-    turn = begin(SEND_AGAIN, order_id, by, now)
-    order, old = turn.order, lead_of(turn.order)
-    order.round += 1
-    withdraw_drafts(turn, "已转入下一轮")
-    lead = unit or old.unit
-    check_units([lead])
-    again = Assignment.objects.filter(order=order, ended_at__isnull=True)
-    others = list(again.exclude(pk=old.pk).filter(parent__isnull=True).select_related("unit"))
-    again.update(ended_at=now)
-    same = unit is None or unit.pk == old.unit_id
-    head = assign(turn, lead, AssignmentRole.LEAD, returns=old.returns if same else 0)
-    if same:
-        head.signed_at, head.signed_by = now, old.signed_by
-        head.no_return = True
-        head.save(update_fields=["signed_at", "signed_by", "no_return"])
-    for part in others:
-        if part.unit_id != lead.pk:
-            assign(turn, part.unit, AssignmentRole(part.role), due_at=None)
-    clocks = lead_clocks(turn, head, kinds=(ClockKind.CONTACT, ClockKind.FINISH))
-    order.lead_unit, order.due_at = lead, head.due_at
-    return finish(
-        turn,
-        note=f"第 {order.round} 轮，{lead}" + (f"：{note.strip()}" if note.strip() else ""),
-        public_note=f"重新交由{lead.name}办理",
-        data={"round": order.round, "lead": lead.code},
-        clocks=clocks,
-        starts=False,
-    )
-
-
-@transaction.atomic
-def reassign(order_id: int, *, by: Actor, lead: Unit, note: str, now: datetime) -> WorkOrder:
-    """Give an order that went to the wrong unit to another one, without waiting for its return.
-
-    The unit that led has no part in it any more, nor has what it passed down to or called; those
-    who assist and supervise by the dispatch keep theirs, but the new lead. Every limit runs anew.
-
-    Args:
-        order_id: the order.
-        by: the dispatcher.
-        lead: who leads from now on.
-        note: why.
-        now: when.
-
-    Raises:
-        Invalid: no reason, the same unit, or one that cannot be given the order.
-        NotAllowed: the unit that leads was named by a ruling.
-
-    Source: R-514 (handbook domain.md 4.3: 转派).
-    """
-    turn = begin(REASSIGN, order_id, by, now)
-    order, old = turn.order, lead_of(turn.order)
-    rules.check_note(note, "note", "转派理由")
-    if lead.pk == old.unit_id:
-        raise Invalid(f"这件工单已由{lead}主办", fields={"lead": "请选择另一个单位"})
-    ruled = last_ruled(order)
-    if ruled is not None and ruled.lead.pk == old.unit_id:
-        raise NotAllowed(f"{old.unit}由裁定指定承办，不能转派", remedy="请按派单异议重新裁定")
-    check_units([lead], turn)
-    lapse(turn)
-    withdraw_drafts(turn, "已转派")
-    _leave_others(turn, lead)
-    head = assign(turn, lead, AssignmentRole.LEAD, instructions=note)
-    clocks = lead_clocks(turn, head)
-    _keep_beside(turn, head)
-    order.lead_unit, order.due_at = lead, head.due_at
-    return finish(
-        turn,
-        note=f"由{old.unit}转派{lead}：{note.strip()}",
-        public_note=f"改由{lead.name}办理",
-        data={"from": old.unit.code, "lead": lead.code},
-        clocks=clocks,
-        starts=False,
-    )
-
-
-def _leave_others(turn: Turn, lead: Unit) -> None:
-    """End every open part but those that assist or supervise by the dispatch; never the lead's."""
-    parts = Assignment.objects.filter(order=turn.order, ended_at__isnull=True)
-    kept = parts.filter(parent__isnull=True, role__in=_BESIDE).exclude(unit=lead)
-    parts.exclude(pk__in=list(kept.values_list("pk", flat=True))).update(ended_at=turn.now)
-
-
-def _keep_beside(turn: Turn, head: Assignment) -> None:
-    """Give those beside the new lead its deadline, and a supervising unit where the city wants one.
-
-    Source: R-167, R-514 (requirements 21, 22; handbook domain.md 4.3).
-    """
-    beside = Assignment.objects.filter(
-        order=turn.order, ended_at__isnull=True, role__in=_BESIDE
-    ).select_related("unit")
-    units = {part.unit: part.role for part in beside}
-    beside.update(due_at=head.due_at)
-    wanted = knowledge.parameter(SUPERVISED, turn.now, default=False)
-    if wanted and AssignmentRole.SUPERVISE.value not in units.values():
-        named = supervisor_for(head.unit, [head.unit, *units], turn.now)
-        assign(turn, named, AssignmentRole.SUPERVISE, due_at=head.due_at)
-
-
 def assign(
     turn: Turn,
     unit: Unit,
@@ -499,10 +388,20 @@ def _return_window_end(turn: Turn, mine: Assignment) -> datetime | None:
 
 
 def was_refused(order: WorkOrder, mine: Assignment) -> bool:
-    """Tell whether a return of this unit was refused on this order. One query."""
+    """Tell whether a return of this unit was refused on this order.
+
+    Also of the unit whose part it goes on with: it took over the refusal with the count of returns.
+    One query, and one for each unit that held the part before.
+
+    Source: R-52, R-593 (handbook domain.md 2.8; requirement 126: register of units).
+    """
+    units, part = {mine.unit_id}, mine
+    while part.continues is not None:
+        part = part.continues
+        units.add(part.unit_id)
     return Application.objects.filter(
         order=order,
-        unit_id=mine.unit_id,
+        unit__in=units,
         kind=ApplicationKind.RETURN,
         outcome=Decision.REFUSED,
     ).exists()

@@ -15,7 +15,7 @@ from huiyin.knowledge.models import Reason
 from huiyin.knowledge.states import ClockKind
 from huiyin.orders import reply_queries, reply_rules, rules
 from huiyin.orders.actions.turn import Turn, begin, clock_for, finish, lead_of
-from huiyin.orders.models import Clock, PlannedSolution, Reply, WorkOrder
+from huiyin.orders.models import Assignment, Clock, PlannedSolution, Reply, WorkOrder
 from huiyin.orders.reply_rules import Judgement
 from huiyin.orders.states import (
     CONFIRM_PLAN,
@@ -25,6 +25,7 @@ from huiyin.orders.states import (
     REPORT_PLAN,
     SUPERVISE_REPLY,
     VERIFY,
+    AssignmentRole,
     AuditOutcome,
     Outcome,
     Satisfaction,
@@ -144,16 +145,48 @@ def _back_to_unit(turn: Turn, note: str, limit: ClockKind) -> WorkOrder:
         clock.assignment = head
         if due is not None and due > now:
             clock.due_at, clock.words = due, "继续办理，原期限不变。"
+            clock.provisional = False  # not the end of this limit, so no calendar moves it
     head.replied_at = None
     head.due_at = order.due_at = clock.due_at if clock else None
     head.save(update_fields=["replied_at", "due_at"])
+    clocks = [clock, *_below_again(turn, clock.due_at)] if clock else []
     return finish(
         turn,
         note=note.strip(),
         data={"unit": head.unit.code},
-        clocks=[clock] if clock else [],
+        clocks=clocks,
         starts=False,
     )
+
+
+def _below_again(turn: Turn, due_at: datetime) -> list[Clock]:
+    """Give those who have not reported yet their time again, never more than the lead has.
+
+    Who works below is timed by a clock, who assists or supervises shares the lead's due time.
+    Returns unsaved clocks; three queries and one for each part below.
+
+    Source: R-558 (requirements 23, 167; handbook domain.md 2.1 art. 14).
+    """
+    parts = Assignment.objects.filter(order=turn.order, ended_at__isnull=True)
+    top = parts.filter(parent__isnull=True)
+    top.exclude(role=AssignmentRole.LEAD.value).update(due_at=due_at)
+    until = dict.fromkeys(top.values_list("pk", flat=True), due_at)
+    clocks = []
+    for part in parts.filter(parent__isnull=False).order_by("pk"):
+        above = until.get(part.parent_id or 0)
+        if above is None:  # the unit above has reported, so nobody waits for this part
+            continue
+        own = part.due_at
+        part.due_at = min(own, above) if own is not None and own > turn.now else above
+        until[part.pk] = part.due_at
+        part.save(update_fields=["due_at"])
+        clocks.append(
+            Clock(
+                order=turn.order, assignment=part, kind=ClockKind.FINISH.value,
+                started_at=turn.now, due_at=part.due_at, words="上级单位继续办理，恢复计时。",
+            )
+        )  # fmt: skip
+    return clocks
 
 
 def _finish_clock(turn: Turn, limit: ClockKind) -> Clock | None:

@@ -23,10 +23,12 @@ from huiyin.orders.actions.assigning import (
     in_care,
     words_below,
 )
+from huiyin.orders.actions.timing import counted_in
 from huiyin.orders.actions.turn import Turn, begin, clock_for, finish
 from huiyin.orders.kinds import AssignmentRole, WhistleGrade
 from huiyin.orders.models import Assignment, Clock, Whistle, WhistleUnit, WorkOrder
 from huiyin.orders.states import JUDGE_WHISTLE, REPORT_IN, WHISTLE
+from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.models import Unit
 from huiyin.orgs.states import UnitKind
@@ -104,7 +106,9 @@ def _call(
 ) -> list[Clock]:
     """Give one department its part; return its clocks for reporting and for the result."""
     share = int(knowledge.parameter("pass_down.share", turn.now, default=80))
-    due = rules.due_below(turn.now, mine.due_at, asked, share)
+    due = rules.due_below(
+        turn.now, mine.due_at, asked, share, counted_in(turn.order.pk), orgs.calendar()
+    )
     part = assign(turn, unit, AssignmentRole.WHISTLE, parent=mine, due_at=due, instructions=row.why)
     clocks = []
     report = clock_for(turn.order, ClockKind.WHISTLE, turn.now)

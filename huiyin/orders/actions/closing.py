@@ -35,7 +35,9 @@ from huiyin.orders.states import (
     Solved,
     State,
 )
+from huiyin.orgs import succession
 from huiyin.orgs.actors import SYSTEM, Actor
+from huiyin.orgs.models import Unit
 
 # An order that nobody else has locked at this moment.
 _FREE = Prepared(lambda key: WorkOrder.objects.select_for_update(skip_locked=True).filter(pk=key))
@@ -190,17 +192,35 @@ def ask_write_off(order_id: int, *, by: Actor, note: str, now: datetime) -> Work
     The caller keeps the request (``followup.writeoffs``).
 
     Raises:
-        NotAllowed: another unit than the one that led the order.
+        NotAllowed: another unit than the one that led the order, or took over from it.
         Invalid: the improvement is not described.
 
-    Source: R-128 (requirement 116; handbook domain.md 2.8 销号).
+    Source: R-128, R-554 (requirements 116, 126; handbook domain.md 2.8 销号).
     """
     turn = begin(ASK_WRITE_OFF, order_id, by, now)
-    lead = turn.order.lead_unit
-    if lead is None or by.unit is None or by.unit.pk != lead.pk:
-        raise NotAllowed("只有原主办单位能申请销号", remedy=f"请由{lead}申请" if lead else "")
+    owners = _owners(turn.order)
+    if by.unit is None or by.unit.pk not in {unit.pk for unit in owners}:
+        raise NotAllowed(
+            "只有原主办单位能申请销号", remedy=f"请由{owners[0]}申请" if owners else ""
+        )
     rules.check_note(note, "note", "改进情况")
-    return finish(turn, note=f"{lead}：{masks.in_text(text.clean(note, lines=True))}")
+    return finish(turn, note=f"{by.unit}：{masks.in_text(text.clean(note, lines=True))}")
+
+
+def _owners(order: WorkOrder) -> list[Unit]:
+    """Return who is to improve an order that has ended: its unit, or who took over from it.
+
+    Of a unit that was split both may: who took over such matters, and who took over the rest and
+    with it the past. No query while the unit lives.
+
+    Source: R-554 (requirement 126: register of units).
+    """
+    lead = order.lead_unit
+    if lead is None or lead.active:
+        return [lead] if lead else []
+    category = order.category.code if order.category else ""
+    region = order.region.code if order.region else ""
+    return [succession.heir(lead, category, region), succession.heir(lead)]
 
 
 @transaction.atomic

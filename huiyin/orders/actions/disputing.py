@@ -1,4 +1,4 @@
-"""Disputes about who handles an order: units confer, a unit contests, the centre rules."""
+"""Disputes about who handles an order: units confer, a unit contests, the centre rules, or anew."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from huiyin.kernel import text
 from huiyin.kernel.checks import present
 from huiyin.kernel.errors import Invalid, NotAllowed
 from huiyin.knowledge import queries as knowledge
+from huiyin.knowledge.actions import end_ruled
 from huiyin.orders import dispute_queries, moving, rules
-from huiyin.orders.actions.applying import LONGEST, lapse
+from huiyin.orders.actions.applying import LONGEST, lapse, withdraw_drafts
 from huiyin.orders.actions.assigning import (
     SUPERVISED,
     assign,
@@ -25,19 +26,22 @@ from huiyin.orders.actions.assigning import (
     was_refused,
 )
 from huiyin.orders.actions.timing import HELD
-from huiyin.orders.actions.turn import Turn, begin, finish, only
+from huiyin.orders.actions.turn import Turn, begin, finish, lead_of, only
 from huiyin.orders.models import Assignment, Clock, Dispute, DisputeUnit, WorkOrder
 from huiyin.orders.states import (
     CONFER,
     CONTEST,
     GIVE_OPINION,
     PROPOSE_RULING,
+    REOPEN_RULING,
     RULE,
     AssignmentRole,
     State,
 )
+from huiyin.orgs import succession
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.models import Unit
+from huiyin.worktime.calendar import SHANGHAI
 
 
 @transaction.atomic
@@ -219,12 +223,13 @@ def rule(  # noqa: PLR0913 - a ruling names what a dispatch names, and its basis
     if named is None and not stays and knowledge.parameter(SUPERVISED, now, default=False):
         named = supervisor_for(lead, [lead, *assist], now)
     check_units([lead, *assist, *([named] if named else [])], turn)
+    more = _overruled(turn, lead)
     dispute.ruled_at, dispute.ruled_by, dispute.ruling = now, by.staff, why
     dispute.save(update_fields=["ruled_at", "ruled_by", "ruling"])
     _note_parts(dispute, lead, assist, named)
-    more: list[str] = []
     if holder is not None and stays:
-        clocks, more = _leave(turn, holder, assist, named, dispute.raised_at)
+        clocks, said = _leave(turn, holder, assist, named, dispute.raised_at)
+        more += said
     else:
         clocks = _hand_over(turn, lead, assist, named)
     signed = stays and holder is not None and holder.signed_at is not None
@@ -244,6 +249,62 @@ def rule(  # noqa: PLR0913 - a ruling names what a dispatch names, and its basis
         clocks=clocks,
         starts=False,
     )
+
+
+@transaction.atomic
+def reopen_ruling(order_id: int, *, by: Actor, basis: str, now: datetime) -> WorkOrder:
+    """Let units confer anew, because the ruling that named the present lead turned out wrong.
+
+    The lead's clocks keep running, as when it contests a dispatch. The candidates are those of the
+    last conference and the lead; of a unit that has ended, who took it over.
+
+    Args:
+        order_id: the order.
+        by: somebody of the centre, but not who ruled.
+        basis: what is wrong with the ruling.
+        now: when.
+
+    Raises:
+        Invalid: no reason.
+        NotAllowed: no ruling named the lead, or the actor made it.
+
+    Source: R-591 (handbook domain.md 2.8; another person: our default).
+    """
+    turn = begin(REOPEN_RULING, order_id, by, now)
+    why = _said(basis, "basis", "重新会商的理由")
+    holder, ruled = lead_of(turn.order), dispute_queries.last_ruled(turn.order)
+    if ruled is None or ruled.lead.pk != holder.unit_id:
+        raise NotAllowed("主办单位不是由裁定指定的", remedy="派错单位的，请转派")
+    person = by.staff.pk if by.staff else None
+    rules.check_different_person(ruled.dispute.ruled_by_id, person, "裁定和重新会商")
+    lapse(turn)
+    heard = ruled.dispute.units.filter(candidate=True).select_related("unit").order_by("pk")
+    heirs = [succession.heir(row.unit) for row in heard]
+    units = list({unit.pk: unit for unit in [*heirs, holder.unit]}.values())
+    _add_candidates(_raise(turn, why), units)
+    return finish(
+        turn,
+        note=f"裁定 {ruled.code} 由{holder.unit}主办；{why}",
+        data={
+            "ruling": ruled.code,
+            "candidates": [unit.code for unit in units],
+            "from_state": turn.was["state"],
+        },
+    )
+
+
+def _overruled(turn: Turn, lead: Unit) -> list[str]:
+    """End what an earlier ruling that named another lead has put into the dispatch catalogue.
+
+    Returns words for the history. Two queries, of an order that was ruled on before two more.
+
+    Source: R-595 (requirements 47, 152; handbook domain.md 2.8).
+    """
+    before = dispute_queries.last_ruled(turn.order)
+    if before is None or before.lead.pk == lead.pk:
+        return []
+    ended = end_ruled(before.code, today=turn.now.astimezone(SHANGHAI).date())
+    return [f"原裁定 {before.code} 写入派单目录的一条随之失效"] if ended else []
 
 
 def _leave(
@@ -272,8 +333,12 @@ def _leave(
 def _hand_over(
     turn: Turn, lead: Unit, assist: Sequence[Unit], supervise: Unit | None
 ) -> list[Clock]:
-    """Give the order to another unit as by a dispatch; parts given before end with their clocks."""
+    """Give the order to another unit as by a dispatch.
+
+    Parts given before end with their clocks, and drafts that wait for a signature.
+    """
     order = turn.order
+    withdraw_drafts(turn, "已裁定由其他单位承办")
     moving.stop(order, HELD, turn.now)
     Assignment.objects.filter(order=order, ended_at__isnull=True).update(ended_at=turn.now)
     head = assign(turn, lead, AssignmentRole.LEAD)

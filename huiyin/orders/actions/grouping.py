@@ -163,8 +163,12 @@ def release(main: WorkOrder, *, by: Actor, now: datetime) -> int:
 def hear(topic: str, payload: Mapping[str, Any], now: datetime) -> None:  # noqa: ARG001
     """Let the merged orders end with their main order (outbox consumer); safe to hear twice.
 
+    A step that may end an order, such as an audit, is passed over where it did not.
+
     Source: R-122 (handbook domain.md 4.3: child callers are notified at parent close).
     """
+    if payload.get("state", State.CLOSED) not in FINAL:
+        return
     keys = OrderLink.objects.filter(
         other=payload["order"], kind=LinkKind.MERGED.value, ended_at__isnull=True
     ).order_by("order_id")

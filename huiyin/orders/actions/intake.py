@@ -223,10 +223,12 @@ def submit(order_id: int, *, by: Actor, now: datetime) -> WorkOrder:
 
     A class that nobody chose follows from urgency, category and kind, where the city has classes.
 
+    What cannot wait for a review, such as an emergency, is not reviewed.
+
     Raises:
         Invalid: kind or category is missing.
 
-    Source: R-46 (handbook domain.md 4.3 提交: fields complete).
+    Source: R-46, R-557 (handbook domain.md 4.3 提交: fields complete; requirement 213).
     """
     turn = begin(SUBMIT, order_id, by, now)
     order = turn.order
@@ -235,11 +237,22 @@ def submit(order_id: int, *, by: Actor, now: datetime) -> WorkOrder:
     chosen = knowledge.class_by_id(order.case_class_id)
     order.case_class = chosen or knowledge.class_for(matter_of(order), now)
     told = {"class": order.case_class.code} if order.case_class else {}
-    if knowledge.parameter("review.before_dispatch", now, default=False):
+    if _is_reviewed(order, now):
         clock = clock_for(order, ClockKind.REVIEW, now)
         clocks = [clock] if clock else []
         return finish(turn, target=State.REVIEW, data=told, clocks=clocks, starts=False)
     return finish(turn, data=told)
+
+
+def _is_reviewed(order: WorkOrder, now: datetime) -> bool:
+    """Tell whether an order is looked at before its dispatch. No query while remembered.
+
+    Source: R-557 (requirements 208, 213: pre-dispatch check; priority dispatch).
+    """
+    if not knowledge.parameter("review.before_dispatch", now, default=False):
+        return False
+    spared = knowledge.parameter("review.spared", now, default=[Urgency.EMERGENCY.value])
+    return order.urgency not in spared
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
@@ -22,6 +22,7 @@ CHUNK = 500
 HEARD_IN = 20_000
 """From how many of the newest texts the words are learned that people mean by their sound."""
 LEAST_USES = 2
+FEW, LATELY = 5_000, timedelta(minutes=20)
 A_NAME = 50
 """A name of a place, a unit or a matter counts like a word that was used so often."""
 _FIELDS = (
@@ -109,6 +110,18 @@ def learn_words() -> int:
         for word in {name, *text.words(name, least=2)}:
             known[text.normalise(word)] += A_NAME
     return nearby.learn(known)
+
+
+def learn_words_while_few(now: datetime) -> int:
+    """Learn the words anew while there are few texts and new ones came; return how many, or 0.
+
+    So a city that has just begun need not wait for the night.
+
+    Source: R-303 (requirement 162).
+    """
+    rows = OrderText.objects.order_by()
+    is_new = rows.filter(at__gte=now - LATELY).exists()
+    return learn_words() if is_new and not rows[FEW : FEW + 1].exists() else 0
 
 
 def _texts(keys: Sequence[int]) -> list[OrderText]:

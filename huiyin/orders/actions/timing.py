@@ -5,7 +5,7 @@ The old clock stays in the list, stopped and marked as replaced, so that the pag
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import QuerySet
@@ -29,8 +29,14 @@ LONGEST_WORDS = 400
 
 
 def moment(at: datetime) -> str:
-    """Return an instant for notes: ``2026-03-09 17:30``."""
-    return f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
+    """Return an instant for notes: ``2026年3月9日 17:30``; midnight is 24:00 of the day before.
+
+    Limits end at midnight, and people take 00:00 for the beginning of a day that is theirs.
+    """
+    local = at.astimezone(SHANGHAI)
+    if local.time() == time.min:
+        return f"{local - timedelta(days=1):%Y年%-m月%-d日} 24:00"
+    return f"{local:%Y年%-m月%-d日 %H:%M}"
 
 
 def move_finish(turn: Turn, new_due: datetime, why: str) -> list[Clock]:
@@ -85,12 +91,31 @@ def shifted(clock: Clock, paused_at: datetime, now: datetime) -> datetime:
         return clock.due_at
     unit, calendar = unit_of(clock), orgs.calendar()
     rest = pausing.left(paused_at, clock.due_at, unit, calendar)
-    return pausing.continued(now, rest, unit, calendar)
+    ends_a_day = clock.due_at.astimezone(SHANGHAI).time() == time.min
+    whole = clock.rule is not None or ends_a_day
+    return pausing.continued(now, rest, unit, calendar, whole_days=whole)
 
 
 def unit_of(clock: Clock) -> LimitUnit:
-    """Return in what a clock is counted; a time that somebody set is counted day and night."""
-    return limits.parse(clock.rule.limit).unit if clock.rule else LimitUnit.HOURS
+    """Return in what a clock is counted: its own limit, or that of the order for a part below.
+
+    One query for a clock that no rule made.
+    """
+    return limits.parse(clock.rule.limit).unit if clock.rule else counted_in(clock.order_id)
+
+
+def counted_in(order_id: int) -> LimitUnit:
+    """Return in what the time to finish an order is counted, at every level of it. One query.
+
+    Day and night where no rule says.
+
+    Source: R-592 (handbook domain.md 2.1 art. 14).
+    """
+    ruled = Clock.objects.select_related("rule").filter(
+        order=order_id, kind=ClockKind.FINISH.value, rule__isnull=False
+    )
+    last = ruled.order_by("-pk").first()
+    return limits.parse(last.rule.limit).unit if last and last.rule else LimitUnit.HOURS
 
 
 def pause(turn: Turn) -> None:
@@ -101,11 +126,15 @@ def pause(turn: Turn) -> None:
 def resumed(turn: Turn, paused_at: datetime, why: str) -> list[Clock]:
     """Return unsaved clocks that go on where those paused at ``paused_at`` stopped.
 
-    Due times of the parts and of the order follow.
+    Due times of the parts and of the order follow; no part ends after the one above it.
     """
-    made = []
-    for old in _paused(turn, paused_at):
-        due = shifted(old, paused_at, turn.now)
+    made, paused = [], _paused(turn, paused_at)
+    dues = {old.pk: shifted(old, paused_at, turn.now) for old in paused}
+    ends = {old.assignment_id: dues[old.pk] for old in paused if old.kind == ClockKind.FINISH}
+    for old in paused:
+        due = dues[old.pk]
+        if old.kind == ClockKind.FINISH and old.assignment is not None:
+            due = min([due, *(ends[key] for key in _above(old.assignment) if key in ends)])
         new = _successor(old, due, turn.now, why)
         # What had run out before the pause was recorded then; it is not late twice.
         new.overdue_recorded = old.overdue_recorded
@@ -115,10 +144,20 @@ def resumed(turn: Turn, paused_at: datetime, why: str) -> list[Clock]:
     return made
 
 
+def _above(part: Assignment) -> list[int]:
+    """Return the keys of the parts above one. A query per level that is not read yet."""
+    found = []
+    while part.parent is not None:
+        part = part.parent
+        found.append(part.pk)
+    return found
+
+
 def reopen(turn: Turn, paused_at: datetime) -> None:
-    """Let the clocks paused at ``paused_at`` run on as if nothing had been. Two statements."""
-    keys = [clock.pk for clock in _paused(turn, paused_at)]
-    Clock.objects.filter(pk__in=keys).update(stopped_at=None, replaced=False)
+    """Let the clocks paused at ``paused_at`` run on as if nothing had been. A statement each."""
+    for clock in _paused(turn, paused_at):
+        clock.stopped_at, clock.replaced = None, False
+        clock.save(update_fields=["stopped_at", "replaced", "assignment"])
 
 
 def replace(keys: Any, now: datetime) -> None:
@@ -131,13 +170,34 @@ def _held(turn: Turn) -> QuerySet[Clock]:
 
 
 def _paused(turn: Turn, paused_at: datetime) -> list[Clock]:
-    """Return the clocks that were paused then; of several of one kind and part the last."""
+    """Return the clocks that were paused then; of several of one kind and part the last.
+
+    Each is that of whoever goes on with the part today, when a unit was taken over meanwhile; the
+    clocks of parts that nobody goes on with stay where they are.
+    """
     rows = _held(turn).filter(stopped_at=paused_at, replaced=True)
-    last = {
-        (clock.kind, clock.assignment_id): clock
-        for clock in rows.select_related("rule", "assignment").order_by("pk")
-    }
+    last: dict[tuple[str, int | None], Clock] = {}
+    for clock in rows.select_related("rule", "assignment").order_by("pk"):
+        if clock.assignment is not None:
+            going_on = _going_on(clock.assignment)
+            if going_on is None:
+                continue
+            clock.assignment = going_on
+        last[clock.kind, clock.assignment_id] = clock
     return list(last.values())
+
+
+def _going_on(part: Assignment) -> Assignment | None:
+    """Return the open part that goes on with ``part``: itself, or that of who took over.
+
+    No query while it is open.
+
+    Source: R-556 (requirement 126: register of units; clocks run on).
+    """
+    found: Assignment | None = part
+    while found is not None and found.ended_at is not None:
+        found = Assignment.objects.filter(continues=found).order_by("-pk").first()
+    return found
 
 
 def _move_part(turn: Turn, part: Assignment, due: datetime) -> None:

@@ -12,6 +12,7 @@ from huiyin.kernel.errors import NotAllowed, Refused
 from huiyin.kernel.prepared import Prepared
 from huiyin.knowledge.states import ClockKind
 from huiyin.orders import moving, policy, rules
+from huiyin.orders.actions import timing
 from huiyin.orders.actions.applying import lapse
 from huiyin.orders.actions.grouping import lock_group, release
 from huiyin.orders.actions.turn import Turn, begin, finish, locked, part_of
@@ -24,13 +25,13 @@ from huiyin.orders.states import (
     OPEN,
     OVERDUE,
     RECOMPUTE,
+    REFUSE_VOID,
     CloseType,
 )
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import SYSTEM, Actor
 from huiyin.worktime import deadline as worktime
 from huiyin.worktime import limits
-from huiyin.worktime.calendar import SHANGHAI
 
 _BATCH = 500
 # Read after the order is locked, so that it is as the last step has left it.
@@ -76,6 +77,24 @@ def confirm_void(order_id: int, *, by: Actor, note: str = "", now: datetime) -> 
     if order.merged_count:
         release(order, by=by, now=now)
     return order
+
+
+@transaction.atomic
+def refuse_void(order_id: int, *, by: Actor, note: str, now: datetime) -> WorkOrder:
+    """Refuse a void that somebody asked for: the order goes on, and may be asked for anew.
+
+    Raises:
+        Refused: nobody has asked.
+        Invalid: no reason is given.
+
+    Source: R-552 (handbook domain.md 4.3 作废: two persons).
+    """
+    turn = begin(REFUSE_VOID, order_id, by, now)
+    if turn.order.void_asked_by_id is None:
+        raise Refused("尚无人申请作废")
+    rules.check_note(note, "note", "驳回理由")
+    turn.order.void_asked_by = None
+    return finish(turn, note=note.strip())
 
 
 @transaction.atomic
@@ -180,9 +199,7 @@ def _recompute_order(order_id: int, now: datetime) -> int:
     for clock in running.select_related("rule"):
         before = clock.due_at
         if _recompute(clock) and clock.due_at != before:
-            moved.append(
-                f"{ClockKind(clock.kind).label} {clock.due_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
-            )
+            moved.append(f"{ClockKind(clock.kind).label} {timing.moment(clock.due_at)}")
             _move(order, clock)
     if moved:
         note = "放假安排已公布，时限改为：" + "；".join(moved)

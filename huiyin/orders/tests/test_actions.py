@@ -218,6 +218,26 @@ def test_voiding_takes_two_people(story: Story) -> None:
     assert (order.state, order.close_type) == (State.VOID, CloseType.WITHDRAWN)
 
 
+@pytest.mark.rule("R-552")
+def test_a_void_may_be_refused_and_asked_for_anew(story: Story) -> None:
+    manager = story.world.actor("manager")
+    order = story.created().submitted().order
+    with pytest.raises(Refused, match="尚无人申请"):
+        actions.refuse_void(order.pk, by=manager, note="照常办理", now=at(2, 10))
+    story.void_asked()
+    with pytest.raises(Invalid):
+        actions.refuse_void(order.pk, by=manager, note=" ", now=at(2, 11))
+    with pytest.raises(NotAllowed):
+        actions.refuse_void(order.pk, by=story.world.actor("dispatcher"), note="否", now=at(2, 11))
+    order = actions.refuse_void(order.pk, by=manager, note="诉求人没有撤诉", now=at(2, 11))
+    assert (order.state, order.void_asked_by) == (State.TO_DISPATCH, None)
+    with pytest.raises(Refused, match="尚无人申请"):
+        actions.confirm_void(order.pk, by=manager, now=at(2, 12))
+    asked = {"by": story.world.actor("dispatcher"), "note": "诉求人来电撤诉"}
+    actions.ask_void(order.pk, now=at(2, 12), **asked)
+    assert actions.confirm_void(order.pk, by=manager, now=at(2, 13)).state == State.VOID
+
+
 @pytest.mark.rule("R-43")
 @pytest.mark.rule("R-44")
 @pytest.mark.rule("R-45")

@@ -88,7 +88,7 @@ def test_the_time_of_the_review_is_given_back_only_where_the_city_says_so(story:
     assert story.order.assignments.get().due_at == at(3, 12)
     assert finish_clocks(story) == [(at(3, 10), True, True), (at(3, 12), False, False)]
     last = story.order.events.order_by("-seq")[0]
-    assert "退单审核用时补回，办理时限由 2026-03-03 10:00 改为 2026-03-03 12:00" in last.note
+    assert "退单审核用时补回，办理时限由 2026年3月3日 10:00 改为 2026年3月3日 12:00" in last.note
     assert list(queries.breaks()) == [2]
 
 
@@ -146,7 +146,7 @@ def test_an_extension_moves_the_due_time_by_a_recorded_step(story: Story) -> Non
         order=order, kind="finish", assignment__unit=world.water
     ).order_by("pk")
     assert (old.stopped_at, old.replaced, old.due_at) == (at(4, 9), True, at(10, 0))
-    assert "经批准延期：需要检测；原期限 2026-03-10 00:00，改为 2026-03-13 00:00" in new.words
+    assert "经批准延期：需要检测；原期限 2026年3月9日 24:00，改为 2026年3月12日 24:00" in new.words
     told = queries.public_events(order).last()
     assert told is not None
     assert (told.verb, told.public_note[:6]) == ("decide_extension", "检测需要几天")
@@ -235,7 +235,7 @@ def test_a_suspension_needs_a_sealed_report_and_somebody_to_approve(story: Story
     running = order.clocks.filter(stopped_at=None)
     assert [c.kind for c in running] == ["suspension"]
     told = order.events.order_by("-seq")[0]
-    assert "办理时限自此暂停，2026-03-20 09:00 复核" in told.note
+    assert "办理时限自此暂停，2026年3月20日 09:00 复核" in told.note
     assert told.public_note == "完工前办不了"
 
 
@@ -280,7 +280,7 @@ def test_the_review_date_resumes_and_the_rest_of_the_time_goes_on(story: Story) 
     assert dues == {"water": at(26, 0), "water-team": at(20, 19)}
     last = order.events.order_by("-seq")[0]
     assert (last.verb, last.actor) == ("resume", "system")
-    assert "办理时限由 2026-03-10 00:00 改为 2026-03-26 00:00" in last.note
+    assert "办理时限由 2026年3月9日 24:00 改为 2026年3月25日 24:00" in last.note
     assert Application.objects.get(kind="suspension").resumed_at == at(20, 9)
     story.contacted()
     assert story.replied(now=at(21)).order.state == "reply_review"

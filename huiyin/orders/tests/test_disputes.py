@@ -8,7 +8,7 @@ from huiyin.kernel.errors import Invalid, NotAllowed, WrongState
 from huiyin.orders import actions, policy, queries
 from huiyin.orders.application_queries import Returns, returns_by_unit
 from huiyin.orders.dispute_queries import candidates, disputes_of
-from huiyin.orders.models import Assignment, Clock, Dispute, WorkOrder
+from huiyin.orders.models import Assignment, Clock, Dispute, ReplyDraft, WorkOrder
 from huiyin.orders.policy import offers
 from huiyin.orders.rules import check_confer
 from tests.world import Story, at
@@ -145,7 +145,9 @@ def test_the_time_of_the_conference_is_given_back_where_the_city_says_so(story: 
     story.contested().ruled()
     assert story.order.due_at == at(4, 18)
     last = story.order.events.order_by("-seq")[0]
-    assert "派单异议会商用时补回，办理时限由 2026-03-04 12:00 改为 2026-03-04 18:00" in last.note
+    assert (
+        "派单异议会商用时补回，办理时限由 2026年3月4日 12:00 改为 2026年3月4日 18:00" in last.note
+    )
 
 
 @pytest.mark.rule("R-102")
@@ -284,3 +286,58 @@ def test_two_people_make_a_ruling_where_the_city_wants_it(story: Story) -> None:
     order = story.ruled(world.housing).order
     assert (order.state, order.lead_unit) == ("to_sign", world.housing)
     assert story.verbs()[-2:] == ["propose_ruling", "rule"]
+
+
+@pytest.mark.rule("R-591")
+def test_a_ruling_that_turns_out_wrong_is_made_anew_by_somebody_else(story: Story) -> None:
+    world = story.world
+    refused(story).contested().ruled(world.housing)
+    story.order = actions.sign(story.order.pk, by=world.actor("housing_handler"), now=at(3, 16))
+    key, before = story.order.pk, running(story)
+    with pytest.raises(NotAllowed, match="裁定"):
+        actions.reassign(
+            key, by=world.actor("dispatcher"), lead=world.water, note="裁定有误", now=at(4, 9)
+        )
+    with pytest.raises(NotAllowed, match="不能由同一人完成"):
+        actions.reopen_ruling(key, by=world.actor("manager"), basis="文件已作废", now=at(4, 9))
+    with pytest.raises(Invalid, match="重新会商的理由"):
+        actions.reopen_ruling(key, by=world.actor("dispatcher"), basis=" ", now=at(4, 9))
+    refusals = {
+        name: {o.step.verb: o.refusal for o in offers(world.actor(name), told(story), None)}
+        for name in ("manager", "dispatcher", "auditor")
+    }
+    assert "另一位同事" in refusals["manager"]["reopen_ruling"]
+    assert refusals["dispatcher"]["reopen_ruling"] == ""
+    assert "reopen_ruling" not in refusals["auditor"]
+    order = story.reopened().order
+    assert (order.state, order.lead_unit, order.due_at) == ("dispute", world.housing, at(11, 0))
+    assert running(story) == before | {("dispute", ""): at(7, 0)}
+    assert [row.unit.code for row in candidates(order)] == ["water", "housing"]
+    anew, first = disputes_of(told(story))
+    assert (anew.anew, anew.basis, first.anew) == (True, "所据文件已作废", False)
+    order = story.ruled(world.water, now=at(4, 15)).order
+    assert (order.state, order.lead_unit, order.due_at) == ("to_sign", world.water, at(12, 0))
+    assert {unit for _, unit in running(story)} == {"water"}
+    assert Assignment.objects.get(ended_at=None).no_return
+    assert list(queries.breaks()) == [1]
+
+
+@pytest.mark.rule("R-591")
+def test_only_a_lead_that_a_ruling_named_is_conferred_about_anew(story: Story) -> None:
+    story.created().submitted().dispatched()
+    with pytest.raises(NotAllowed, match="不是由裁定指定"):
+        story.reopened()
+    mine = story.world.actor("dispatcher")
+    assert "reopen_ruling" not in {o.step.verb for o in offers(mine, told(story), None)}
+
+
+@pytest.mark.rule("R-159")
+def test_a_draft_ends_when_the_ruling_gives_the_order_to_another_unit(story: Story) -> None:
+    refused(story).signed().contacted().signing().drafted()
+    actions.contest(
+        story.order.pk, by=story.world.actor("water_handler"), basis="管网已移交",
+        suggested=story.world.housing, now=at(4, 9),
+    )  # fmt: skip
+    assert ReplyDraft.objects.get().state == "waiting"
+    story.ruled(story.world.housing, now=at(4, 15))
+    assert ReplyDraft.objects.get().state == "returned"

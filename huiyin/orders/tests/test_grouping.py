@@ -159,6 +159,48 @@ def test_every_caller_is_told_when_the_main_order_ends(story: Story) -> None:
     assert OutboxRow.objects.filter(consumer="groups", payload__order=main.pk).exists()
 
 
+def heard(main: WorkOrder) -> None:
+    """Let the consumer hear what the steps of the main order have really told it."""
+    rows = OutboxRow.objects.filter(consumer="groups", payload__order=main.pk).order_by("pk")
+    for row in rows:
+        grouping.hear(row.topic, row.payload, at(5, 9))
+
+
+@pytest.mark.rule("R-122")
+def test_they_are_told_too_where_an_audit_or_a_termination_ends_the_main_order(
+    story: Story,
+) -> None:
+    """A city that calls back first ends its orders with the audit."""
+    story.asks_first()
+    main, order = merged(story)
+    story.order = main
+    story.signed().contacted().replied().verified()
+    heard(main)
+    assert not order.events.filter(verb="end_with_main").exists()
+    story.audited()
+    heard(main)
+    order.refresh_from_db()
+    assert order.events.filter(verb="end_with_main").count() == 1
+    assert order.answer == story.order.answer != ""
+    story.order, other = merged(Story(story.world))
+    story.signed().termination_asked()
+    actions.grant_termination(
+        story.order.pk, by=story.world.actor("auditor"), explanation="依法终止", now=at(5, 9)
+    )
+    heard(story.order)
+    other.refresh_from_db()
+    assert other.answer == "依法终止"
+
+
+@pytest.mark.rule("R-122")
+def test_a_step_that_did_not_end_the_main_order_tells_nobody(story: Story) -> None:
+    main, order = merged(story)
+    story.order = main
+    story.signed().contacted().replied().audited()
+    heard(main)
+    assert not order.events.filter(verb="end_with_main").exists()
+
+
 @pytest.mark.rule("R-122")
 def test_a_main_order_that_goes_on_keeps_its_group(story: Story) -> None:
     """A redo is a further round of the main order; the group goes with it."""

@@ -59,10 +59,73 @@ def test_each_level_has_its_own_time_within_the_one_above(story: Story) -> None:
     )
     team = Assignment.objects.get(unit=world.water_team)
     below = Assignment.objects.get(unit=crew)
-    assert (team.due_at, below.due_at) == (at(6, 8), at(4, 16))
+    assert (team.due_at, below.due_at) == (at(6, 0), at(5, 0))
     words = Clock.objects.get(assignment=team, kind="finish").words
-    assert words == "市水务局剩余时间的 50%，至 2026-03-06 08:00 止"
+    assert words == "市水务局剩余时间的 50%，至 2026年3月5日 24:00 止"
     assert story.order.due_at == at(10, 0), "the unit above stays accountable for its own time"
+
+
+@pytest.mark.rule("R-592")
+@pytest.mark.parametrize(
+    ("limit", "now", "due"),
+    [
+        ("5wd", at(2, 16), at(7, 0)),  # 102.4 of 128 working hours, to the end of Friday
+        ("5wd", at(6, 16), at(10, 0)),  # no later than the unit above, and not on the weekend
+        ("8d", at(2, 16), at(10, 0)),  # 161.6 of 202 hours, to the end of Monday
+        ("16wh", at(2, 16), at(4, 8, 42)),  # 9.2 of 11.5 office hours
+        ("48h", at(2, 16), at(4, 1, 36)),  # 33.6 of 42 hours, day and night
+    ],
+)
+def test_a_share_is_counted_as_the_limit_of_the_order(story: Story, limit, now, due) -> None:
+    LimitRule.objects.filter(code="finish").update(limit=limit)
+    cached.forget_all()
+    held(story)
+    actions.pass_down(
+        story.order.pk, by=story.world.actor("water_handler"), unit=story.world.water_team,
+        due_at=None, now=now,
+    )  # fmt: skip
+    assert Assignment.objects.get(unit=story.world.water_team).due_at == due
+
+
+@pytest.mark.rule("R-592")
+@pytest.mark.parametrize("asked", [None, at(9, 20)])
+def test_no_level_ends_after_the_one_above_once_a_suspension_is_over(story: Story, asked) -> None:
+    """Suspended on Friday evening: two days and a bit of work, but four days by the sun."""
+    world = story.world
+    held(story).contacted()
+    actions.pass_down(
+        story.order.pk, by=world.actor("water_handler"), unit=world.water_team, due_at=asked,
+        now=at(4, 8),
+    )  # fmt: skip
+    story.suspension_asked()
+    actions.suspend(story.order.pk, by=world.actor("manager"), now=at(6, 17))
+    actions.resume(story.order.pk, by=world.actor("manager"), now=at(18, 10))
+    lead = Assignment.objects.get(unit=world.water)
+    below = Assignment.objects.get(unit=world.water_team)
+    assert lead.due_at == at(20, 0)
+    assert below.due_at <= lead.due_at
+    assert (
+        Clock.objects.get(assignment=below, kind="finish", stopped_at=None).due_at == below.due_at
+    )
+
+
+@pytest.mark.rule("R-558")
+def test_who_has_not_reported_is_timed_again_when_the_unit_goes_on(story: Story) -> None:
+    world = story.world
+    story.created().submitted().dispatched(assist=[world.township]).signed().contacted()
+    actions.pass_down(
+        story.order.pk, by=world.actor("water_handler"), unit=world.water_team,
+        due_at=at(3, 12), now=at(2, 15),
+    )  # fmt: skip
+    story.replied()
+    order = actions.handle_again(
+        story.order.pk, by=world.actor("auditor"), note="下级还没有报送", now=at(4, 11)
+    )
+    running = Clock.objects.filter(order=order, stopped_at__isnull=True, kind="finish")
+    assert {clock.due_at for clock in running} == {order.due_at}
+    assert {clock.assignment.unit for clock in running} == {world.water, world.water_team}
+    parts = Assignment.objects.filter(order=order, ended_at__isnull=True)
+    assert {part.due_at for part in parts} == {order.due_at}
 
 
 @pytest.mark.rule("R-110")

@@ -7,6 +7,7 @@ import pytest
 from huiyin.kernel import cached
 from huiyin.knowledge.models import Article, KnowledgeTask
 from huiyin.orders import actions, jobs, questions
+from huiyin.orders.models import WorkOrder
 from tests.world import Story, at
 
 
@@ -30,3 +31,31 @@ def test_inquiries_without_an_article_are_found_until_one_is_written(story: Stor
     )  # fmt: skip
     cached.forget_all()
     assert questions.asked_without_article(at(4)) == []
+
+
+@pytest.mark.rule("R-562")
+def test_an_article_may_be_written_from_a_closed_order(story: Story) -> None:
+    world = story.world
+    agent, number = world.actor("agent"), story.created(kind="inquiry", phone="").order.number
+    assert questions.example(agent, number) is None
+    said = "请带身份证，或拨打 13812345678 预约。"
+    actions.answer(story.order.pk, text_=said, by=agent, now=at(2, 10))
+    found = questions.example(agent, f"{number[:6]} {number[6:]}")
+    assert found is not None
+    assert (found.number, found.title, found.category) == (number, story.order.title, "0404")
+    assert found.answer.startswith("请带身份证")
+    assert "13812345678" not in found.answer
+    assert questions.example(world.actor("water_handler"), number) is None
+    WorkOrder.objects.update(confidential=True)
+    assert questions.example(agent, number) is None
+
+
+def test_the_answer_of_a_unit_counts_once_it_was_passed(story: Story) -> None:
+    story.created().submitted().dispatched().signed().contacted().replied()
+    agent, number = story.world.actor("agent"), story.order.number
+    WorkOrder.objects.update(closed_at=at(9))
+    assert questions.example(agent, number) is None
+    story.order.replies.update(passed=True)
+    found = questions.example(agent, number)
+    assert found is not None
+    assert found.answer == story.order.replies.get().public_answer

@@ -196,7 +196,7 @@ CASES = {
     "send_again, send_again": Case(
         rework, do("send_again", "dispatcher"),
         do("send_again", "dispatcher", unit=unit("housing")),
-        {("in_progress", "send_again")},
+        {("in_progress", "send_again"), ("to_sign", "send_again")},
     ),
     "report_in, report_in": Case(
         lambda s: s.on_street().whistled(),
@@ -217,6 +217,10 @@ CASES = {
     "confirm_void, confirm_void": Case(
         asked_void, do("confirm_void", "manager"), do("confirm_void", "manager"),
         {("void", "confirm_void")},
+    ),
+    "confirm_void, refuse_void": Case(
+        asked_void, do("confirm_void", "manager"), do("refuse_void", "manager", note="照常办理"),
+        {("void", "confirm_void"), ("to_dispatch", "refuse_void")},
     ),
 }  # fmt: skip
 

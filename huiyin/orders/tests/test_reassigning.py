@@ -132,6 +132,65 @@ def test_a_draft_is_of_no_use_to_the_next_unit_nor_in_the_next_round(story: Stor
     assert ReplyDraft.objects.get(state="waiting").round == 2
 
 
+@pytest.mark.rule("R-550")
+def test_another_unit_signs_first_in_the_next_round(story: Story) -> None:
+    world = story.world
+    story.created().submitted()
+    story.dispatched(assist=[world.township], supervise=world.county, shared=True)
+    story.signed().contacted().replied().rejected()
+    dispatcher, housing = world.actor("dispatcher"), world.actor("housing_handler")
+    order = actions.send_again(
+        story.order.pk, by=dispatcher, unit=world.housing, note="核实管网", now=at(4, 11)
+    )
+    assert (order.state, order.lead_unit, order.round) == ("to_sign", world.housing, 2)
+    assert parts(story) == {"housing": "lead", "township": "assist", "county": "supervise"}
+    here = Assignment.objects.filter(order=order, ended_at__isnull=True)
+    assert {row.due_at for row in here} == {order.due_at}
+    assert order.due_at is not None
+    assert here.get(unit=world.township).shared_score
+    head = here.get(role="lead")
+    assert (head.signed_at, head.no_return, head.instructions) == (None, False, "核实管网")
+    running = Clock.objects.filter(order=order, stopped_at__isnull=True)
+    assert {(c.kind, c.assignment_id) for c in running} == {
+        (kind.value, head.pk) for kind in (ClockKind.SIGN, ClockKind.CONTACT, ClockKind.FINISH)
+    }
+    assert order.waits_until == running.get(kind="sign").due_at
+    signed = actions.sign(order.pk, by=housing, now=at(4, 12))
+    head.refresh_from_db()
+    assert (signed.state, head.signed_at) == ("in_progress", at(4, 12))
+
+
+@pytest.mark.rule("R-550")
+def test_the_same_unit_goes_on_at_once_and_those_beside_it_keep_their_part(story: Story) -> None:
+    world = story.world
+    story.created().submitted().dispatched(
+        assist=[world.township], shared=True, instructions="测温"
+    )
+    story.signed().contacted().replied().rejected()
+    order = actions.send_again(story.order.pk, by=world.actor("dispatcher"), now=at(4, 11))
+    assert order.state == "in_progress"
+    here = Assignment.objects.filter(order=order, ended_at__isnull=True)
+    assert {row.due_at for row in here} == {order.due_at}
+    assert {row.instructions for row in here} == {"测温"}
+    assert here.get(unit=world.township).shared_score
+    assert not Clock.objects.filter(order=order, stopped_at__isnull=True, kind="sign").exists()
+
+
+@pytest.mark.rule("R-112")
+@pytest.mark.rule("R-550")
+def test_the_next_round_does_not_go_round_the_list_of_communities(story: Story) -> None:
+    world = story.world
+    story.city("dispatch.community_guard", True)
+    story.city("dispatch.community_list", ["01"])
+    story.created().submitted().dispatched().signed().contacted().replied().rejected()
+    world.water_team.kind = "community"
+    world.water_team.save(update_fields=["kind"])
+    with pytest.raises(NotAllowed, match="职责清单"):
+        actions.send_again(
+            story.order.pk, by=world.actor("dispatcher"), unit=world.water_team, now=at(4, 11)
+        )
+
+
 @pytest.mark.rule("R-515")
 def test_a_city_asks_for_evidence_of_what_was_solved(story: Story) -> None:
     story.city("reply.evidence_required", True)

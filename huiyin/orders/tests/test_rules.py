@@ -8,7 +8,7 @@ import pytest
 
 from huiyin.kernel.errors import Invalid, NotAllowed, TooLate, WrongState
 from huiyin.knowledge.models import LimitRule, Parameter
-from huiyin.knowledge.states import Kind
+from huiyin.knowledge.states import Kind, Urgency
 from huiyin.orders import actions, numbers, policy, queries, rules
 from huiyin.orders.models import Assignment, Clock, OrderEvent, WorkOrder
 from huiyin.orders.states import BY_VERB, FACES, OPEN, STEPS, CloseType, Outcome, State
@@ -139,6 +139,23 @@ def test_submit_needs_a_category_and_obeys_the_review(world) -> None:
     assert (order.state, order.waits_until) == (State.REVIEW, at(2, 11))
     order = actions.approve(order.pk, by=world.actor("manager"), now=at(2, 10))
     assert order.state == State.TO_DISPATCH
+
+
+@pytest.mark.rule("R-557")
+@pytest.mark.parametrize(
+    ("spared", "urgency", "state"),
+    [
+        (None, "emergency", State.TO_DISPATCH),
+        (None, "urgent", State.REVIEW),
+        (["urgent", "emergency"], "urgent", State.TO_DISPATCH),
+        ([], "emergency", State.REVIEW),
+    ],
+)
+def test_what_cannot_wait_is_not_reviewed(story: Story, spared, urgency, state) -> None:
+    story.city("review.before_dispatch", True)
+    if spared is not None:
+        story.city("review.spared", spared)
+    assert story.created(urgency=Urgency(urgency)).submitted().order.state == state
 
 
 @pytest.mark.rule("R-57")

@@ -171,6 +171,15 @@ def test_what_nobody_wrote_is_tried_by_its_words_and_its_sound(taken, world) -> 
     assert queries.found(SYSTEM, "完全没有的词语", ANY).rows == []
 
 
+@pytest.mark.rule("R-303")
+def test_a_new_city_need_not_wait_for_the_night(taken, monkeypatch) -> None:
+    latest = max(OrderText.objects.values_list("at", flat=True))
+    assert texts.learn_words_while_few(latest + timedelta(hours=1)) == 0
+    assert texts.learn_words_while_few(latest + timedelta(minutes=5)) > 0
+    monkeypatch.setattr(texts, "FEW", 1)
+    assert texts.learn_words_while_few(latest) == 0
+
+
 def test_hits_are_shown_as_they_were_written(taken) -> None:
     hit = queries.found(SYSTEM, "电梯", ANY).rows[0]
     assert (shown(hit.title), shown(hit.excerpt)) == ("第3件", "[電梯]停運，沒人維修")

@@ -8,6 +8,7 @@ import pytest
 
 from huiyin.kernel import cached
 from huiyin.kernel.errors import Invalid, NotAllowed
+from huiyin.knowledge.models import Reason
 from huiyin.orders import actions, jobs, queries
 from huiyin.orders.models import Assignment, Clock, OrderEvent, WorkOrder
 from huiyin.orders.queries import OrderFilter
@@ -106,6 +107,34 @@ def test_who_takes_over_carries_out_what_was_planned(world: World, story: Story)
         story.order.pk, by=world.actor("housing_handler"), note="完工", now=at(21)
     )
     assert done.events.latest("seq").verb == "report_plan"
+
+
+@pytest.mark.rule("R-556")
+@pytest.mark.parametrize("ways", [("suspension_asked", "suspended"), ("termination_asked",)])
+def test_clocks_that_stood_still_go_on_with_who_took_over(world: World, story: Story, ways) -> None:
+    story.created().submitted().dispatched(assist=[world.township]).signed()
+    actions.pass_down(
+        story.order.pk, by=world.actor("water_handler"), unit=world.water_team, due_at=None,
+        now=at(2, 15),
+    )  # fmt: skip
+    for step in ways:
+        getattr(story, step)()
+    terms = Terms(date(2026, 3, 5), "市委编办〔2026〕3 号")
+    assert actions.carry_out(merged(world, terms).pk, now=at(5)) == 1
+    if len(ways) > 1:
+        order = actions.resume(story.order.pk, by=world.actor("manager"), now=at(6))
+    else:
+        order = actions.refuse_termination(
+            story.order.pk, by=world.actor("auditor"), note="可以核实", now=at(6)
+        )
+    head = Assignment.objects.get(order=order, role="lead", parent=None, ended_at=None)
+    assert (order.lead_unit, head.unit, head.due_at) == (world.housing, world.housing, order.due_at)
+    running = Clock.objects.filter(order=order, stopped_at__isnull=True).select_related(
+        "assignment"
+    )
+    assert running.get(kind="finish", assignment=head).due_at == order.due_at
+    assert running.filter(kind="finish", assignment__unit=world.water_team).count() == 1
+    assert all(clock.assignment and clock.assignment.ended_at is None for clock in running)
 
 
 @pytest.mark.rule("R-198")
@@ -295,3 +324,20 @@ def test_a_step_and_the_move_at_the_same_moment(standing_world: World) -> None:
     assert part.unit == world.housing
     assert bool(part.signed_at) == (not refused)
     assert OrderEvent.objects.filter(order=order, verb="move_unit").count() == 1
+
+
+@pytest.mark.rule("R-593")
+def test_who_took_over_after_a_refused_return_may_contest(world: World, story: Story) -> None:
+    story.created().submitted().dispatched().return_refused()
+    carried_out(world)
+    by = world.actor("housing_handler")
+    reason = Reason.objects.get(group="return")
+    with pytest.raises(NotAllowed):
+        actions.ask_return(
+            story.order.pk, by=by, reason=reason, basis="不属本单位", suggested=world.county,
+            now=at(3, 10),
+        )  # fmt: skip
+    order = actions.contest(
+        story.order.pk, by=by, basis="不属本单位职责", suggested=world.county, now=at(3, 10)
+    )
+    assert order.state == "dispute"

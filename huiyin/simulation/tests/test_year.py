@@ -130,7 +130,9 @@ def test_figures_are_counted_from_what_the_platform_stored() -> None:
     assert values["urged"] == urged.values("order").distinct().count() / sent > 0
     on_the_phone = Call.objects.filter(outcome=CallOutcome.REQUEST.value, order__isnull=False)
     assert on_the_phone.count() == WorkOrder.objects.count() == 16
-    assert values["connected"] == calls.traffic(at(1), found.end).connected
+    came = calls.traffic(at(1), found.end)
+    assert values["connected"] == came.connected
+    assert values["answered_promptly"] == came.prompt / came.answered > 0.8
     assert list(queries.breaks()) == [16]
 
 

@@ -22,8 +22,10 @@ from huiyin.web.api import (
     followup,
     group_steps,
     knowledge,
+    listening,
     mandates,
     orders,
+    outside,
     problems,
     public,
     reference,
@@ -34,6 +36,7 @@ from huiyin.web.api import (
     supervision,
     system,
     tasks,
+    turns,
     unit_changes,
     unit_steps,
     urging,
@@ -73,7 +76,8 @@ PARTS = (
     orders, steps, group_steps, unit_steps, apply_steps, dispute_steps, calling_steps,
     callbacks, calls, urging, mandates, escalations, files, public, reference, registers, search,
     unit_changes, followup, supervision, begun, returns, figures, assessments, bulletins,
-    knowledge, tasks, coordination, system,
+    knowledge, tasks, turns, coordination, listening, outside,
+    system,
 )  # fmt: skip
 # ``begun`` adds to routers of others: what is begun has the address of its list.
 for router in dict.fromkeys(part.router for part in PARTS):

@@ -89,7 +89,8 @@ def list_callbacks(request: ApiRequest, number: str) -> AttemptList:
     "/orders/{number}/callbacks",
     summary="记录回访",
     about=(
-        "联系上：已解决且满意的办结，否则进入下一轮；轮次用完的继续等待，由回访员按不满意结案。"
+        "联系上：已解决且满意的办结，否则进入下一轮；轮次用完、或回访员认定承办单位已尽责的继续等待，"
+        "由回访员按不满意结案。"
         "没联系上：记一次，工单继续等待回访。"
         "需要权限 order.call_back；没联系上的还需 order.see_all。"
     ),
@@ -106,7 +107,10 @@ def record_callback(request: ApiRequest, number: str, body: CallIn) -> Answered[
                 order_id, by=by, reason=why, number=body.number, now=now
             )
         reasons = [reading.reason(ReasonGroup.UNSATISFIED, code).code for code in body.reasons]
-        answers = Answers(body.solved, body.satisfaction, reasons, body.comment, told=body.told)
+        answers = Answers(
+            body.solved, body.satisfaction, reasons, body.comment,
+            told=body.told, dutiful=body.dutiful,
+        )  # fmt: skip
         return actions.record_call(order_id, answers, by=by, number=body.number, now=now)
 
     return take(request, number, act)

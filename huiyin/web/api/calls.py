@@ -16,6 +16,7 @@ from huiyin.callcentre.calls.states import CallOutcome, Direction
 from huiyin.callcentre.telephony import planning_queries, totals_queries
 from huiyin.callcentre.telephony import report_queries as reports
 from huiyin.callcentre.telephony.states import CallMark
+from huiyin.kernel import clock
 from huiyin.kernel.errors import Invalid
 from huiyin.orgs import policy
 from huiyin.orgs.states import Perm
@@ -81,6 +82,10 @@ class DayTold(TypedDict):
     within_answered: Annotated[float | None, said("规定秒数内应答，占应答")]
     abandonment: Annotated[float | None, said("放弃率")]
     mean_wait: Annotated[float | None, said("平均应答速度，秒")]
+    missed: Annotated[int, said("漏接号码")]
+    called_back: Annotated[int, said("其中已回拨接通")]
+    called_back_in_time: Annotated[int, said("其中在规定分钟内回拨接通")]
+    mean_talk: Annotated[float | None, said("平均通话，秒")]
 
 
 @with_config(shape("话务指标"))
@@ -99,6 +104,9 @@ class TotalTold(TypedDict):
     span: Annotated[int, said("年份或月份")]
     offered: Annotated[int, said("呼入，含重复来电")]
     answered: Annotated[int, said("应答")]
+    connected: Annotated[float | None, said("接通率：应答除以呼入")]
+    within_offered: Annotated[float | None, said("规定秒数内应答，占呼入")]
+    mean_wait: Annotated[float | None, said("平均应答速度，秒")]
     requests: Annotated[int, said("成为诉求")]
     outgoing: Annotated[int, said("呼出")]
     repeated: Annotated[int | None, said("同月已打来过的号码的来电；按年的为空")]
@@ -111,6 +119,37 @@ class CallTotals(TypedDict):
 
     years: Annotated[list[TotalTold], said("每年一行")]
     months: Annotated[list[TotalTold], said("所问年份的每月一行")]
+
+
+@with_config(shape("一名坐席一天的话务"))
+class AgentTold(TypedDict):
+    """What somebody did at the telephone on one day; times in seconds."""
+
+    name: Annotated[str, said("姓名")]
+    unit: Annotated[str, said("单位")]
+    answered: Annotated[int, said("接听")]
+    signed_in: Annotated[int, said("签入的秒数")]
+    talking: Annotated[int, said("通话的秒数")]
+    wrapping: Annotated[int, said("整理的秒数")]
+    resting: Annotated[int, said("小休的秒数")]
+    utilisation: Annotated[float | None, said("利用率：通话加整理，除以签入减小休，百分数")]
+    mean_talk: Annotated[float | None, said("平均通话，秒")]
+    mean_handling: Annotated[float | None, said("平均处理：通话加整理，秒")]
+
+
+@with_config(shape("一天的坐席话务"))
+class AgentsTold(TypedDict):
+    """What everybody did who was signed in on a day."""
+
+    agents: Annotated[list[AgentTold], said("接听多的在前")]
+
+
+class DayQuery(BaseModel):
+    """One day."""
+
+    model_config = asked("统计的日期")
+
+    day: Annotated[Day, said("日期")]
 
 
 class YearQuery(BaseModel):
@@ -167,12 +206,12 @@ def list_calls(request: ApiRequest, wanted: Query[CallQuery]) -> CallPage:
 
 @endpoint(
     router, "GET", "/calls/figures", summary="话务指标",
-    about="接通率、15 秒接通率（两种口径）、放弃率、平均应答速度，与现场页面同一口径。"
-    "需要权限 reports.read。",
+    about="接通率、15 秒接通率（两种口径）、放弃率、平均应答速度、漏接回拨、平均通话，"
+    "与页面和表格同一口径。需要权限 reports.read。",
     problems=(403, 422),
 )  # fmt: skip
 def read_call_figures(request: ApiRequest, wanted: Query[DaysQuery]) -> CallFigures:
-    """Tell the figures of each day and of all. One query for each day and one more."""
+    """Tell the figures of each day and of all. Three queries for each day and three more."""
     reading.only_known(request, DaysQuery)
     policy.require(request.auth.actor, Perm.REPORTS)
     if not 0 <= (wanted.until - wanted.since).days < MOST_DAYS:
@@ -195,8 +234,40 @@ def read_call_totals(request: ApiRequest, wanted: Query[YearQuery]) -> CallTotal
     reading.only_known(request, YearQuery)
     policy.require(request.auth.actor, Perm.REPORTS)
     return {
-        "years": [_total(row) for row in totals_queries.by_year() if row.span >= wanted.since],
+        "years": [
+            _total(row) for row in totals_queries.by_year(clock.now()) if row.span >= wanted.since
+        ],
         "months": [_total(row) for row in totals_queries.by_month(wanted.year)],
+    }
+
+
+@endpoint(
+    router, "GET", "/calls/agents", summary="坐席话务",
+    about="一天里每名坐席的接听、通话、整理、小休和利用率，与坐席页面和表格同一口径。"
+    "需要权限 reports.read。",
+    problems=(403, 422),
+)  # fmt: skip
+def read_agents(request: ApiRequest, wanted: Query[DayQuery]) -> AgentsTold:
+    """Tell what everybody did on a day. Three queries."""
+    reading.only_known(request, DayQuery)
+    policy.require(request.auth.actor, Perm.REPORTS)
+    rows = planning_queries.work_of(planning_queries.midnight(wanted.day), clock.now())
+    return {
+        "agents": [
+            {
+                "name": row.name,
+                "unit": row.unit,
+                "answered": row.answered,
+                "signed_in": round(row.signed_in),
+                "talking": round(row.talking),
+                "wrapping": round(row.wrapping),
+                "resting": round(row.resting),
+                "utilisation": reports.per_cent(row.utilisation),
+                "mean_talk": reports.seconds(row.talk),
+                "mean_handling": reports.seconds(row.handling),
+            }
+            for row in rows
+        ]
     }
 
 
@@ -205,6 +276,9 @@ def _total(row: totals_queries.Total) -> TotalTold:
         "span": row.span,
         "offered": row.offered,
         "answered": row.answered,
+        "connected": reports.per_cent(row.figures.connected),
+        "within_offered": reports.per_cent(row.figures.within_offered),
+        "mean_wait": reports.seconds(row.figures.mean_wait),
         "requests": row.requests,
         "outgoing": row.outgoing,
         "repeated": row.repeated,
@@ -223,6 +297,10 @@ def _day(row: reports.Day) -> DayTold:
         "within_answered": reports.per_cent(row.figures.within_answered),
         "abandonment": reports.per_cent(row.figures.abandonment),
         "mean_wait": reports.seconds(row.figures.mean_wait),
+        "missed": row.missed.missed,
+        "called_back": row.missed.called_back,
+        "called_back_in_time": row.missed.in_time,
+        "mean_talk": reports.seconds(row.talk),
     }
 
 

@@ -14,6 +14,7 @@ from huiyin.web.api.step_inputs import (
     ContestIn,
     OpinionIn,
     ProposalIn,
+    ReopeningIn,
     RuledMatterIn,
     RulingIn,
 )
@@ -98,6 +99,16 @@ def step_rule(request: ApiRequest, number: str, body: RulingIn) -> Answered[Step
             basis=body.basis,
             now=now,
         ),
+    )
+
+
+@step(router, "reopen_ruling", about="由裁定人以外的人提起；裁定前仍由原单位办理，期限继续计算。")
+def step_reopen_ruling(request: ApiRequest, number: str, body: ReopeningIn) -> Answered[StepTaken]:
+    """Let units confer anew."""
+    return take(
+        request,
+        number,
+        lambda pk, by, now: actions.reopen_ruling(pk, by=by, basis=body.basis, now=now),
     )
 
 

@@ -30,16 +30,19 @@ from huiyin.knowledge.article_states import Visibility
 from huiyin.knowledge.states import Kind, ReasonGroup, Urgency
 from huiyin.orders.reply_states import Told
 from huiyin.orders.states import Channel, Outcome, Satisfaction, Solved, State
+from huiyin.web.api.assessments import BehindQuery
 from huiyin.web.api.bulletins import BulletinQuery
-from huiyin.web.api.calls import CallQuery, DaysQuery, YearQuery
+from huiyin.web.api.calls import CallQuery, DayQuery, DaysQuery, YearQuery
 from huiyin.web.api.coordination import FlagQuery, InstructionQuery, PageQuery
 from huiyin.web.api.escalations import EscalationQuery
 from huiyin.web.api.figures import CountyQuery
 from huiyin.web.api.followup import FilingQuery, LedgerQuery, ThanksQuery
 from huiyin.web.api.inputs import OrderQuery
 from huiyin.web.api.knowledge import AnswerQuery
+from huiyin.web.api.listening import CallTestQuery
 from huiyin.web.api.mandates import MandateQuery
 from huiyin.web.api.order_telling import ROOT
+from huiyin.web.api.outside import OutsideQuery
 from huiyin.web.api.problems import MEDIA_TYPE, NOT_SIGNED_IN, Problem, Unavailable
 from huiyin.web.api.reference import UnitQuery
 from huiyin.web.api.registers import PeriodQuery
@@ -76,7 +79,7 @@ REASON_GROUPS = {
 EXAMPLES: dict[int, tuple[Refused, Document]] = {
     400: (BadRequest("JSON 有误：第 3 行第 12 列无法解析", remedy="请用 UTF-8 编码"), {}),
     401: (NOT_SIGNED_IN, {}),
-    403: (NotAllowed("您的角色不能派单", remedy="派单由派单员办理"), {}),
+    403: (NotAllowed("您的岗位不能派单", remedy="派单由派单员办理"), {}),
     404: (NotFound("没有找到这件工单", remedy="请核对编号，或确认由本单位承办"), {}),
     409: (
         WrongState("工单 26030200000011 现为“办理中”，不能签收", remedy="请刷新页面查看最新进展"),
@@ -132,6 +135,7 @@ def made(api: NinjaAPI) -> Document:
         CallQuery, DaysQuery, YearQuery, SearchQuery, AnswerQuery, MandateQuery, EscalationQuery,
         TaskQuery, PageQuery, CountyQuery, FlagQuery, InstructionQuery, LetterQuery,
         ReferralQuery, MediaQuery, RiskQuery, ReturnQuery, ReturnSpan, BulletinQuery,
+        BehindQuery, CallTestQuery, DayQuery, OutsideQuery,
     ):  # fmt: skip
         schemas.pop(filters.__name__, None)
     document["servers"] = [{"url": "/", "description": "本平台"}]
@@ -213,6 +217,9 @@ _PARAMETERS = {
     "code": "编码",
     "verb": "办理的一步，见说明",
     "group": "哪一组原因",
+    "indicator": "指标的键，或者 volume、return_late、alike、split",
+    "call": "抽到的通话的标识",
+    "day": "哪一天，2026-03-02",
 }
 
 

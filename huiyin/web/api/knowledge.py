@@ -29,6 +29,7 @@ from huiyin.web.api.door import ApiRequest
 from huiyin.web.api.endpoints import BODY, endpoint
 from huiyin.web.api.inputs import Code, Day
 from huiyin.web.api.words import asked, said, shape
+from huiyin.web.gaps import note_gap
 from huiyin.worktime.calendar import SHANGHAI
 
 router = Router(tags=["知识库"])
@@ -213,7 +214,7 @@ def ask_public(request: HttpRequest, query: Query[AnswerQuery]) -> HitList:
     tries.question(request, now)
     found = article_queries.suggest(query.q, now, staff=False, most=MOST_FOUND, always=True)
     if not found:
-        actions.report_gap(query.q, by=CITIZEN, now=now)
+        note_gap(query.q, by=CITIZEN, now=now)
     return _hits(found)
 
 

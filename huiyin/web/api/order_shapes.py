@@ -210,7 +210,8 @@ class DisputeUnitTold(TypedDict):
 class DisputeTold(TypedDict):
     """One dispute about who handles the order."""
 
-    unit: Annotated[Named | None, said("提出异议的单位；派单前会商的为空")]
+    unit: Annotated[Named | None, said("提出异议的单位；由中心提起的为空")]
+    anew: Annotated[bool, said("是否因前一次裁定有误而重新会商")]
     raised_at: Annotated[datetime, said("提出时间")]
     raised_by: Annotated[str, said("提出人")]
     basis: Annotated[str, said("理由和依据")]

@@ -319,6 +319,7 @@ def _application(asked: Application) -> ApplicationTold:
 def _dispute(row_: Dispute) -> DisputeTold:
     return {
         "unit": named(row_.unit),
+        "anew": row_.anew,
         "raised_at": here(row_.raised_at),
         "raised_by": row_.raised_by.name if row_.raised_by else "",
         "basis": row_.basis,

@@ -59,9 +59,9 @@ class MessageIn(BaseModel):
 
     content: Annotated[Content, said("诉求内容，至少 5 个字")]
     kind: Annotated[Kind, said("诉求类型；举报自动保密")] = Kind.HELP
-    channel: Annotated[Literal[Channel.WEB, Channel.WECHAT, Channel.APP], said("从哪里写来")] = (
-        Channel.APP
-    )
+    channel: Annotated[
+        Literal[Channel.WEB, Channel.WECHAT, Channel.APP, Channel.MAIL], said("从哪里写来")
+    ] = Channel.APP
     place: Annotated[Place, said("地点")] = ""
     region: Annotated[Code, said("地区编码")] = ""
     longitude: Annotated[Longitude | None, said("经度，与纬度一起填")] = None

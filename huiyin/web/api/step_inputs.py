@@ -317,6 +317,14 @@ class ContestIn(BaseModel):
     suggested: Annotated[Code, said("建议承办单位编码")]
 
 
+class ReopeningIn(BaseModel):
+    """What is wrong with a ruling."""
+
+    model_config = asked("重新会商", {"basis": "管网已于上月移交，裁定所据的文件已作废"})
+
+    basis: Annotated[Note, said("裁定错在哪里")]
+
+
 class OpinionIn(BaseModel):
     """What a unit says in the conference."""
 
@@ -515,6 +523,9 @@ class CallIn(BaseModel):
     ] = []  # noqa: RUF012 - pydantic copies it
     comment: Annotated[Note, said("诉求人的话")] = ""
     told: Annotated[bool, said("由热线答复的城市：这次通话中已告知答复")] = False
+    dutiful: Annotated[
+        bool, said("不满意，但承办单位已尽责：不再重办，等待按不满意结案；不写则转下一轮")
+    ] = False
     number: Annotated[Phone, said("回访所用的号码，保存时脱敏")] = ""
     reason: Annotated[Code, said("未联系上的原因编码，见 /reasons?group=unreached")] = ""
 

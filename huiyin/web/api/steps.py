@@ -333,6 +333,14 @@ def step_confirm_void(
     )
 
 
+@step(router, "refuse_void")
+def step_refuse_void(request: ApiRequest, number: str, body: NoteIn) -> Answered[StepTaken]:
+    """Refuse a void that somebody asked for."""
+    return take(
+        request, number, lambda pk, by, now: actions.refuse_void(pk, by=by, note=body.note, now=now)
+    )
+
+
 @step(router, "note")
 def step_note(request: ApiRequest, number: str, body: RemarkIn) -> Answered[StepTaken]:
     """Add a remark to the history."""

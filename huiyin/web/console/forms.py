@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 
 from huiyin.channels.messaging.states import MEDIUM_LABELS, STATE_LABELS
+from huiyin.dispatch.learning.rules import Costs
 from huiyin.kernel.errors import Refused
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.states import KIND_LABELS, ArticleKind
@@ -355,3 +356,26 @@ class ReadingFilterForm(HouseForm):
     subject = forms.CharField(label="工单编号", max_length=40, required=False)
     since = _day("从")
     until = _day("到")
+
+
+class CostsForm(HouseForm):
+    """What a decision by hand and a wrong dispatch may cost, to see what follows from it."""
+
+    manual = forms.IntegerField(
+        label="人工判断一件，分钟", min_value=0, max_value=1440,
+        error_messages={"invalid": "请填整数", "min_value": "不小于 0", "max_value": "不超过 1440"},
+    )  # fmt: skip
+    wrong = forms.IntegerField(
+        label="纠正一次错派，分钟", min_value=0, max_value=1440,
+        error_messages={"invalid": "请填整数", "min_value": "不小于 0", "max_value": "不超过 1440"},
+    )  # fmt: skip
+
+    def __init__(self, data: Any, *, held: Costs) -> None:
+        super().__init__(data, initial={"manual": round(held.manual), "wrong": round(held.wrong)})
+
+    def costs(self, held: Costs) -> Costs:
+        """Return the costs that were typed; those that hold when none were, or wrong ones."""
+        if not (self.is_bound and self.is_valid()):
+            return held
+        clean = self.cleaned_data
+        return Costs(float(clean["manual"]), float(clean["wrong"]))

@@ -38,6 +38,11 @@ class SeatsForm(HouseForm):
     )
     address = _text("话机地址", 80, required=False)
 
+    def clean_address(self) -> str:
+        """Take the browser by its Chinese name too."""
+        typed: str = self.cleaned_data["address"]
+        return "browser" if typed == "浏览器" else typed
+
 
 class LineForm(HouseForm):
     """Register a line, or change it."""

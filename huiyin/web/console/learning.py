@@ -2,22 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from huiyin.dispatch.learning import actions, queries
+from huiyin.channels.assistant.states import Task
+from huiyin.dispatch.learning import actions, queries, rules
 from huiyin.dispatch.learning.models import ModelVersion
-from huiyin.dispatch.learning.states import ModelState, Purpose
+from huiyin.dispatch.learning.rules import Accepted, Costs
+from huiyin.dispatch.learning.states import Field, ModelState, Purpose
 from huiyin.kernel import clock
 from huiyin.kernel.errors import NotFound
+from huiyin.knowledge import queries as knowledge
 from huiyin.orgs.states import Perm
+from huiyin.web.console.forms import CostsForm
 from huiyin.web.staff import StaffRequest, staff_page
 
 MEASURED = timedelta(days=180)
+SWITCHES: tuple[tuple[str, str, bool], ...] = (
+    *((f"suggest.{each.value}", f"登记和派单：{each.label}", True) for each in Field),
+    ("suggest.articles", "知识库问答", True),
+    ("suggest.duplicates", "像是同一件事", True),
+    ("suggest.filings", "备案的疑难事项", True),
+    ("suggest.incidents", "群体事件", True),
+    ("suggest.replies", "回复体检", True),
+    *((f"assistant.{each.value}", f"助手：{each.label}", False) for each in Task),
+)
+"""What a city may switch on and off: the parameter, its name, and what holds without it."""
 MOST_ROUTES = 100
 
 
@@ -81,6 +97,65 @@ def routes(request: StaffRequest) -> HttpResponse:
     return render(request, "console/routes.html", facts)
 
 
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A threshold on the page: what it would accept, what that costs, and where it stands."""
+
+    of: Accepted
+    cost: float
+    cheapest: bool
+
+
+@require_GET
+@staff_page(Perm.RULES, Perm.CONTENT)
+def thresholds(request: StaffRequest) -> HttpResponse:
+    """Show from when on the platform suggests, and what other costs would lead to. One query.
+
+    Source: R-560 (requirement 211; the city sets the threshold by cost).
+    """
+    now = clock.now()
+    held = queries.costs(now)
+    asked = CostsForm(request.GET if "wrong" in request.GET else None, held=held)
+    tried = asked.costs(held)
+    found = {
+        "tab": "thresholds",
+        "form": asked,
+        "held": held,
+        "least": _percent(rules.threshold(held)),
+        "of_class": [
+            (knowledge.category(code) or code, minutes, _percent(rules.threshold(held, code)))
+            for code, minutes in sorted(held.wrong_of.items())
+        ],
+        "tried": tried if asked.is_bound and asked.is_valid() else None,
+        "tried_least": _percent(rules.threshold(tried)),
+        "models": [
+            (row, Purpose(row.purpose), _levels(queries.acceptance_of(row), tried))
+            for row in queries.all_in_use()
+        ],
+        "switches": _switches(now),
+    }
+    status = 422 if asked.is_bound and not asked.is_valid() else 200
+    return render(request, "console/thresholds.html", found, status=status)
+
+
+def _levels(found: Sequence[Accepted], costs: Costs) -> list[Level]:
+    """Return each threshold with what it costs, the cheapest marked."""
+    prices = [each.cost(costs) for each in found]
+    least = min(prices, default=0.0)
+    return [Level(each, price, price == least) for each, price in zip(found, prices, strict=True)]
+
+
+def _switches(now: datetime) -> list[tuple[str, str, bool]]:
+    return [
+        (key, label, bool(knowledge.parameter(key, now, default=usual)))
+        for key, label, usual in SWITCHES
+    ]
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}%"
+
+
 def _shown(row: ModelVersion) -> dict[str, Any]:
     figures = row.figures
     return {
@@ -91,6 +166,7 @@ def _shown(row: ModelVersion) -> dict[str, Any]:
         "f1": f"{figures['macro_f1']:.3f}",
         "ece": f"{figures['ece']:.3f}",
         "at_90": f"{figures['accuracy_at_90']:.3f}",
+        "from_90": f"{figures['threshold_at_90']:.2f}" if "threshold_at_90" in figures else "",
         "accepted": f"{figures['accepted_share']:.0%}",
         "right": f"{figures['accepted_accuracy']:.3f}",
         "cost": f"{figures['cost_with_model']:.0f}",

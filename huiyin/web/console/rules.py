@@ -34,7 +34,13 @@ from huiyin.worktime import limits
 from huiyin.worktime.calendar import SHANGHAI
 
 READERS = (Perm.RULES, Perm.REPORTS)
-_OTHER_CLOCKS = {"missed_call": "漏接回拨"}
+# Limits that are no clocks of an order.
+OTHER_CLOCKS = {
+    "extension": "延期最长",
+    "urge": "答复催办",
+    "missed_call": "漏接回拨",
+    "knowledge_update": "更新知识库",
+}
 _CLOCK_ORDER = {kind.value: n for n, kind in enumerate(CLOCK_LABELS)}
 
 
@@ -144,7 +150,7 @@ def _limit(row: LimitRule, day: date) -> dict[str, Any]:
         "row": row,
         "clock": row.clock,
         "label": {k.value: v for k, v in CLOCK_LABELS.items()}.get(
-            row.clock, _OTHER_CLOCKS.get(row.clock, row.clock)
+            row.clock, OTHER_CLOCKS.get(row.clock, row.clock)
         ),
         "words": limits.amount_in_words(limit),
         "postpone": limit.postpone,

@@ -64,6 +64,7 @@ urlpatterns: list[URLPattern] = [
     path("models/<int:key>", learning.model, name="model"),
     path("models/<int:key>/activate", learning.activate, name="model_activate"),
     path("models/<int:key>/off", learning.switch_off, name="model_off"),
+    path("models/thresholds", learning.thresholds, name="thresholds"),
     path("routes", learning.routes, name="routes"),
     path("calendar", calendar.years, name="calendar"),
     path("news", news.listed, name="news"),

@@ -86,7 +86,7 @@ class Live:
         if found is None:
             raise NotSignedIn("请先登录")
         if found.audience is None:
-            raise NotAllowed("您的角色不查看工单，没有实时消息")
+            raise NotAllowed("您的岗位不查看工单，没有实时消息")
         last = _header(scope, b"last-event-id").decode("latin-1")
         try:
             with self.hub.open(found, found.audience, last) as stream:

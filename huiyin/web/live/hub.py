@@ -68,6 +68,7 @@ class Hub:
         self._stale: set[Audience] = set()
         self._recount = asyncio.Event()
         self._floor_told: asyncio.TimerHandle | None = None
+        self._floor_seats: set[str] = set()
         self._tasks: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
@@ -137,17 +138,24 @@ class Hub:
             elif nudge.paths is None:
                 self._spoil(stream.audience)
 
-    def tell_floor(self) -> None:
-        """Tell pages of those who see everything that the floor moved, at most once a second."""
+    def tell_floor(self, seats: str = "") -> None:
+        """Tell pages of those who see everything that the floor moved, and at which seats.
+
+        What comes within a moment is told together. A telephone's panel asks for itself anew only
+        when its own seat is named, else every move of a large floor would reload all of them.
+        """
+        self._floor_seats.update(seats.split(",") if seats else ())
         loop = asyncio.get_running_loop()
         if self._floor_told is None:
             self._floor_told = loop.call_later(FLOOR_AFTER, self._tell_floor)
 
     def _tell_floor(self) -> None:
         self._floor_told = None
+        message = event("floor", {"seats": sorted(self._floor_seats)})
+        self._floor_seats = set()
         for stream in self._streams:
             if stream.audience.path is None:
-                stream.put(event("floor", {}))
+                stream.put(message)
 
     def reset(self) -> None:
         """Tell every page to load itself again: news may have been lost."""
@@ -199,7 +207,7 @@ class Hub:
                     pause, lost = 1.0, False
                     async for notice in connection.notifies():
                         if notice.channel == FLOOR:
-                            self.tell_floor()
+                            self.tell_floor(notice.payload)
                         else:
                             self.tell(unpack(notice.payload))
             except psycopg.Error as error:

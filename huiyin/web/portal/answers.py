@@ -17,6 +17,7 @@ from huiyin.knowledge.article_states import UseKind
 from huiyin.knowledge.states import ArticleKind
 from huiyin.orgs.actors import CITIZEN
 from huiyin.web import tries
+from huiyin.web.gaps import note_gap
 from huiyin.web.portal import pages
 
 MOST_FOUND = 10
@@ -32,7 +33,7 @@ def listed(request: HttpRequest) -> HttpResponse:
     tries.question(request, now)
     found = article_queries.suggest(words, now, staff=False, most=MOST_FOUND, always=True)
     if not found:
-        actions.report_gap(words, by=CITIZEN, now=now)
+        note_gap(words, by=CITIZEN, now=now)
     facts: dict[str, Any] = {"kind": "answer", "words": words, "found": found, "page": None}
     return render(request, "portal/articles.html", facts)
 

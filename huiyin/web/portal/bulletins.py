@@ -29,7 +29,13 @@ class PublicRound:
 def public_rounds(limit: int) -> list[PublicRound]:
     """Return the newest published rounds. One query."""
     return [
-        PublicRound(each.title, each.first_day, each.last_day, each.rules, _lists(each.result))
+        PublicRound(
+            masks.in_text(each.title),
+            each.first_day,
+            each.last_day,
+            each.rules,
+            _lists(each.result),
+        )
         for each in queries.published()[:limit]
     ]
 

@@ -19,12 +19,14 @@ PRIVACY = "我们请您留下姓名、电话和地点，只为办理您的诉求
 class Words:
     """The sentences of the portal that a city may write itself.
 
-    ``privacy_version`` stands for the text in force; who agrees, agrees to that version, so the
-    moment of a submission tells which text was agreed to.
+    ``mailbox`` names the mailbox of a leader that is answered here as well; empty where there is
+    none. ``privacy_version`` stands for the text in force; who agrees, agrees to that version, so
+    the moment of a submission tells which text was agreed to.
     """
 
     emergency_note: str
     welcome: str
+    mailbox: str
     submit_hint: str
     query_hint: str
     anonymous_note: str
@@ -41,6 +43,7 @@ def words() -> Words:
     return Words(
         emergency_note=portal.get("emergency_note") or EMERGENCY,
         welcome=portal.get("welcome") or WELCOME,
+        mailbox=portal.get("mailbox") or "",
         submit_hint=portal.get("submit_hint") or SUBMIT_HINT,
         query_hint=portal.get("query_hint") or QUERY_HINT,
         anonymous_note=portal.get("anonymous_note") or ANONYMOUS,

@@ -85,6 +85,7 @@ class SubmitForm(forms.Form):
     wants_reply = forms.BooleanField(required=False)
     confidential = forms.BooleanField(required=False)
     agreed = forms.CharField(error_messages={"required": "请先阅读并同意隐私告知"})
+    to = forms.CharField(required=False, max_length=20)
     key = forms.CharField(max_length=80)
 
     def __init__(

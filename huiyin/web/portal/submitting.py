@@ -29,6 +29,9 @@ from huiyin.web import tries
 from huiyin.web.portal import facts, grants, speech
 from huiyin.web.portal.forms import SubmitForm
 
+MAILBOX = "mailbox"
+"""What the form holds when a letter is written to the mailbox of the city's leader."""
+
 
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -39,7 +42,7 @@ def submit(request: HttpRequest) -> HttpResponse:
     """
     visitor = grants.visitor(request)
     if request.method != "POST":
-        response = _page(request, _form(None))
+        response = _page(request, _form(None, to=request.GET.get("to", "")))
     else:
         response = _posted(request, visitor, clock.now())
     grants.keep_visitor(response, visitor)
@@ -88,14 +91,19 @@ def _posted(request: HttpRequest, visitor: str, now: datetime) -> HttpResponse:
     return response
 
 
-def _form(data: Any, files: MultiValueDict[str, Any] | None = None) -> SubmitForm:
+def _form(data: Any, files: MultiValueDict[str, Any] | None = None, *, to: str = "") -> SubmitForm:
     return SubmitForm(
         data,
         files,
         regions=_regions(),
         privacy=facts.words().privacy_version,
-        initial={"key": secrets.token_hex(16), "wants_reply": True},
+        initial={"key": secrets.token_hex(16), "wants_reply": True, "to": to},
     )
+
+
+def _mailbox(to: object) -> str:
+    """Return the name of the city's mailbox when a letter goes there, else nothing."""
+    return facts.words().mailbox if to == MAILBOX else ""
 
 
 def _regions() -> list[tuple[Region, list[Region]]]:
@@ -114,7 +122,7 @@ def _request_of(data: dict[str, Any]) -> Request:
     return Request(
         content=data["content"],
         kind=kind,
-        channel=Channel.WEB,
+        channel=Channel.MAIL if _mailbox(data["to"]) else Channel.WEB,
         place=data["place"],
         region=_region(data["region"]),
         longitude=data["longitude"] if located else None,
@@ -163,6 +171,7 @@ def _page(request: HttpRequest, form: Form, status: int = 200) -> HttpResponse:
         {
             "form": form,
             "words": facts.words(),
+            "mailbox": _mailbox(form["to"].value()),
             "kinds": [(kind, kind.label, words) for kind, words in speech.KINDS],
             "regions": _regions(),
             "longest": LONGEST["content"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from typing import Any
 
 from django import template
@@ -17,7 +16,7 @@ from huiyin.kernel import text
 from huiyin.knowledge.actions import TRIERS
 from huiyin.orgs import queries as orgs
 from huiyin.orgs.states import Perm
-from huiyin.worktime.calendar import SHANGHAI
+from huiyin.web.console import machine_names
 
 register = template.Library()
 
@@ -88,15 +87,6 @@ def may_try_rules(context: dict[str, Any]) -> bool:
 
 
 @register.filter
-def on_day(value: date | datetime | None) -> str:
-    """Say a date with its year: ``2026年3月1日``."""
-    if value is None:
-        return ""
-    local = value.astimezone(SHANGHAI) if isinstance(value, datetime) else value
-    return f"{local.year}年{local.month}月{local.day}日"
-
-
-@register.filter
 def value_in_words(value: object) -> str:
     """Say a parameter's value: yes and no in Chinese, lists with commas."""
     if isinstance(value, bool):
@@ -128,3 +118,10 @@ def skill_names(values: list[str]) -> str:
 def prompt_words(name: str) -> str:
     """Say what a prompt says where it is ours."""
     return dict(prompts.words()).get(name, name)
+
+
+register.filter("job_words", machine_names.job)
+register.filter("consumer_words", machine_names.consumer)
+register.filter("topic_words", machine_names.topic)
+register.filter("template_words", machine_names.template)
+register.filter("driver_words", machine_names.driver)

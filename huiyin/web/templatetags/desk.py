@@ -52,7 +52,7 @@ PLACES = (
     Place("/desk/", "今日", "home"),
     Place("/desk/new", "登记", "headset", frozenset({Perm.INTAKE}), "n"),
     Place("/desk/phone", "话务", "phone", SEATED),
-    Place("/desk/callback", "回访", "phone", frozenset({Perm.CALL_BACK})),
+    Place("/desk/callback", "回访", "message-2", frozenset({Perm.CALL_BACK})),
     Place("/desk/urging", "督办", "clock", frozenset({Perm.SUPERVISE})),
     Place("/desk/orders", "工单", "clipboard-list", LISTS),
     Place("/desk/tasks", "任务", "checks", COORDINATED),

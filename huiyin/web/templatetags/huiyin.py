@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -75,10 +75,59 @@ def moment(value: datetime | None) -> str:
 
 
 @register.filter
+def until(value: datetime | None) -> str:
+    """Say when a limit ends: midnight is the end of the day before, ``11月24日 24:00``."""
+    if value is None or value >= NEVER:
+        return ""
+    local = value.astimezone(SHANGHAI)
+    if (local.hour, local.minute) != (0, 0):
+        return moment(value)
+    return f"{a_day(local - timedelta(days=1))} 24:00"
+
+
+@register.filter
 def day(value: datetime) -> str:
     """Say a local day with its weekday: ``11月22日 星期日``."""
     local = value.astimezone(SHANGHAI)
     return f"{local.month}月{local.day}日 星期{'一二三四五六日'[local.weekday()]}"
+
+
+@register.filter
+def a_day(value: date | datetime | str | None) -> str:
+    """Say a date: ``11月22日``, with the year when it is another."""
+    if not value:
+        return ""
+    at, today = _date(value), _date(clock.now())
+    return f"{at.month}月{at.day}日" if at.year == today.year else on_day(at)
+
+
+@register.filter
+def on_day(value: date | datetime | str | None) -> str:
+    """Say a date with its year: ``2026年3月1日``."""
+    if not value:
+        return ""
+    at = _date(value)
+    return f"{at.year}年{at.month}月{at.day}日"
+
+
+@register.filter
+def to_day(first: date, last: date) -> str:
+    """Say a span of days without what both have in common: ``2026年11月1日至30日``."""
+    if first == last:
+        return on_day(first)
+    if first.year != last.year:
+        end = on_day(last)
+    elif first.month != last.month:
+        end = f"{last.month}月{last.day}日"
+    else:
+        end = f"{last.day}日"
+    return f"{on_day(first)}至{end}"
+
+
+def _date(value: date | datetime | str) -> date:
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    return value.astimezone(SHANGHAI).date() if isinstance(value, datetime) else value
 
 
 @register.filter

@@ -86,7 +86,7 @@ def _linked(actor: Actor, link: OrderLink, other: WorkOrder) -> Linked:
 
 def _filed(order: WorkOrder, now: datetime) -> list[Filing]:
     """Return the filings in force that answer an order before it is dispatched."""
-    if order.standing not in (State.DRAFT, State.REVIEW, State.TO_DISPATCH):
+    if not _may_be_filed(order, now):
         return []
     return filings.matching(order, now.astimezone(SHANGHAI).date())
 
@@ -104,8 +104,13 @@ def _advice(actor: Actor, order: WorkOrder, now: datetime) -> Advice | None:
 
 def _like_filed(order: WorkOrder, likely: list[Likely], now: datetime) -> list[Filing]:
     """Return the filings that an order resembles in words, before it is dispatched."""
-    if order.standing not in (State.DRAFT, State.REVIEW, State.TO_DISPATCH):
+    if not _may_be_filed(order, now):
         return []
     keys = [each.order.pk for each in likely]
     today = now.astimezone(SHANGHAI).date()
     return filings.like(order.content, orders=keys, category=order.category, today=today)
+
+
+def _may_be_filed(order: WorkOrder, now: datetime) -> bool:
+    before = order.standing in (State.DRAFT, State.REVIEW, State.TO_DISPATCH)
+    return before and filings.is_on(now)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huiyin.assessment import actions, policy, queries, trying
+from huiyin.assessment import actions, behind_queries, policy, queries, trying
 from huiyin.assessment.actions import Asking, Opening
+from huiyin.assessment.limit_trial import Limits
 from huiyin.assessment.models import Round, UnitResult
 from huiyin.assessment.states import FIXED, RoundState
 from huiyin.assessment.trying import Changes
@@ -26,6 +26,7 @@ from huiyin.web.workbench import assessment_told as told
 from huiyin.web.workbench.forms import dress
 from huiyin.web.workbench.forms_assess import AskForm, CorrectForm, OpenForm, TrialForm
 from huiyin.web.workbench.steps import put_on
+from huiyin.web.workbench.tables import sheet
 
 READERS = (Perm.ASSESS, Perm.HANDLE, Perm.REPORTS)
 TRIED_ROUNDS, PAST_ROUNDS = 3, 12
@@ -69,14 +70,35 @@ def listed(request: StaffRequest) -> HttpResponse:
         status = 422
     dress(form)
     page = queries.rounds(request.actor, cursor=request.GET.get("cursor", ""))
-    facts = {"page": page, "form": form, "may_open": Perm.ASSESS in request.actor.perms}
+    facts = {
+        "page": page,
+        "form": form,
+        "may_open": Perm.ASSESS in request.actor.perms,
+        **({} if request.GET.get("cursor") else _first_look(request, page.rows)),
+    }
     return render(request, "workbench/assessment.html", facts, status=status)
+
+
+def _first_look(request: StaffRequest, rounds: Sequence[Round]) -> dict[str, Any]:
+    """Return where the city, or one's own unit, stands in the newest computed round."""
+    latest = next((each for each in rounds if each.standing is not RoundState.OPEN), None)
+    if latest is None:
+        return {}
+    if Perm.ASSESS in request.actor.perms:
+        headlines = told.headlines(latest, queries.city_figures(latest, PAST_ROUNDS))
+        return {"latest": latest, "headlines": headlines}
+    unit = request.actor.unit
+    result = queries.result_of(latest, unit) if unit else None
+    if result is None:
+        return {}
+    result.round = latest  # known already
+    return {"latest": latest, "own": told.own(result, request.actor)}
 
 
 @require_GET
 @staff_page(*READERS)
 def shown(request: StaffRequest, key: int) -> HttpResponse:
-    """Show a round: its ranking, lists and figures of the city. Six queries beside the session."""
+    """Show a round: its ranking, lists and figures of the city. Seven queries."""
     return _shown(request, _round(request, key))
 
 
@@ -86,18 +108,21 @@ def _shown(
     rows = [
         row for row in queries.results(round_) if policy.sees_result(request.actor, round_, row)
     ]
+    weighted = told.columns(round_)
+    shown = [key for key, _ in weighted]
     whole = Perm.ASSESS in request.actor.perms
     everybody = whole or round_.standing is RoundState.PUBLISHED
     if form is None and whole and round_.standing in FIXED:
         form = CorrectForm(units=_members(rows))
     if form is not None:
         dress(form)
+    before = queries.scores_before(round_)
     facts = {
         "round": round_,
-        "rows": [told.row(row, request.actor) for row in rows],
+        "rows": [told.row(row, shown, request.actor, before=before) for row in rows],
         "lists": told.lists(rows) if everybody else [],
-        "weighted": told.weighted(round_),
-        "city": told.city(round_, queries.city_figures(round_, PAST_ROUNDS)) if whole else [],
+        "weighted": weighted,
+        "indicators": told.city(round_, queries.city_figures(round_, PAST_ROUNDS)) if whole else [],
         "form": form,
         "refusal": refusal,
         "steps": _offered(round_) if whole else [],
@@ -109,6 +134,14 @@ def _shown(
     }
     status = 422 if refusal or (form is not None and form.errors) else 200
     return render(request, "workbench/round.html", facts, status=status)
+
+
+def day_typed(typed: str) -> date:
+    """Return a day as a date field sends it. Raises Invalid."""
+    try:
+        return date.fromisoformat(typed)
+    except ValueError as error:
+        raise Invalid("日期格式不对", fields={"ask_until": "日期格式不对"}) from error
 
 
 def _members(rows: list[UnitResult]) -> Any:
@@ -133,8 +166,10 @@ def step(request: StaffRequest, key: int, verb: str) -> HttpResponse:
     round_ = _round(request, key)
     if verb not in _STEPS:
         raise NotFound("没有这一步")
+    typed = request.POST.get("ask_until", "")
     try:
-        _STEPS[verb](round_.pk, by=request.actor, now=clock.now())
+        more = {"ask_until": day_typed(typed)} if verb == "preview" and typed else {}
+        _STEPS[verb](round_.pk, by=request.actor, now=clock.now(), **more)
     except Refused as refusal:
         if refusal.status == 403:  # noqa: PLR2004 - the status of a person who may not
             raise
@@ -164,24 +199,30 @@ def correct(request: StaffRequest, key: int) -> HttpResponse:
 @require_GET
 @staff_page(*READERS)
 def unit(request: StaffRequest, key: int, code: str) -> HttpResponse:
-    """Show a unit's figures of a round, its history and the units below it. Five queries."""
+    """Show a unit's figures of a round, its history and the units below it. Seven queries."""
     round_, whose = _round(request, key), _unit(request, code)
     result = queries.result_of(round_, whose)
     below = queries.results_below(round_, whose)
     if result is None and not below:
         raise NotFound("这个单位不在这一考核期内")
     past = queries.history(whose, until=round_.last_day)
+    last, year = queries.compared(whose, round_)
+    weighted = told.columns(round_)
+    shown = [key for key, _ in weighted]
     facts = {
         "round": round_,
         "unit": whose,
-        "row": told.row(result, request.actor) if result else None,
-        "figures": told.figures(round_, result, past) if result else [],
+        "row": told.row(result, shown, request.actor) if result else None,
+        "figures": told.figures(round_, result, last, year) if result else [],
         "signals": told.signals(result) if result else [],
-        "past": [told.row(each, request.actor) | {"round": each.round} for each in past],
-        "trend": told.trend(past),
-        "weighted": told.weighted(round_),
-        "below": [told.row(each, request.actor) for each in below],
+        "past": [told.row(each, shown, request.actor) | {"round": each.round} for each in past],
+        "trend": told.trend(past, round_),
+        "weighted": weighted,
+        "below": [told.row(each, shown, request.actor) for each in below],
         "may_ask": round_.standing is RoundState.PREVIEW,
+        "corrections": queries.corrections(round_).filter(unit=whose)
+        if round_.standing in FIXED
+        else [],
     }
     return render(request, "workbench/round_unit.html", facts)
 
@@ -203,18 +244,27 @@ def city_orders(request: StaffRequest, key: int, indicator: str, side: str) -> H
 def _orders(
     request: StaffRequest, round_: Round, whose: Unit | None, indicator: str, side: str
 ) -> HttpResponse:
-    if side not in ("numerator", "denominator"):
+    heading = behind_queries.heading(round_, indicator)
+    if side not in behind_queries.SIDES or heading is None:
         raise NotFound("没有这样的清单")
-    page = queries.orders_behind(
-        request.actor, round_, whose, indicator, side=side, cursor=request.GET.get("cursor", "")
-    )
-    if page is None:
-        raise NotFound("没有这项指标")
+    before = whose is not None and "before" in request.GET
+    found = behind_queries.of_round(
+        request.actor, round_, whose, indicator, side=side, before=before,
+        cursor=request.GET.get("cursor", ""),
+    )  # fmt: skip
+    if found is None:
+        raise NotFound("没有这样的清单", remedy="按人口计算的指标没有分母的工单")
     facts = {
-        "round": round_, "unit": whose, "page": page, "side": side,
-        "indicator": queries.indicator_of(round_, indicator),
+        "round": round_, "unit": whose, "found": found, "page": found.page, "side": side,
+        "heading": heading, "indicator": indicator, "before": before,
+        "figure": told.count(found.figure), "sides": _sides(heading),
     }  # fmt: skip
     return render(request, "workbench/round_orders.html", facts)
+
+
+def _sides(heading: behind_queries.Heading) -> list[tuple[str, str]]:
+    found = [("numerator", "计入的（分子）"), ("denominator", "全部（分母）")]
+    return [*found, ("rest", "没有计入的")] if heading.rest else found
 
 
 @require_http_methods(["GET", "POST"])
@@ -238,12 +288,13 @@ def requests(request: StaffRequest, key: int) -> HttpResponse:
                 put_on(form, refusal)
                 status = refusal.status
     dress(form)
+    page = queries.requests(request.actor, round_, cursor=request.GET.get("cursor", ""))
     facts = {
         "round": round_,
-        "page": queries.requests(request.actor, round_, cursor=request.GET.get("cursor", "")),
+        "page": page,
         "form": form,
         "may_ask": round_.standing is RoundState.PREVIEW and Perm.HANDLE in request.actor.perms,
-        "may_decide": Perm.ASSESS in request.actor.perms,
+        "deciding": [each.pk for each in page.rows if policy.may_decide(request.actor, each)],
     }
     return render(request, "workbench/round_requests.html", facts, status=status)
 
@@ -274,16 +325,8 @@ def table(request: StaffRequest, key: int) -> HttpResponse:
     rows = [
         row for row in queries.results(round_) if policy.sees_result(request.actor, round_, row)
     ]
-    text = io.StringIO()
-    writer = csv.writer(text)
-    for line in told.table(round_, rows):
-        writer.writerow(line)
-    response = HttpResponse(
-        ("\ufeff" + text.getvalue()).encode(), content_type="text/csv; charset=utf-8"
-    )
-    name = f"assessment-{round_.first_day:%Y%m%d}-{round_.last_day:%Y%m%d}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    heads, *lines = told.table(round_, rows, queries.corrections(round_))
+    return sheet(heads, lines, f"assessment-{round_.first_day:%Y%m%d}-{round_.last_day:%Y%m%d}")
 
 
 @require_GET
@@ -293,6 +336,7 @@ def trial(request: StaffRequest, key: int) -> HttpResponse:
     round_ = _round(request, key)
     form = TrialForm(request.GET or None)
     found: list[Any] = []
+    status = 422 if form.is_bound and not form.is_valid() else 200
     if form.is_bound and form.is_valid():
         clean = form.cleaned_data
         try:
@@ -302,11 +346,13 @@ def trial(request: StaffRequest, key: int) -> HttpResponse:
                 fairly_satisfied=clean["fairly_satisfied"],
                 least_valid=clean["least_valid"],
                 exclusions=not clean["without_exclusions"],
+                kept_in=frozenset(clean["kept_in"]),
+                limits=Limits(*(clean[name].strip() for name in ("sign", "contact", "finish"))),
             )
             found = trying.tried(queries.rounds_before(round_, TRIED_ROUNDS), changes)
-        except Invalid as refusal:
+        except Refused as refusal:
             put_on(form, refusal)
+            status = refusal.status
     dress(form)
     facts = {"round": round_, "form": form, "found": found, "indicators": told.keys(round_)}
-    status = 422 if form.is_bound and form.errors else 200
     return render(request, "workbench/round_trial.html", facts, status=status)

@@ -11,7 +11,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huiyin.assessment.bulletins import actions, figures, policy, queries, rules
+from huiyin.assessment import behind_queries
+from huiyin.assessment.bulletins import actions, figures, leads, policy, queries, rules
+from huiyin.assessment.bulletins import behind_queries as behind
 from huiyin.assessment.bulletins.actions import Drafting, Editing
 from huiyin.assessment.bulletins.models import Addressee, Bulletin
 from huiyin.assessment.bulletins.states import EDIT, Audience, BulletinState, Scope
@@ -23,6 +25,7 @@ from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, staff_page
 from huiyin.web.workbench import papers
+from huiyin.web.workbench.assessment_told import count
 from huiyin.web.workbench.forms import dress
 from huiyin.web.workbench.forms_bulletin import DraftForm, EditForm
 from huiyin.web.workbench.papers import Paper, Table, said_day, said_moment
@@ -30,6 +33,7 @@ from huiyin.web.workbench.steps import put_on
 from huiyin.web.workbench.tables import sheet
 
 MOST_NAMED = 12
+_NOTHING = frozenset({"", "—", "0", "0 件"})
 _STEPS: dict[str, Callable[..., Bulletin]] = {
     "submit": actions.submit,
     "send_back": actions.send_back,
@@ -77,7 +81,7 @@ def _called(kind: rules.Kind) -> str:
 def new(request: StaffRequest) -> HttpResponse:
     """Draft a bulletin by hand."""
     if not policy.drafts(request.actor):
-        raise NotAllowed("您的角色不能拟写通报、报告", remedy="请由督办员或中心负责人拟写")
+        raise NotAllowed("您的岗位不能拟写通报、报告", remedy="请由督办员或中心负责人拟写")
     now = clock.now()
     begun = {"order": request.GET.get("order", "")[:24]}
     form = DraftForm(request.POST if request.method == "POST" else None, initial=begun)
@@ -226,8 +230,8 @@ def paper_of(actor: Actor, found: Bulletin, now: datetime) -> Paper:
     )  # fmt: skip
     drawn = [
         Table(part["head"], tuple(part["columns"]), tuple(part["widths"]),
-              tuple(tuple(row) for row in part["rows"]), part["note"])
-        for part in found.parts
+              tuple(tuple(row) for row in part["rows"]), part["note"], _links(found, nth))
+        for nth, part in enumerate(found.parts)
     ]  # fmt: skip
     if cases:
         columns = ("工单", "事项", "主办单位", "当时状态", "说明")
@@ -254,12 +258,53 @@ def paper_of(actor: Actor, found: Bulletin, now: datetime) -> Paper:
     )
 
 
+def _links(found: Bulletin, nth: int) -> tuple[tuple[str, ...], ...]:
+    """Return where the cells of a table lead: to their orders, where they have any.
+
+    The address is put together from one that is resolved once: a ranking has thousands of cells.
+    """
+    part = found.parts[nth]
+    numbers_ = {"key": found.pk, "table": nth, "row": 0, "column": 0}
+    start = reverse("workbench:bulletin_orders", kwargs=numbers_).removesuffix("0/0")
+    return tuple(
+        tuple(
+            f"{start}{row}/{column}"
+            if cell not in _NOTHING and leads.lead_of(part, row, column)
+            else ""
+            for column, cell in enumerate(cells)
+        )
+        for row, cells in enumerate(part["rows"])
+    )
+
+
+@require_GET
+@staff_page()
+def orders(request: StaffRequest, key: int, table: int, row: int, column: int) -> HttpResponse:
+    """Show one page of the orders behind a cell of a table; only those the person may see."""
+    found, side = _found(request, key), request.GET.get("side", behind_queries.NUMERATOR)
+    if side not in behind.SIDES:
+        raise NotFound("没有这样的清单")
+    told = behind.cell(
+        request.actor, found, (table, row, column), side=side,
+        cursor=request.GET.get("cursor", ""),
+    )  # fmt: skip
+    if told is None:
+        raise NotFound("这个数字没有工单清单")
+    if isinstance(told, behind.InRound):
+        return redirect("workbench:round_orders", told.round, told.code, told.key, side)
+    facts = {
+        "bulletin": found, "cell": told, "found": told.found, "page": told.found.page,
+        "side": side, "figure": count(told.found.figure),
+    }  # fmt: skip
+    return render(request, "workbench/bulletin_orders.html", facts)
+
+
 def _facts(found: Bulletin) -> Iterable[tuple[str, str]]:
     if found.period is not None:
-        span = f"{found.period.first:%Y-%m-%d} 至 {found.period.last:%Y-%m-%d}"
+        span = f"{found.period.first:%Y年%-m月%-d日}至{found.period.last:%Y年%-m月%-d日}"
         yield "期间", span
     if found.as_of is not None:
-        yield "数据截至", f"{found.as_of:%Y-%m-%d} 结转的事实"
+        yield "数据截至", f"{found.as_of:%Y年%-m月%-d日}结转的事实"
     yield "发给", _to(found)
     if found.public:
         yield "公开", "签发后在门户公布正文和工单的分类、单位、说明，请不要写个人信息"

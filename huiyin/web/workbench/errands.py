@@ -8,6 +8,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from huiyin.assessment import queries as assessment
 from huiyin.assessment.bulletins import queries as bulletins
 from huiyin.followup.coordination import policy
 from huiyin.followup.coordination import queries as coordination
@@ -16,6 +17,7 @@ from huiyin.followup.tasks import queries as tasks
 from huiyin.orders.models import WorkOrder
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Perm
+from huiyin.worktime.calendar import SHANGHAI
 
 _CONCERNED = frozenset({Perm.SUPERVISE, Perm.DISPATCH, Perm.HANDLE})
 
@@ -33,10 +35,19 @@ class Errand:
 def errands(actor: Actor, now: datetime) -> list[Errand]:
     """Return what waits for ``actor`` beside orders; what is none is left out.
 
-    Seven queries at most, one or two for roles that have a part in bulletins alone.
+    Nine queries at most, one or two for roles that have a part in bulletins alone.
     """
-    found = [*_of_others(actor, now), *_papers(actor)]
+    found = [*_of_others(actor, now), *_assessed(actor, now), *_papers(actor)]
     return [each for each in found if each.count]
+
+
+def _assessed(actor: Actor, now: datetime) -> list[Errand]:
+    """Return rounds that a unit looks through, and what units ask of them. One query at most."""
+    found, page = assessment.waiting(actor, now.astimezone(SHANGHAI).date()), "workbench:assessment"
+    return [
+        Errand("考核预告待核对", found.previews, reverse(page), "amber"),
+        Errand("剔除和异议待审核", found.requests, reverse(page), "amber"),
+    ]
 
 
 def _papers(actor: Actor) -> list[Errand]:
@@ -49,11 +60,12 @@ def _papers(actor: Actor) -> list[Errand]:
 
 
 def _of_others(actor: Actor, now: datetime) -> list[Errand]:
-    """Return tasks, invitations, flags and instructions. Five queries at most."""
+    """Return tasks, invitations, flags, turns and instructions. Six queries at most."""
     if not _CONCERNED & actor.perms:
         return []
     told, asked = tasks.standing(actor, now), coordination.waiting(actor)
     leaders = instructions.counted(actor, now)
+    turns = coordination.my_turns(actor, now.astimezone(SHANGHAI).date())
     page, office = reverse("workbench:tasks"), policy.is_office(actor)
     return [
         Errand("任务超期", told.late, f"{page}?state=late", "red"),
@@ -61,6 +73,7 @@ def _of_others(actor: Actor, now: datetime) -> list[Errand]:
         Errand("任务待确认", told.reported if office else 0, f"{page}?state=reported", "amber"),
         Errand("会议邀请待回执", asked.invitations, reverse("workbench:meetings"), "amber"),
         Errand("待协调事项", asked.flags, reverse("workbench:flags")),
+        Errand("一周内轮到您参加网格例会", turns, reverse("workbench:turns"), "amber"),
         Errand("批示办理中", leaders["open"], reverse("workbench:instructions")),
     ]
 

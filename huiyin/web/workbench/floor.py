@@ -10,7 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from huiyin.callcentre.calls.models import Call
-from huiyin.callcentre.telephony import planning_queries, queries, rules, surge_queries
+from huiyin.callcentre.calls.states import Direction
+from huiyin.callcentre.telephony import planning_queries, queries, surge_queries
 from huiyin.callcentre.telephony import report_queries as reports
 from huiyin.callcentre.telephony.actions import recordings, surge
 from huiyin.callcentre.telephony.states import (
@@ -36,7 +37,17 @@ _DAY = timedelta(days=1)
 @require_GET
 @staff_page(*LEADERS)
 def floor(request: StaffRequest) -> HttpResponse:
-    """Show the floor: figures, queue, agents. Twelve queries at most."""
+    """Show the floor: figures, queue, agents. Sixteen queries at most.
+
+    The actions of a surge ask for themselves anew and get 204 while nothing about them has changed:
+    a person may be choosing a tag there.
+    """
+    if request.headers.get("HX-Target") == "surge":
+        now = clock.now()
+        prepared = _surge(request, queries.surge_now(now), now)
+        if request.GET.get("seen") == prepared["stamp"]:
+            return HttpResponse(status=204)
+        return render(request, "workbench/_surge.html", prepared)
     return _shown(request, "workbench/floor.html")
 
 
@@ -62,7 +73,11 @@ def _surge(request: StaffRequest, level: Surge, now: datetime) -> dict[str, Any]
     plan, running = surge_queries.plan(now), surge_queries.running()
     least = {act: next((at for at in SURGE_LEVELS if act in plan[at]), None) for act in SurgeAct}
     called = SurgeAct.STANDBY in running
+    steps = surge_queries.latest_steps()
+    standby = surge_queries.standby() if called else []
+    seated = queries.session_of(request.staff.pk) is not None
     return {
+        "stamp": _stamp(level.value, seated, *running.values(), *steps[:1], *standby),
         "acts": [
             {
                 "act": act, "least": least[act], "step": running.get(act),
@@ -71,13 +86,18 @@ def _surge(request: StaffRequest, level: Surge, now: datetime) -> dict[str, Any]
             }
             for act in SurgeAct
         ],
-        "steps": surge_queries.latest_steps(),
-        "standby": surge_queries.standby() if called else [],
+        "steps": steps,
+        "standby": standby,
         "called": called,
-        "seated": queries.session_of(request.staff.pk) is not None,
+        "seated": seated,
         "tags": tag_choices(),
         "may_start": Perm.SUPERVISE in request.actor.perms,
     }  # fmt: skip
+
+
+def _stamp(*parts: Any) -> str:
+    """Return what tells one state of the actions from another."""
+    return "-".join(str(getattr(part, "pk", part)) for part in parts)
 
 
 @require_POST
@@ -108,6 +128,7 @@ def _facts(now: datetime) -> dict[str, Any]:
     midnight = queries.midnight(now)
     calls = list(queries.live_calls())
     waiting = [c for c in calls if c.state in (CallState.WAITING.value, CallState.RINGING.value)]
+    longest = min((c.waits_since for c in waiting if c.waits_since), default=None)
     people = list(queries.sessions())
     noted = planning_queries.marks_of(row.call for row in people)
     for row in people:
@@ -121,7 +142,13 @@ def _facts(now: datetime) -> dict[str, Any]:
         "now": now,
         "below": running.connected is not None and running.connected * 100 < target,
         "waiting": waiting,
-        "longest": min((c.waits_since for c in waiting if c.waits_since), default=None),
+        "longest": (
+            longest := min((c.waits_since for c in waiting if c.waits_since), default=None)
+        ),
+        "longest_for": _span(now - longest) if longest else "",
+        "under_way": sum(
+            c.direction == Direction.IN.value and c.arrived_at >= midnight for c in calls
+        ),
         "talking": sum(c.state in (CallState.TALKING.value, CallState.HELD.value) for c in calls),
         "people": people,
         "states": _by_state([row.state for row in people]),
@@ -130,9 +157,16 @@ def _facts(now: datetime) -> dict[str, Any]:
         "target": target,
         "within": int(knowledge.parameter("telephony.answer_within_seconds", now, default=15)),
         "halves": _bars(halves, expected, here),
-        "surge": rules.surge_level(halves[here], expected[here]),
+        "surge": queries.surge_now(now, expected),
+        "lost": recordings.given_up(now),
         "missed": len(queries.missed_now(now)),
     }
+
+
+def _span(waited: timedelta) -> str:
+    """Return how long somebody has waited, as people say it."""
+    minutes, seconds = divmod(max(0, int(waited.total_seconds())), 60)
+    return f"{minutes} 分 {seconds} 秒" if minutes else f"{seconds} 秒"
 
 
 def _by_state(states: list[str]) -> list[tuple[str, int]]:
@@ -158,8 +192,9 @@ def missed(request: StaffRequest) -> HttpResponse:
         "workbench/missed.html",
         {
             "rows": queries.missed_now(now),
-            "figures": queries.missed_figures(since, now, timedelta(minutes=30)),
+            "figures": queries.missed_figures(since, now),
             "session": queries.session_of(request.staff.pk),
+            "minutes": int(knowledge.parameter("missed.within_minutes", now, default=30)),
         },
     )
 
@@ -215,13 +250,13 @@ CALL_HEADS = (
     "对方号码",
     "等待秒数",
     "通话秒数",
-    "坐席",
+    "受理员",
     "结果",
     "工单",
 )
 DAY_HEADS = (
     "日期", "呼入", "应答", "放弃", "接通率%", "规定秒数内占呼入%", "规定秒数内占应答%", "放弃率%",
-    "平均应答秒数",
+    "平均应答秒数", "漏接号码", "已回拨接通", "按时回拨接通", "平均通话秒数",
 )  # fmt: skip
 MOST_EXPORTED, LONGEST_SPAN = 5000, timedelta(days=92)
 
@@ -254,6 +289,8 @@ def figures_table(request: StaffRequest) -> HttpResponse:
             reports.per_cent(row.figures.within_offered),
             reports.per_cent(row.figures.within_answered),
             reports.per_cent(row.figures.abandonment), reports.seconds(row.figures.mean_wait),
+            row.missed.missed, row.missed.called_back, row.missed.in_time,
+            reports.seconds(row.talk),
         )
         for row in (*found.days, found.whole)
     ]  # fmt: skip

@@ -316,6 +316,13 @@ class ConfirmVoid(Noted):
     intro = "确认后工单作废，不再办理，历史保留。"
 
 
+class RefuseVoid(Noted):
+    """Refuse a void."""
+
+    verb, asks = "refuse_void", "驳回理由"
+    intro = "驳回后工单照常办理；仍要作废的，须重新申请。"
+
+
 class AddNote(Noted):
     """Add a remark."""
 

@@ -9,6 +9,7 @@ from huiyin.knowledge.states import ReasonGroup
 from huiyin.orders import actions
 from huiyin.orders import application_queries as applications
 from huiyin.orders.models import Application
+from huiyin.web.templatetags.huiyin import until
 from huiyin.web.workbench.forms import (
     Noted,
     PhotosField,
@@ -17,11 +18,10 @@ from huiyin.web.workbench.forms import (
     moment_field,
     note_field,
 )
-from huiyin.worktime.calendar import SHANGHAI
 
 
-def _at(moment: datetime | None) -> str:
-    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}" if moment else "未设"
+def _at(due_at: datetime | None) -> str:
+    return until(due_at) or "未设"
 
 
 class AskExtension(StepForm):

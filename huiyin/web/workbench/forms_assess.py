@@ -97,3 +97,15 @@ class TrialForm(forms.Form):
         widget=forms.TextInput(),
     )  # fmt: skip
     without_exclusions = forms.BooleanField(label="不剔除任何工单", required=False)
+    kept_in = forms.MultipleChoiceField(
+        label="不再作为剔除事由的", required=False,
+        choices=[(g.code, f"{g.code} {g.label}") for g in GROUNDS.values()],
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "没有这种剔除事由"},
+    )  # fmt: skip
+    sign = forms.CharField(
+        label="签收时限", required=False, max_length=20,
+        help_text="写成 4h、2wh、7d 或 1wd：小时、工作小时、天、工作日；从派单起算，不填的不变",
+    )  # fmt: skip
+    contact = forms.CharField(label="联系时限", required=False, max_length=20)
+    finish = forms.CharField(label="办理时限", required=False, max_length=20)

@@ -44,6 +44,10 @@ class CallForm(forms.Form):
         label="不满意的原因", required=False, widget=forms.CheckboxSelectMultiple
     )
     told = forms.BooleanField(label="这次通话中已告知答复", required=False)
+    dutiful = forms.BooleanField(
+        label="不满意，但承办单位已尽责，不再重办", required=False,
+        help_text="勾选后本单继续等待，短信和电话回访都做过后，由您按“不满意结案”；不勾选则转下一轮重办",
+    )  # fmt: skip
     comment = note_field("诉求人的话", required=False, rows=3)
     unreached = ReasonField(ReasonGroup.UNREACHED, label="未接通原因", required=False)
     explanation = note_field("结案说明", required=False, rows=3)
@@ -87,4 +91,5 @@ class CallForm(forms.Form):
             reasons=clean["reasons"],
             comment=clean["comment"],
             told=clean["told"],
+            dutiful=clean["dutiful"],
         )

@@ -9,6 +9,7 @@ from django import forms
 
 from huiyin.followup.coordination.models import Flag
 from huiyin.followup.coordination.rules import LONGEST
+from huiyin.followup.coordination.rules import LONGEST_NOTE as LONGEST_TURN
 from huiyin.followup.coordination.states import Coming, FlagKind, MeetingKind, Outcome
 from huiyin.followup.instructions.rules import LONGEST as LONGEST_INSTRUCTION
 from huiyin.followup.instructions.states import Priority
@@ -19,7 +20,7 @@ from huiyin.followup.tasks.states import TaskPart
 from huiyin.knowledge import queries as knowledge
 from huiyin.knowledge.models import Category
 from huiyin.orgs import queries as orgs
-from huiyin.orgs.models import Region, Unit
+from huiyin.orgs.models import Region, Staff, Unit
 from huiyin.web.workbench.forms import (
     Photos,
     PhotosField,
@@ -29,6 +30,7 @@ from huiyin.web.workbench.forms import (
     note_field,
 )
 from huiyin.web.workbench.forms_group import OrderField
+from huiyin.web.workbench.forms_mandate import split
 
 MOST_ROWS = 4
 _EVIDENCE = "照片、录音或 PDF，最多 9 份"
@@ -336,3 +338,40 @@ def numbers_of(typed: str) -> list[str]:
     for mark in "，、;；\n":
         typed = typed.replace(mark, ",")
     return [field.clean(word.strip()) for word in typed.split(",") if word.strip()]
+
+
+class TurnsForm(forms.Form):
+    """From when, for how many weeks, and who takes turns."""
+
+    use_required_attribute = False
+
+    first = _day("第一次例会")
+    weeks = forms.IntegerField(
+        label="排几周", required=False, initial=12, error_messages={"invalid": "请填写数字"},
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+    )  # fmt: skip
+    people = _line("轮值的人", 600, hint="账号，按轮值的先后，用逗号分开")
+
+    def clean_people(self) -> list[Staff]:
+        """Return the people in their order."""
+        return [_person(account) for account in split(self.cleaned_data["people"])]
+
+
+class ExchangeForm(forms.Form):
+    """Who goes instead, and why."""
+
+    use_required_attribute = False
+
+    account = _line("改由谁去（账号）", 60)
+    note = _line("换班原因", LONGEST_TURN)
+
+    def clean_account(self) -> Staff:
+        """Return the person with this account."""
+        return _person(self.cleaned_data["account"].strip())
+
+
+def _person(account: str) -> Staff:
+    found = orgs.staff_named(account) if account else None
+    if found is None or not found.is_active:
+        raise forms.ValidationError(f"没有在用的账号“{account[:30]}”" if account else "请填写账号")
+    return found

@@ -17,6 +17,7 @@ from huiyin.orders.kinds import Handing
 from huiyin.orders.models import Clock
 from huiyin.orders.rules import WHOLE
 from huiyin.orgs import queries as orgs
+from huiyin.web.templatetags.huiyin import until
 from huiyin.web.workbench.forms import (
     ClassField,
     ReasonField,
@@ -27,7 +28,6 @@ from huiyin.web.workbench.forms import (
     note_field,
 )
 from huiyin.web.workbench.route_record import record_routes
-from huiyin.worktime.calendar import SHANGHAI
 
 
 def deadlines(setting: Setting, *kinds: ClockKind) -> list[Clock]:
@@ -154,10 +154,9 @@ class PassDown(StepForm):
         field.widget.attrs |= {"data-search": "", "data-placeholder": "输入单位名称"}
         due = mine.due_at if mine else None
         if due is not None:
-            at = due.astimezone(SHANGHAI)
             share = int(knowledge.parameter("pass_down.share", self.setting.now, default=80))
             said = "与本单位时限相同" if share >= WHOLE else f"为本单位剩余时间的 {share}%"
-            self.fields["due_at"].help_text = f"不填则{said}；本单位时限 {at:%m-%d %H:%M}"
+            self.fields["due_at"].help_text = f"不填则{said}；本单位时限 {until(due)}"
 
     def take(self) -> None:
         """Pass it down."""
@@ -197,7 +196,10 @@ class SendAgain(StepForm):
 
     verb = "send_again"
     template = "workbench/_step_send_again.html"
-    unit = UnitField(label="改派给（可不填）", required=False, help_text="不填则由原单位继续办理")
+    unit = UnitField(
+        label="改派给（可不填）", required=False,
+        help_text="不填则由原单位继续办理；改派的单位须先签收",
+    )  # fmt: skip
     note = note_field("要求（可不填）", required=False)
 
     def facts(self) -> dict[str, Any]:

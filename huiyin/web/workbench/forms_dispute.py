@@ -134,6 +134,21 @@ class Rule(_InDispute):
         )
 
 
+class ReopenRuling(_InDispute):
+    """Let units confer anew because a ruling turned out wrong."""
+
+    verb = "reopen_ruling"
+    intro = (
+        "裁定有误的，由裁定人以外的人提起重新会商，再作裁定。"
+        "裁定前仍由原单位办理，办理时限照常计算。"
+    )
+    basis = note_field("重新会商的理由", hint="原裁定错在哪里，有什么新的依据")
+
+    def take(self) -> None:
+        """Reopen it."""
+        actions.reopen_ruling(self.setting.order.pk, basis=self.cleaned_data["basis"], **self.how)
+
+
 def _names(codes: Sequence[str]) -> str:
     """Return units by name, as the field takes them; what has ended by its code. One query."""
     found = orgs.units_typed(codes)

@@ -14,9 +14,12 @@ from django.views.decorators.http import require_POST
 
 from huiyin.dispatch.learning import actions
 from huiyin.dispatch.learning.actions import Offer
-from huiyin.dispatch.learning.hints import Draft, Hint, hints_for
+from huiyin.dispatch.learning.hints import SHORTEST, Draft, Hint, hints_for
+from huiyin.dispatch.learning.routes import routes_of_draft
 from huiyin.dispatch.learning.states import Field, Source
 from huiyin.kernel import clock
+from huiyin.knowledge import queries as knowledge
+from huiyin.orgs import queries as orgs
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, staff_page
 from huiyin.web.workbench.forms_intake import IntakeForm
@@ -31,6 +34,7 @@ _NAMES = {
     Field.REGION: "region",
     Field.TAGS: "tags",
 }
+MOST_UNITS = 2
 _CHOICES = frozenset({Field.KIND, Field.URGENCY, Field.TAGS})
 
 
@@ -61,11 +65,11 @@ def _initial(posted: QueryDict) -> dict[str, Any]:
 def hint_facts(posted: QueryDict) -> dict[str, Any]:
     """Return the suggestions for what is posted, without those that are chosen already."""
     title, content, place = (posted.get(name, "")[:most] for name, most in _LONGEST.items())
-    draft = Draft(title, content, place)
-    found = hints_for(draft, clock.now())
+    draft, now = Draft(title, content, place), clock.now()
+    found = hints_for(draft, now)
     chosen = {field: posted.getlist(name) for field, name in _NAMES.items()}
     left = [each for each in found if each.value not in chosen[each.field]]
-    return {
+    return _units(posted, draft, found, now) | {
         "hints_asked": bool(draft.said),
         "hints": [Shown(each, _into(each)) for each in left if each.sure or each.is_weak],
         "unsure": [each for each in left if not each.sure and not each.is_weak],
@@ -85,6 +89,25 @@ def hint_facts(posted: QueryDict) -> dict[str, Any]:
             salt=SALT,
             compress=True,
         ),
+    }
+
+
+def _units(posted: QueryDict, draft: Draft, found: Sequence[Hint], now: datetime) -> dict[str, Any]:
+    """Return who may lead, by the class and the place that are chosen, else by those suggested.
+
+    They are told, not filled in: a dispatcher gives the order out.
+    """
+    if len(draft.said) < SHORTEST:
+        return {}
+    meant = {each.field: each.value for each in found if each.sure or each.is_weak}
+    chosen = posted.get("category", "")[:12]
+    category = knowledge.category(chosen or meant.get(Field.CATEGORY, ""))
+    region = orgs.region(posted.get("region", "")[:12] or meant.get(Field.REGION, ""))
+    likely = routes_of_draft(draft, category, region, now)
+    return {
+        "likely_units": likely.found[:MOST_UNITS],
+        "unsure_unit": likely.unsure,
+        "units_by": category if category and not chosen else None,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +20,9 @@ from huiyin.channels.assistant import queries as assistant
 from huiyin.channels.assistant.states import Task
 from huiyin.channels.intake.actions import Ending, take_down
 from huiyin.dispatch.duplicates.queries import Likely, Subject, likely_same
+from huiyin.dispatch.learning.hints import category_meant
 from huiyin.followup.filings import queries as filings
+from huiyin.followup.filings.models import Filing
 from huiyin.kernel import clock
 from huiyin.kernel.errors import Invalid, NotFound, WrongState
 from huiyin.knowledge import actions as kept
@@ -199,7 +202,8 @@ def _before(request: StaffRequest) -> dict[str, Any]:
     likely = _likely(request, content, phone, place, now)
     shown = {each.order.pk for each in likely}
     today = now.astimezone(SHANGHAI).date()
-    fitting = filings.at_intake(phone, place, today)
+    recognised = filings.is_on(now)
+    fitting = filings.at_intake(phone, place, today) if recognised else []
     caller = queries.same_phone(phone, limit=MOST_EARLIER)
     there = queries.same_place(place_key(place), limit=MOST_EARLIER)
     rows = rows_for(actor, [*caller, *there], now)
@@ -211,14 +215,19 @@ def _before(request: StaffRequest) -> dict[str, Any]:
         "same_phone": [row for row in rows[: len(caller)] if row.order.pk not in shown],
         "same_place": [row for row in rows[len(caller) :] if row.order.pk not in shown],
         "filings": fitting,
-        "like_filings": [
-            each
-            for each in filings.like(
-                content, orders=shown, category=_category(request), today=today
-            )
-            if each not in fitting
-        ],
+        "like_filings": _like_filed(request, shown, fitting, now) if recognised else [],
     }
+
+
+def _like_filed(
+    request: StaffRequest, likely: Collection[int], but: Sequence[Filing], now: datetime
+) -> list[Filing]:
+    """Return the filings that say the like, of the class that is chosen or that the words mean."""
+    content = request.POST.get("content", "")[:5000]
+    category = _category(request) or knowledge.category(category_meant(content, now))
+    today = now.astimezone(SHANGHAI).date()
+    found = filings.like(content, orders=likely, category=category, today=today)
+    return [each for each in found if each not in but]
 
 
 def _likely(

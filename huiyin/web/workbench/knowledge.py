@@ -16,7 +16,9 @@ from huiyin.kernel.errors import BadRequest, NotAllowed, NotFound, Refused
 from huiyin.knowledge import actions, article_queries, policy
 from huiyin.knowledge.article_states import BY_VERB, UNDER_WORK, UseKind, VersionState
 from huiyin.knowledge.models import Article, ArticleVersion
+from huiyin.orders import questions
 from huiyin.orgs.states import Perm
+from huiyin.web.gaps import note_gap
 from huiyin.web.staff import StaffRequest, staff_page
 from huiyin.web.workbench.forms import dress
 from huiyin.web.workbench.forms_knowledge import AnswerForm, begun
@@ -50,7 +52,7 @@ def listed(request: StaffRequest) -> HttpResponse:
         suggested = article_queries.suggest(words, now, staff=True, most=MOST_FOUND, always=True)
         found["suggested"] = suggested
         if not suggested:
-            actions.report_gap(words, by=request.actor, now=now)
+            note_gap(words, by=request.actor, now=now)
     else:
         found["page"] = article_queries.listed(
             request.actor, show, words, now, cursor=request.GET.get("cursor", "")
@@ -63,10 +65,15 @@ def listed(request: StaffRequest) -> HttpResponse:
 def new(request: StaffRequest) -> HttpResponse:
     """Write a new answer."""
     given = {"title": request.GET.get("title", "")[:100], "category": request.GET.get("c", "")}
+    example = questions.example(request.actor, request.GET.get("order", "")[:24])
+    if example is not None:
+        given |= {
+            "title": example.title[:100], "body": example.answer, "category": example.category,
+        }  # fmt: skip
     if Perm.CONTENT not in request.actor.perms:
         given["unit"] = request.staff.unit.code
     form = AnswerForm(request.POST or None, initial=given)
-    return _written(request, form, None)
+    return _written(request, form, None, example=example)
 
 
 @require_http_methods(["GET", "POST"])
@@ -126,7 +133,7 @@ def gap(request: StaffRequest) -> HttpResponse:
     """Note that nothing answers a question."""
     words = request.POST.get("q", "")[:100]
     category = request.POST.get("category", "")[:12]
-    actions.report_gap(words, category=category, by=request.actor, now=clock.now())
+    note_gap(words, category=category, by=request.actor, now=clock.now())
     return redirect(f"{reverse('workbench:knowledge')}?{urlencode({'done': 'gap'})}")
 
 
@@ -164,7 +171,10 @@ def _article(request: StaffRequest, key: int) -> Article:
     return article
 
 
-def _written(request: StaffRequest, form: AnswerForm, article: Article | None) -> HttpResponse:
+def _written(
+    request: StaffRequest, form: AnswerForm, article: Article | None,
+    *, example: questions.Example | None = None,
+) -> HttpResponse:  # fmt: skip
     dress(form)
     status = 200
     if request.method == "POST":
@@ -185,7 +195,8 @@ def _written(request: StaffRequest, form: AnswerForm, article: Article | None) -
             else:
                 return _to(version.article_id, "saved")
     today = clock.now().astimezone(SHANGHAI).date()
-    found = {"form": form, "article": article, "papers": article_queries.documents(None, "", today)}
+    papers = article_queries.documents(None, "", today)
+    found = {"form": form, "article": article, "papers": papers, "example": example}
     return render(request, "workbench/answer_edit.html", found | _around(request), status=status)
 
 

@@ -27,7 +27,7 @@ from huiyin.web.staff import StaffRequest, staff_page
 from huiyin.web.workbench import papers
 from huiyin.web.workbench.forms import UnitField, dress, note_field
 from huiyin.web.workbench.once import made_before, made_once
-from huiyin.web.workbench.papers import Paper, Table, said_moment
+from huiyin.web.workbench.papers import Paper, Table, said_moment, said_until
 from huiyin.web.workbench.steps import put_on
 
 _REASONS = [(reason.value, REASON_LABELS[reason]) for reason in FOR_LETTERS]
@@ -186,7 +186,7 @@ def paper_of(actor: Actor, letter: Letter, now: datetime) -> Paper:
     rows = tuple(
         (
             str(n), numbers.spoken(line.order.number), masks.in_text(line.order.title),
-            line.get_reason_display(), said_moment(line.due_at),
+            line.get_reason_display(), said_until(line.due_at),
         )
         for n, line in enumerate(lines, 1)
     )  # fmt: skip

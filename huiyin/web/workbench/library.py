@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from huiyin.kernel import clock
+from huiyin.kernel import clock, text
 from huiyin.kernel.errors import NotFound, Refused
 from huiyin.knowledge import actions, article_queries, policy
 from huiyin.knowledge import queries as knowledge
@@ -50,9 +50,9 @@ def catalogue(request: StaffRequest) -> HttpResponse:
     Source: R-362 (requirements 55, 211; handbook domain.md 1.2 (五)).
     """
     now = clock.now()
-    branch = request.GET.get("c", "")[:6]
+    branch = text.clean(request.GET.get("c", ""))[:6]
     page = knowledge.catalogue(
-        request.GET.get("q", "")[:60],
+        text.clean(request.GET.get("q", ""))[:60],
         now.astimezone(SHANGHAI).date(),
         every="every" in request.GET,
         below=branch,
@@ -63,7 +63,7 @@ def catalogue(request: StaffRequest) -> HttpResponse:
         "here": "catalogue",
         "rows": _matters(page.rows),
         "page": page,
-        "words": request.GET.get("q", "")[:60],
+        "words": text.clean(request.GET.get("q", ""))[:60],
         "branch": knowledge.category(branch) if branch else None,
         "tree": [c for c in categories if len(c.code) == (len(branch) + 2 if branch else 2)
                  and c.code.startswith(branch)],
@@ -87,7 +87,7 @@ def matter(request: StaffRequest, code: str) -> HttpResponse:
 def documents(request: StaffRequest) -> HttpResponse:
     """Show the library: policies, rules of work, procedures, those of one's own role first."""
     day = clock.now().astimezone(SHANGHAI).date()
-    kind, words = _KINDS.get(request.GET.get("kind", "")), request.GET.get("q", "")[:60]
+    kind, words = _KINDS.get(request.GET.get("kind", "")), text.clean(request.GET.get("q", ""))[:60]
     every = "every" in request.GET
     mine = article_queries.procedures_for(request.staff.roles, day)
     found = {
@@ -129,7 +129,7 @@ def document(request: StaffRequest, code: str) -> HttpResponse:
 @staff_page(Perm.CONTENT)
 def document_new(request: StaffRequest) -> HttpResponse:
     """Put a document, or the next version of one, into the library."""
-    code = request.GET.get("code", "")[:40]
+    code = text.clean(request.GET.get("code", ""))[:40]
     last = next(iter(article_queries.document_versions(code)), None) if code else None
     names = ("code", "kind", "title", "number", "issuer", "visibility", "roles", "body")
     form = DocumentForm(

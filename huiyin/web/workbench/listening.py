@@ -46,7 +46,7 @@ class DrawForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "numeric"}),
     )  # fmt: skip
     agent = forms.CharField(
-        label="坐席账号", max_length=60, required=False, help_text="不填为全部坐席"
+        label="受理员账号", max_length=60, required=False, help_text="不填为全部受理员"
     )
 
     def clean_agent(self) -> Staff | None:

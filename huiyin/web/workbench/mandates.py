@@ -30,7 +30,7 @@ from huiyin.web.workbench.forms import dress
 from huiyin.web.workbench.forms_mandate import SHOWN, LedgerForm, MandateStepForm, WriteForm
 from huiyin.web.workbench.lists import MOST_EXPORTED, harmless
 from huiyin.web.workbench.once import made_once
-from huiyin.web.workbench.papers import Paper, Table, said_moment
+from huiyin.web.workbench.papers import Paper, Table, said_moment, said_until
 from huiyin.web.workbench.registers import send_file
 from huiyin.web.workbench.steps import put_on
 from huiyin.worktime.calendar import SHANGHAI
@@ -305,7 +305,7 @@ def paper_of(actor: Actor, mandate: Mandate, now: datetime) -> Paper:
         facts=(
             ("被督办单位", mandate.unit.name),
             ("事项", mandate.title),
-            ("反馈时限", said_moment(mandate.due_at)),
+            ("反馈时限", said_until(mandate.due_at)),
             ("督办组", str(mandate.team or "—")),
             ("检查单位", str(mandate.supervising or "—")),
         ),

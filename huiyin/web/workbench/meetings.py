@@ -63,6 +63,7 @@ def listed(request: StaffRequest) -> HttpResponse:
         "kind": kind,
         "kinds": list(MeetingKind),
         "may_plan": policy.is_office(request.actor),
+        "may_see_turns": policy.coordinates(request.actor),
     }
     return render(request, "workbench/meetings.html", found)
 

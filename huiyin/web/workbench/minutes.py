@@ -62,6 +62,12 @@ def _point(n: int, item: AgendaItem) -> tuple[str, tuple[str, ...]]:
 def _tasks(n: int, item: AgendaItem) -> list[tuple[str, ...]]:
     tasks = item.sheet.tasks.all() if item.sheet else ()
     return [
-        (f"{n}", task.what, str(task.unit), task.get_part_display(), f"{task.due_on:%Y-%m-%d}")
+        (
+            f"{n}",
+            task.what,
+            str(task.unit),
+            task.get_part_display(),
+            f"{task.due_on:%Y年%-m月%-d日}",
+        )
         for task in tasks
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, time, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -16,13 +16,24 @@ from huiyin.worktime.calendar import SHANGHAI
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table of a paper: its head, the names of the columns, their widths, rows, and a note."""
+    """A table of a paper: its head, the names of the columns, their widths, rows, and a note.
+
+    ``links`` holds for each row where its cells lead on the page, empty for nowhere.
+    """
 
     head: str
     columns: tuple[str, ...]
     widths: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
+    links: tuple[tuple[str, ...], ...] = ()
+
+    @property
+    def linked(self) -> list[list[tuple[str, str]]]:
+        """Return the rows with the address to which each cell leads."""
+        nowhere = ("",) * len(self.columns)
+        links = self.links or (nowhere,) * len(self.rows)
+        return [list(zip(*both, strict=True)) for both in zip(self.rows, links, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +65,13 @@ def said_moment(moment: datetime | None) -> str:
         return "—"
     local = moment.astimezone(SHANGHAI)
     return f"{local.year} 年 {local.month} 月 {local.day} 日 {local:%H:%M}"
+
+
+def said_until(due_at: datetime | None) -> str:
+    """Return the end of a limit in the words of a paper; midnight ends the day before."""
+    if due_at is None or due_at.astimezone(SHANGHAI).time() != time.min:
+        return said_moment(due_at)
+    return f"{said_day(due_at - timedelta(days=1))} 24:00"
 
 
 def said_day(moment: datetime) -> str:

@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.core import signing
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -22,6 +23,7 @@ from huiyin.callcentre.telephony import planning_queries, queries
 from huiyin.callcentre.telephony.actions import roster, wishes
 from huiyin.callcentre.telephony.models import LiveCall, Session, Wish
 from huiyin.callcentre.telephony.states import (
+    ON_CALL,
     AgentState,
     CallMark,
     CallState,
@@ -40,6 +42,8 @@ from huiyin.web.workbench.rows import rows_for
 
 SEATED = (Perm.INTAKE, Perm.CALL_BACK, Perm.SUPERVISE, Perm.QUALITY)
 _EARLIER = 4
+_NO_ANSWER = "话务分配程序没有回应，请稍候再看"
+_TOLD_FOR, _TOLD = 10, "phone.told"  # seconds that a refusal stays while the panel is renewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,10 @@ def panel(request: StaffRequest) -> HttpResponse:
 def sign_in(request: StaffRequest) -> HttpResponse:
     """Sign in at a seat."""
     now = clock.now()
-    wish = wishes.sign_in(request.POST.get("seat", "")[:8], by=request.actor, now=now)
+    try:
+        wish = wishes.sign_in(request.POST.get("seat", "")[:8], by=request.actor, now=now)
+    except Refused as refusal:
+        return _declined(request, refusal)
     return _after(request, wish)
 
 
@@ -79,20 +86,27 @@ def do(request: StaffRequest, verb: str) -> HttpResponse:
     words: dict[str, Any] = {n: request.POST[n][:40] for n in names if request.POST.get(n)}
     if "on" in request.POST:
         words["on"] = request.POST["on"] == "1"
-    words |= _about(request)
-    return _after(request, wishes.ask(verb, words, by=request.actor, now=clock.now()))
+    try:
+        words |= _about(request)
+        wish = wishes.ask(verb, words, by=request.actor, now=clock.now())
+    except Refused as refusal:
+        return _declined(request, refusal)
+    return _after(request, wish)
 
 
 @require_POST
 @staff_page(*SEATED)
 def mark(request: StaffRequest) -> HttpResponse:
     """Note that the caller is upset or abusive, or take the note back."""
-    roster.mark(
-        request.POST.get("mark", "")[:10],
-        on=request.POST.get("on") == "1",
-        by=request.actor,
-        now=clock.now(),
-    )
+    try:
+        roster.mark(
+            request.POST.get("mark", "")[:10],
+            on=request.POST.get("on") == "1",
+            by=request.actor,
+            now=clock.now(),
+        )
+    except Refused as refusal:
+        return _declined(request, refusal)
     if request.headers.get("HX-Request"):
         return _shown(request)
     return redirect(reverse("workbench:phone"))
@@ -116,6 +130,22 @@ def _about(request: StaffRequest) -> dict[str, int]:
     return found
 
 
+def _declined(request: StaffRequest, refusal: Refused) -> HttpResponse:
+    """Say in the telephone why not: in its place nobody would see the next call.
+
+    Raises:
+        Refused: the same, where a whole page was asked for.
+
+    Source: R-610 (issue of calls 5: the call opens the card).
+    """
+    if not request.headers.get("HX-Request"):
+        raise refusal
+    words = "。".join(filter(None, (refusal.message, refusal.remedy)))
+    response = _shown(request, refused=words)
+    response.status_code = refusal.status
+    return response
+
+
 def _after(request: StaffRequest, wish: Wish) -> HttpResponse:
     """Wait a moment for what came of a wish, then show the telephone again."""
     refused = _refused(wish)
@@ -136,29 +166,50 @@ def _refused(wish: Wish) -> str:
         if wish.done_at is not None:
             return wish.refused
         time.sleep(0.05)
-    return "话务分配程序没有回应，请稍候再看"
+    return _NO_ANSWER
 
 
 def _shown(request: StaffRequest, *, refused: str = "") -> HttpResponse:
     now = clock.now()
     session = queries.session_of(request.staff.pk)
-    facts: dict[str, Any] = {"session": session, "refused": refused, "now": now}
+    told = request.GET.get("told", "") if not refused else ""
+    if refused and refused != _NO_ANSWER:
+        told = signing.dumps(refused, salt=_TOLD, compress=True)
+    refused = refused or _still(told)
+    facts: dict[str, Any] = {
+        "session": session, "refused": refused, "told": told if refused else "", "now": now,
+        "demo": settings.DEMO,
+    }  # fmt: skip
     if session is None:
         facts["seats"] = [seat for seat in queries.free_seats() if _may_sit(request, seat.kind)]
     else:
         facts |= _standing(request, session, now)
     if request.headers.get("HX-Request"):
         return render(request, "workbench/_phone.html", facts)
-    if session is None or session.seat.address != "browser":
+    if session is None or session.seat.address not in ("browser", ""):
         return render(request, "workbench/phone.html", facts)
-    facts["softphone"] = _softphone(session)
+    telephone = _telephone(session)
+    if not session.seat.address:  # one that registers, with what is typed into it
+        return render(request, "workbench/phone.html", facts | {"telephone": telephone})
+    facts["softphone"] = telephone
     response = render(request, "workbench/phone.html", facts)
     response["Content-Security-Policy"] = policy_of(request, origin_of(settings.PHONE_URL))
     return response
 
 
-def _softphone(session: Session) -> dict[str, str]:
-    """Return what the telephone in this browser signs in with, for this session alone."""
+def _still(told: str) -> str:
+    """Return the refusal that the panel showed before it was renewed, for some seconds.
+
+    The panel hands it back, signed, as nobody could read what is gone after a moment.
+    """
+    try:
+        return str(signing.loads(told, salt=_TOLD, max_age=_TOLD_FOR)) if told else ""
+    except signing.BadSignature:
+        return ""
+
+
+def _telephone(session: Session) -> dict[str, str]:
+    """Return what the seat's telephone signs in with, for this session alone."""
     return {
         "url": settings.PHONE_URL,
         "seat": session.seat.extension,
@@ -173,21 +224,26 @@ def _may_sit(request: StaffRequest, kind: str) -> bool:
 def _standing(request: StaffRequest, session: Session, now: datetime) -> dict[str, Any]:
     """Return where the agent and the call stand: the caller's card before it is answered."""
     state = AgentState(session.state)
-    call = queries.call_at(session.seat.extension)
+    own = call = queries.call_at(session.seat.extension)
+    if own is None and state in ON_CALL:  # asked into another's call, or hearing it
+        call = queries.call_named(session.call)
     facts: dict[str, Any] = {
-        "state": state, "call": call, "choices": _choices(state), "buttons": _buttons(call, state),
+        "state": state, "call": call, "own": own is not None, "choices": _choices(state),
+        "buttons": _buttons(own, state),
     }  # fmt: skip
+    if state is AgentState.BUSY:
+        facts["busy_because"] = queries.why_busy(session)
     if call is not None:
         key = bytes(call.number_key)
         known = orders.same_caller(key, limit=_EARLIER)
         facts["earlier"] = rows_for(request.actor, known, now)
         facts["flags"] = sorted(queries.kinds_of(key, now)) if key else []
-        facts["incoming"] = call.direction == Direction.IN.value
-        facts |= _marks(call, facts["flags"], now)
+        facts["incoming"] = own is not None and call.direction == Direction.IN.value
+        facts |= _marks(call, facts["flags"], now, own=own is not None)
     return facts
 
 
-def _marks(call: LiveCall, flags: list[NumberKind], now: datetime) -> dict[str, Any]:
+def _marks(call: LiveCall, flags: list[NumberKind], now: datetime, *, own: bool) -> dict[str, Any]:
     """Return what was noted of this caller now and before, and what may be said to them."""
     here = planning_queries.marks_of([call.key]).get(call.key, [])
     key = bytes(call.number_key)
@@ -199,7 +255,7 @@ def _marks(call: LiveCall, flags: list[NumberKind], now: datetime) -> dict[str, 
         "scripts": [
             (mark, planning_queries.script(mark, now)) for mark in CallMark if mark in about
         ],
-        "may_mark": call.state in (CallState.TALKING.value, CallState.HELD.value),
+        "may_mark": own and call.state in (CallState.TALKING.value, CallState.HELD.value),
     }
 
 
@@ -218,20 +274,26 @@ def _choices(state: AgentState) -> list[tuple[str, str, str]]:
 
 def _buttons(call: LiveCall | None, state: AgentState) -> list[Button]:
     """Return what can be done with the call in its state, the most usual first."""
-    if call is None or state not in (AgentState.TALKING, AgentState.CALLING, AgentState.RINGING):
+    if state not in ON_CALL:
         return []
     hang_up = Button("hang_up", "挂断", "9", tone="red")
+    if call is None:
+        return [] if state is AgentState.RINGING else [hang_up]
+    asked, up = queries.thirds(call)
+    paused = Button("pause", "恢复录音", words="0") if call.said.get("paused") else None
+    third = [Button("complete", "转给第三方", "4")] * up + [
+        Button("drop_third", "第三方退出" if up else "不等第三方了")
+    ] * asked
     if call.state == CallState.HELD.value:
-        third = any(span[0] == "consult" for span in call.said.get("spans", ())[-1:])
-        extra = [Button("complete", "转给第三方"), Button("drop_third", "第三方退出")]
-        return [Button("resume", "三方通话" if third else "取回", "3"), *extra * third, hang_up]
+        back = Button("resume", "三方通话" if up else "取回", "3")
+        return [back, *third, *([paused] if paused else []), hang_up]
     if call.state == CallState.TALKING.value:
         return [
             Button("hold", "保持", "3"),
+            *third,
             Button("mute", "静音", "5", words="1"),
             Button("mute", "取消静音", "6", words="0"),
-            Button("pause", "暂停录音", words="1"),
-            Button("pause", "恢复录音", words="0"),
+            paused or Button("pause", "暂停录音", words="1"),
             hang_up,
         ]
     return [hang_up] if state is not AgentState.RINGING else []

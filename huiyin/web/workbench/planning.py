@@ -17,6 +17,7 @@ from huiyin.callcentre.telephony import report_queries as reports
 from huiyin.callcentre.telephony.actions import roster as rosters
 from huiyin.kernel import clock
 from huiyin.kernel.errors import Invalid, Refused
+from huiyin.knowledge import queries as knowledge
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, staff_page
 from huiyin.web.workbench.forms import dress
@@ -172,8 +173,18 @@ def work_table(request: StaffRequest) -> HttpResponse:
     return sheet(WORK_HEADS, rows, f"agents-{day:%Y%m%d}")
 
 
-YEAR_HEADS = ("年份", "呼入", "应答", "成为诉求", "呼出", "累计呼入")
-MONTH_HEADS = ("月份", "呼入", "应答", "成为诉求", "呼出", "重复来电", "本年累计呼入")
+_RATES = ("接通率%", "规定秒数内占呼入%", "平均应答秒数")
+YEAR_HEADS = ("年份", "呼入", "应答", *_RATES, "成为诉求", "呼出", "累计呼入")
+MONTH_HEADS = ("月份", "呼入", "应答", *_RATES, "成为诉求", "呼出", "重复来电", "本年累计呼入")
+
+
+def _rates(row: totals_queries.Total) -> tuple[float | None, ...]:
+    figures = row.figures
+    return (
+        reports.per_cent(figures.connected),
+        reports.per_cent(figures.within_offered),
+        reports.seconds(figures.mean_wait),
+    )
 
 
 def _year(request: StaffRequest, now: datetime) -> int:
@@ -189,9 +200,11 @@ def _year(request: StaffRequest, now: datetime) -> int:
 @staff_page(*LEADERS)
 def totals(request: StaffRequest) -> HttpResponse:
     """Show how many calls there were by year, and by month of one year. Two queries."""
-    year = _year(request, clock.now())
-    years = totals_queries.by_year()
+    now = clock.now()
+    year = _year(request, now)
+    years = totals_queries.by_year(now)
     found = {
+        "target": int(knowledge.parameter("telephony.connect_target", now, default=95)) / 100,
         "year": year, "years": years, "months": totals_queries.by_month(year),
         "whole": years[-1].so_far if years else 0,
     }  # fmt: skip
@@ -204,15 +217,23 @@ def totals_table(request: StaffRequest) -> HttpResponse:
     """Send the same as a table: the months of a year, or the years when none is asked for."""
     if "year" not in request.GET:
         rows = [
-            (row.span, row.offered, row.answered, row.requests, row.outgoing, row.so_far)
-            for row in totals_queries.by_year()
+            (
+                row.span,
+                row.offered,
+                row.answered,
+                *_rates(row),
+                row.requests,
+                row.outgoing,
+                row.so_far,
+            )
+            for row in totals_queries.by_year(clock.now())
         ]
         return sheet(YEAR_HEADS, rows, "call-totals")
     year = _year(request, clock.now())
     months = [
         (
-            row.span, row.offered, row.answered, row.requests, row.outgoing, row.repeated,
-            row.so_far,
+            row.span, row.offered, row.answered, *_rates(row), row.requests, row.outgoing,
+            row.repeated, row.so_far,
         )
         for row in totals_queries.by_month(year)
     ]  # fmt: skip
@@ -237,7 +258,7 @@ def leader_day(request: StaffRequest, key: int) -> HttpResponse:
     return render(request, "workbench/leader_day.html", found)
 
 
-LEADER_HEADS = ("时间", "号码", "是否应答", "坐席", "工单", "诉求", "承办单位", "现在", "回拨")
+LEADER_HEADS = ("时间", "号码", "是否应答", "受理员", "工单", "诉求", "承办单位", "现在", "回拨")
 
 
 @require_GET

@@ -18,6 +18,7 @@ from huiyin.orders.actions.finding import find
 from huiyin.orders.search_queries import Hits, phone_in
 from huiyin.orgs import finding_queries as orgs
 from huiyin.orgs.states import Perm
+from huiyin.web.gaps import note_gap
 from huiyin.web.staff import StaffRequest, address_of, staff_page
 from huiyin.web.workbench.forms_search import SearchForm
 from huiyin.web.workbench.rows import rows_for
@@ -117,15 +118,18 @@ def _instead(hits: Hits) -> str:
     }.get(hits.how, "")
 
 
-def _articles(_request: StaffRequest, form: SearchForm) -> dict[str, Any]:
-    typed = form.cleaned_data["q"]
+def _articles(request: StaffRequest, form: SearchForm) -> dict[str, Any]:
+    """Return the answers that fit; a question that none fits is noted as a gap."""
+    typed, now = form.cleaned_data["q"], clock.now()
     asked = terms.ask(typed)
-    found = articles.articles_meant(typed, clock.now())
+    found = articles.articles_meant(typed, now)
+    noted = None if found else note_gap(typed, by=request.actor, now=now)
     return {
+        "noted": noted,
         "articles": [
             (each, terms.marked(each.title, asked), terms.excerpt([each.body], asked))
             for each in found
-        ]
+        ],
     }
 
 

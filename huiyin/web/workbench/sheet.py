@@ -19,11 +19,11 @@ from huiyin.orgs import queries as orgs
 from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Perm
 from huiyin.web.staff import StaffRequest, address_of, order_or_404, staff_page
+from huiyin.web.workbench.papers import said_moment, said_until
 from huiyin.web.workbench.rows import asker_of
 from huiyin.web.workbench.sheet_pdf import draw
 from huiyin.web.workbench.signature import send_signature
 from huiyin.web.workbench.story import role_of
-from huiyin.worktime.calendar import SHANGHAI
 
 # Steps whose notes are instructions to the units.
 _INSTRUCTING = frozenset(
@@ -108,7 +108,7 @@ def sheet_of(actor: Actor, order: WorkOrder, now: datetime) -> Sheet:
         ("分类", order.category.full_name if order.category else "—"),
         ("紧急程度", order.get_urgency_display()),
         ("来源", Channel(order.channel).label),
-        ("登记时间", _moment(order.created_at)),
+        ("登记时间", said_moment(order.created_at)),
         ("诉求人", asker_of(actor, order)),
         ("地点", order.place or "—"),
         ("轮次", f"第 {order.round} 轮"),
@@ -121,16 +121,16 @@ def sheet_of(actor: Actor, order: WorkOrder, now: datetime) -> Sheet:
         matters=tuple(f"{m.seq}. {m.text}" for m in reply_queries.beside(order)["matters"]),
         units=tuple(_unit(each) for each in order.assignments.all()),
         instructions=_instructions(order),
-        deadline=_moment(order.due_at) + " 前办结并回复" if order.due_at else "未设办结期限",
+        deadline=said_until(order.due_at) + " 前办结并回复" if order.due_at else "未设办结期限",
         why=timed[-1].words if timed else "",
         replies=_replies(order),
-        printed=f"{_moment(now)} {actor.label}打印",
+        printed=f"{said_moment(now)} {actor.label}打印",
     )
 
 
 def _instructions(order: WorkOrder) -> tuple[tuple[str, str], ...]:
     return tuple(
-        (f"{_moment(event.at)} {BY_VERB[event.verb].past}", event.note or "—")
+        (f"{said_moment(event.at)} {BY_VERB[event.verb].past}", event.note or "—")
         for event in order.events.all()
         if event.verb in _INSTRUCTING
     )
@@ -148,7 +148,7 @@ def _replies(order: WorkOrder) -> tuple[Signed, ...]:
             head=f"第 {each.round} 轮，{each.assignment.unit}：{each.get_outcome_display()}",
             said=each.public_answer,
             sign_off=each.sign_off or "—",
-            at=_moment(each.at),
+            at=said_moment(each.at),
             picture=orgs.signature_picture(pictures[each.pk]) if each.pk in pictures else b"",
         )
         for each in sorted(order.replies.all(), key=lambda reply: reply.pk)
@@ -158,13 +158,8 @@ def _replies(order: WorkOrder) -> tuple[Signed, ...]:
 def _unit(each: Assignment) -> tuple[str, str, str, str]:
     role = role_of(each)
     state = "已结束" if each.ended_at and not each.replied_at else ""
-    due = _moment(each.due_at) if each.due_at else "—"
+    due = said_until(each.due_at)
     return role, str(each.unit), due, state or each.instructions or "—"
-
-
-def _moment(moment: datetime) -> str:
-    local = moment.astimezone(SHANGHAI)
-    return f"{local.year} 年 {local.month} 月 {local.day} 日 {local:%H:%M}"
 
 
 def _log(request: StaffRequest, order: WorkOrder, now: datetime) -> None:

@@ -73,7 +73,7 @@ def _units(page: FPDF, sheet: Sheet) -> None:
     page.set_font("song", size=10)
     widths = (16, 40, 44, 70)
     with page.table(col_widths=widths, line_height=_SMALL, headings_style=_PLAIN) as table:
-        for cells in (("角色", "单位", "期限", "要求"), *sheet.units):
+        for cells in (("承办", "单位", "期限", "要求"), *sheet.units):
             row = table.row()
             for cell in cells:
                 row.cell(cell)

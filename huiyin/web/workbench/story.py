@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from huiyin.knowledge import queries as knowledge
@@ -31,8 +31,8 @@ FIRST = (
 # Folded away on the page: what does not lead the order on.
 FOLDED = frozenset(
     {"note", "supplement", "link", "tag", "call_through", "record_fact", "add_units", "reassign",
-     "ask_void", "ask_return", "ask_extension", "ask_suspension", "ask_termination", "ask_raise",
-     "contest"}
+     "reopen_ruling", "ask_void", "ask_return", "ask_extension", "ask_suspension",
+     "ask_termination", "ask_raise", "contest"}
 )  # fmt: skip
 # Greyed they would only tell of what nobody can do here now.
 _WHEN_ALLOWED = frozenset({"contest", "judge_whistle", "report_plan", "confirm_plan"})
@@ -73,12 +73,13 @@ def buttons(
 ) -> Buttons:
     """Return the buttons of the page for this person, without those of the steps ``but``."""
     offers = (o for o in policy.offers(actor, order, mine, now=now) if o.step.verb not in but)
-    found = [o for o in offers if _concerns(o, order, mine)]
+    found = [_once_ready(o, order) for o in offers if _concerns(o, order, mine)]
     call = any(o.step.verb in AT_THE_CALL_DESK for o in found)
     here = [o for o in found if o.step.verb not in AT_THE_CALL_DESK | WITHOUT_BUTTON]
     allowed = [o for o in here if o.allowed]
+    leading = ("edit",) if _unsorted(order) else FIRST
     first = sorted(
-        (o for o in allowed if o.step.verb in FIRST), key=lambda o: FIRST.index(o.step.verb)
+        (o for o in allowed if o.step.verb in leading), key=lambda o: leading.index(o.step.verb)
     )
     primary = first[0] if first and not call else None
     others = [o for o in allowed if o is not primary and o.step.verb not in FOLDED]
@@ -89,11 +90,23 @@ def buttons(
     return Buttons(primary, others, shown, call, more, never)
 
 
+def _unsorted(order: WorkOrder) -> bool:
+    """Tell whether it is a message as it came, which nobody has given a category yet."""
+    return order.standing is State.DRAFT and order.category_id is None
+
+
+def _once_ready(offer: Offer, order: WorkOrder) -> Offer:
+    """Say beforehand what a message lacks that cannot be sent on, instead of after the click."""
+    if offer.step.verb == "submit" and offer.allowed and _unsorted(order):
+        return replace(offer, refusal="请先“整理”，选好分类")
+    return offer
+
+
 def _concerns(offer: Offer, order: WorkOrder, mine: Assignment | None) -> bool:
     """Tell whether a refused step is worth a greyed button: not when it is never this unit's."""
     if offer.allowed:
         return True
-    if offer.step.verb == "confirm_void":
+    if offer.step.verb in ("confirm_void", "refuse_void"):
         return order.void_asked_by_id is not None
     if offer.step.verb in _DECIDING or offer.step.verb in _WHEN_ALLOWED:
         return False

@@ -45,6 +45,7 @@ from huiyin.web.workbench import (
     tagmap,
     tasks,
     teams,
+    turns,
     urging,
     whistles,
 )
@@ -148,6 +149,8 @@ urlpatterns: list[URLPattern] = [
     path("coordination/files/<int:key>", coordination.evidence, name="flag_file"),
     path("meetings", meetings.listed, name="meetings"),
     path("meetings/new", meetings.new, name="meeting_new"),
+    path("meetings/turns", turns.listed, name="turns"),
+    path("meetings/turns/<str:day>", turns.turn, name="turn"),
     path("meetings/<int:key>", meetings.shown, name="meeting"),
     path("meetings/<int:key>/items/<int:item>", meetings.decide, name="meeting_decide"),
     path("meetings/<int:key>/minutes", meetings.minutes, name="minutes"),
@@ -165,6 +168,11 @@ urlpatterns: list[URLPattern] = [
     path("bulletins/<int:key>/edit", bulletins.edit, name="bulletin_edit"),
     path("bulletins/<int:key>/bulletin.pdf", bulletins.pdf, name="bulletin_pdf"),
     path("bulletins/<int:key>/tables.csv", bulletins.tables, name="bulletin_tables"),
+    path(
+        "bulletins/<int:key>/orders/<int:table>/<int:row>/<int:column>",
+        bulletins.orders,
+        name="bulletin_orders",
+    ),
     path("bulletins/<int:key>/<slug:verb>", bulletins.step, name="bulletin_step"),
     path("counties", counties.listed, name="counties"),
     path("counties.csv", counties.table, name="counties_table"),

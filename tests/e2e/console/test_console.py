@@ -103,6 +103,7 @@ def pages_of(world: World) -> list[tuple[str, str]]:
         ("article", f"/console/news/{Article.objects.order_by('pk')[0].pk}"),
         ("access-log", "/console/access-log"),
         ("models", "/console/models"),
+        ("thresholds", "/console/models/thresholds?manual=10&wrong=40"),
         ("model", f"/console/models/{ModelVersion.objects.get().pk}"),
         ("routes", "/console/routes"),
         ("assistant", "/console/assistant"),

@@ -54,7 +54,10 @@ def test_a_round_is_read_and_published(
     shown: Round, story: Story, page: Page, enter: Enter, axe, shot
 ) -> None:
     enter(page, "manager")
-    for name in ("", "/trial", "/requests", "/units/water"):
+    for name in (
+        "", "/trial", "/requests", "/units/water", "/units/water/returned/denominator",
+        "/units/water/volume/numerator",
+    ):  # fmt: skip
         look(
             page, f"/desk/assessment/{shown.pk}{name}", axe, shot, f"round{name.replace('/', '-')}"
         )

@@ -29,6 +29,7 @@ def test_the_pages_of_bulletins(story: Story, page: Page, enter: Enter, axe, sho
     for path in (
         "/desk/bulletins", "/desk/bulletins/new", f"/desk/bulletins/{made.pk}",
         f"/desk/bulletins/{made.pk}/edit", f"/desk/bulletins/{week.pk}",
+        f"/desk/bulletins/{made.pk}/orders/0/0/1",
         f"/desk/bulletins/{story.bulletin.pk}",
     ):  # fmt: skip
         name = path.removeprefix("/desk/").replace("/", "-")

@@ -125,7 +125,7 @@ def test_a_dispatcher_gives_an_order_out_and_goes_on_to_the_next(
     page.get_by_role("link", name="派单", exact=True).click()
     expect(page.locator("#step")).to_contain_text("提交后的时限")
     expect(page.get_by_label("主办单位")).to_be_focused()
-    page.get_by_role("button", name="市水务局 + 协办 1").click()
+    page.get_by_role("button", name="市水务局，协办 1 个").click()
     expect(page.get_by_label("主办单位")).to_have_value("市水务局")
     expect(page.get_by_role("button", name="去掉市住建局")).to_be_visible()
     page.get_by_label("督办单位").fill("东县")

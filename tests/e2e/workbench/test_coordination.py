@@ -80,6 +80,9 @@ def table(tale: Tale) -> dict[str, str]:
         "王市长", "市长", today, today + timedelta(days=5), order=order.number,
         words="请住建局牵头，一周内解决，举一反三。",
     )  # fmt: skip
+    people = [world.people[who] for who in ("manager", "dispatcher")]
+    monday = today + timedelta(days=7 - today.weekday())
+    laid = actions.lay_out(monday, 4, people, by=office, now=now)
     found = instructions.register(told, duties=duties, by=office, now=now)
     return {
         "tasks": "/desk/tasks", "task": f"/desk/tasks/{found.sheet.tasks.first().pk}",
@@ -89,6 +92,7 @@ def table(tale: Tale) -> dict[str, str]:
         "meetings": "/desk/meetings", "meeting": f"/desk/meetings/{meeting.pk}",
         "meeting-held": f"/desk/meetings/{open_.pk}",
         "decide": f"/desk/meetings/{open_.pk}/items/{open_.items.get().pk}",
+        "turns": "/desk/meetings/turns", "turn": f"/desk/meetings/turns/{laid[0].day}",
         "meeting-new": "/desk/meetings/new", "meeting-ahead": f"/desk/meetings/{again.pk}",
         "minutes": f"/desk/meetings/{meeting.pk}/minutes",
         "joint": f"/desk/joint/{joint.pk}", "joint-new": "/desk/joint/new",

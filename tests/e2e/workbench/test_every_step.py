@@ -27,7 +27,7 @@ STEPS = {
         "progress", "ask_return", "ask_extension", "ask_suspension", "ask_termination",
         "ask_write_off",
     ),
-    "manager": ("suspend",),
+    "manager": ("suspend", "refuse_void"),
     "auditor": ("grant_termination",),
     "callback": ("write_off",),
 }  # fmt: skip

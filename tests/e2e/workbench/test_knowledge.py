@@ -7,6 +7,7 @@ from datetime import time
 import pytest
 from playwright.sync_api import Page, expect
 
+from huiyin.dispatch.duplicates import actions as duplicates
 from huiyin.kernel import cached
 from huiyin.knowledge import actions as knowledge
 from huiyin.knowledge.models import Article, CatalogueItem, Document, Duty, KnowledgeTask
@@ -81,6 +82,39 @@ def test_pages_of_the_knowledge_base_fit_every_screen(
                 assert wide <= 0, (path, wide)
                 axe(screen)
                 shot(screen, f"knowledge-{who}-{number}-{width}")
+
+
+def test_an_agent_takes_what_is_suggested(tale: Tale, page: Page, enter: Enter, axe, shot) -> None:
+    """Class, kind, answer and an earlier request by one click each; who may lead is told."""
+    furnished(tale.world)
+    said = "我家暖气片冰凉，供热不好，老人受不了，请帮忙"
+    earlier = tale.created("供热不好", content=said).submitted().dispatched().order
+    duplicates.sketch_orders([earlier.pk])
+    enter(page, "agent", "/desk/new")
+    page.locator("#id_content").fill(f"{said}，已经三天了。")
+    units = page.locator("#likely-units")
+    expect(units).to_contain_text("市水务局")
+    expect(units).to_contain_text("按建议的分类")
+    page.locator("#hints .suggestion", has_text="分类").click()
+    expect(page.get_by_label("分类")).to_have_value("公共服务/供热")
+    expect(units).not_to_contain_text("按建议的分类")
+    expect(units).to_contain_text("市水务局")
+    page.locator("#hints .suggestion", has_text="类型").click()
+    expect(page.get_by_label("求助")).to_be_checked()
+    page.locator("#answers").get_by_role("button", name="用这条答复").first.click()
+    expect(page.get_by_label("当场答复")).to_be_checked()
+    expect(page.get_by_label("答复内容")).not_to_have_value("")
+    page.get_by_role("radio", name="转派单").check()
+    likely = page.locator("#before")
+    expect(likely).to_contain_text("像是同一件事")
+    likely.locator("summary").first.click()
+    axe(page)
+    shot(page, "suggested-1440")
+    likely.get_by_role("button", name="登记为它的后续").first.click()
+    page.wait_for_url("**/desk/new?taken=*")
+    order = WorkOrder.objects.exclude(pk=earlier.pk).get()
+    assert (order.state, order.kind) == ("to_dispatch", "help")
+    assert order.links.get().other_id == earlier.pk
 
 
 def test_suggestions_beside_the_form_fit_a_telephone(

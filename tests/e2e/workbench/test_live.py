@@ -10,10 +10,13 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from huiyin.kernel import outbox
+from huiyin.callcentre.telephony.actions import setup, wishes
+from huiyin.callcentre.telephony.models import LiveCall, Session
+from huiyin.kernel import clock, notify, outbox
 from huiyin.web.live.tests import listening
 from huiyin.web.live.tests.listening import Live
 from tests.e2e.workbench.conftest import Enter, Tale
+from tests.world import Story
 
 pytestmark = pytest.mark.browser
 
@@ -65,3 +68,24 @@ def test_what_others_do_shows_on_pages_that_stand_open(
     news.get_by_role("link", name="刷新").click()
     expect(listener.locator(".order-tags")).to_contain_text("待签收")
     expect(listener.locator("#news")).to_be_hidden()
+
+
+@pytest.mark.rule("R-610")
+def test_the_telephone_beside_a_form_hears_of_its_call_at_once(
+    story: Story, listener: Page, live: Live, enter: Enter
+) -> None:
+    """It comes after the page, which until then has nothing to listen for."""
+    setup.seats("8001", kind="answering")
+    wishes.sign_in("8001", by=story.world.actor("agent"), now=clock.now())
+    Session.objects.update(state="ready")
+    with listener.expect_response(f"{live.url}/events"):
+        enter(listener, "agent", "/desk/new")
+    expect(listener.locator("#phone h2")).to_contain_text("空闲")
+    Session.objects.update(state="ringing", call="c1")
+    LiveCall.objects.create(
+        key="c1", direction="in", state="ringing", line="12345", skill="general", seat="8001",
+        arrived_at=clock.now(), number_masked="138****0000", number_key=b"", number_sealed=b"",
+    )  # fmt: skip
+    with listener.expect_request("**/desk/phone"):
+        notify.tell(wishes.FLOOR, "8001")
+    expect(listener.locator("#phone h2")).to_contain_text("振铃")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from huiyin.callcentre.calls.actions import CallFacts, record
 from huiyin.callcentre.calls.states import CallOutcome, Direction
@@ -125,3 +125,21 @@ def test_the_pages_of_the_telephones(story: Story, page: Page, enter: Enter, axe
     enter(page, "administrator")
     for name in ("", "/lists", "/prompts"):
         look(page, f"/console/telephony{name}", axe, shot)
+
+
+def test_what_an_agent_is_typing_outlives_the_refresh_of_the_telephone(
+    story: Story, page: Page, enter: Enter
+) -> None:
+    """The telephone asks for itself anew every few seconds, and at every change on the floor."""
+    furnish(story)
+    enter(page, "agent", "/desk/phone")
+    page.locator("#phone-transfer summary").press("Enter")
+    number = page.locator("#phone").get_by_label("席位号或电话号码")
+    number.fill("0531")
+    with page.expect_response("**/desk/phone"):
+        page.evaluate("htmx.trigger('#phone', 'floor')")
+    page.locator("#phone:not(.htmx-request)").wait_for()
+    expect(number).to_be_visible()
+    expect(number).to_have_value("0531")
+    page.keyboard.type("10000")
+    expect(number).to_have_value("053110000")

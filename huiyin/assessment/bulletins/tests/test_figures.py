@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
+from huiyin.assessment import actions as assessment
 from huiyin.assessment.bulletins import figures
 from huiyin.assessment.bulletins.rules import Kind, Period
 from huiyin.assessment.bulletins.states import PartKind, Rhythm, Scope
+from huiyin.assessment.models import Round
 from huiyin.followup.callbacks import actions as callbacks
 from huiyin.followup.callbacks.actions import Answers
 from huiyin.insight.facts import actions as facts
@@ -109,6 +111,31 @@ def test_the_ranking_of_the_same_days_is_that_of_the_fixed_round(story: Story) -
     (fixed,) = figures.drawn(kind, days, as_of=days.last, county=None)
     assert "名次取自考核“三月第一旬”冻结的结果" in fixed["note"]
     assert [row[2] for row in fixed["rows"]] == ["市水务局"]
+
+
+@pytest.mark.rule("R-604")
+def test_a_bulletin_says_of_rise_and_fall_what_the_fixed_round_says(story: Story) -> None:
+    """The round before it was fixed with exclusions: its ranks count, not those of bare facts."""
+    story.created().submitted().dispatched().signed().contacted().assessed()
+    made, manager = Round.objects.get(pk=story.round.pk), story.world.actor("manager")
+    weights = made.rules["scheme"] | {"weights": {"signed": 100}, "least_valid": 0}
+    made.rules = made.rules | {"scheme": weights}
+    made.save()
+    earlier = Round.objects.get(pk=made.pk)
+    earlier.pk, earlier.state = None, "published"
+    earlier.last_day = made.first_day - timedelta(days=1)
+    earlier.first_day = earlier.last_day
+    earlier.result = {"units": [{"unit": "water", "score": "98.5000", "rank": 3}]}
+    earlier.save(force_insert=True)
+    assessment.preview(made.pk, by=manager, now=at(4, 4))
+    frozen = assessment.freeze(made.pk, by=manager, now=at(4, 4))
+    (row,) = frozen.result["units"]
+    assert (row["rank"], row["score"], row["moved"]) == (1, "100.0000", 2)
+    kind = Kind("own", "通报", Rhythm.EVENT, (PartKind.RANKING,), indicators=("signed",))
+    days = Period(made.first_day, made.last_day)
+    (table,) = figures.drawn(kind, days, as_of=days.last, county=None)
+    assert table["rows"][0][-2:] == ["升 2", "升 1.50"]
+    assert "升降与上一考核期冻结的结果比" in table["note"]
 
 
 @pytest.mark.rule("R-494")

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from huiyin.callcentre.calls import actions as calls
 from huiyin.callcentre.calls.actions import CallFacts, SpanFacts
@@ -72,7 +73,11 @@ def _agents(moves: Sequence[AgentMoved]) -> None:
             )
         )  # fmt: skip
     AgentChange.objects.bulk_create(rows)
-    Session.objects.bulk_update(touched.values(), ["state", "since", "call", "signed_out_at"])
+    # An upsert of rows that are there: an update of many rows takes Django three times as long.
+    Session.objects.bulk_create(
+        touched.values(), update_conflicts=True, unique_fields=["id"],
+        update_fields=["state", "since", "call", "signed_out_at"],
+    )  # fmt: skip
 
 
 _WITH_CALL = (AgentState.RINGING, AgentState.CALLING, AgentState.TALKING, AgentState.WRAP_UP)
@@ -97,7 +102,10 @@ def _live_row(move: CallMoved) -> LiveCall:
         agent_id=move.staff or None, order_id=move.order, missed_id=move.missed,
         recording=move.recording,
         said={
-            "channel": move.channel, "legs": list(move.legs), "promised": move.promised,
+            "channel": move.channel, "promised": move.promised, "paused": move.paused,
+            "legs": [
+                [name, leg.role.value, leg.seat, leg.ear.value, leg.up] for name, leg in move.legs
+            ],
             "spans": [[s.kind.value, s.began, s.ended, s.seat] for s in move.spans],
         },
     )  # fmt: skip
@@ -119,8 +127,7 @@ def _over(ended: Sequence[CallOver]) -> None:
         ],
         ignore_conflicts=True,
     )
-    for over in ended:
-        missed.settle(over)
+    missed.settle(ended)
     LiveCall.objects.filter(key__in=list(live)).delete()
 
 
@@ -138,14 +145,23 @@ def _outcome(over: CallOver, taken: int | None) -> CallOutcome:
     if over.direction is Direction.OUT:
         return CallOutcome.REACHED if served else CallOutcome.UNREACHED
     if not served:
-        return CallOutcome.ABANDONED
+        closed = over.leave is Leave.CLOSED
+        return CallOutcome.CLOSED if closed else CallOutcome.ABANDONED
     return CallOutcome.REQUEST if taken else CallOutcome.ANSWERED
 
 
 def _staff_at(ended: Sequence[CallOver]) -> dict[str, int]:
-    """Return who sits at the seats that had a part in these calls. One query."""
+    """Return who sat at the seats that had a part in these calls. One query.
+
+    Of a seat's years of sessions only those are read that were open during one of the calls.
+    """
     seats = {span.seat for over in ended for span in over.spans if span.seat}
-    found = Session.objects.filter(seat__extension__in=seats).order_by("signed_in_at")
+    since = moment(min(over.arrived for over in ended))
+    until = moment(max(over.ended for over in ended))
+    found = Session.objects.filter(
+        Q(signed_out_at__isnull=True) | Q(signed_out_at__gte=since),
+        seat__extension__in=seats, signed_in_at__lte=until,
+    ).order_by("signed_in_at")  # fmt: skip
     return dict(found.values_list("seat__extension", "staff_id"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from django.db import transaction
@@ -10,33 +11,68 @@ from django.db.models import F
 from huiyin.callcentre.calls.states import Direction
 from huiyin.callcentre.telephony import queries
 from huiyin.callcentre.telephony.facts import CallOver
-from huiyin.callcentre.telephony.models import Missed
+from huiyin.callcentre.telephony.models import LiveCall, Missed, Wish
 from huiyin.callcentre.telephony.states import Leave, MissedState, NumberKind
 from huiyin.kernel import crypto, masks, text
+from huiyin.kernel.errors import Conflict, NotFound, Refused
 
 
-def settle(over: CallOver) -> None:
-    """Draw from a call that has ended what it means for missed numbers.
+def check_call_back(key: int, now: datetime) -> None:
+    """Refuse to call a missed number that is settled, that sleeps, or that a colleague calls now.
+
+    The row is locked: of two who press at once one calls.
+
+    Raises:
+        NotFound: no such row; Conflict: settled, or being called; Refused: not at this hour.
+
+    Source: R-572 (requirement 10; handbook domain.md 5.3: in order, not at night unless danger).
+    """
+    row = Missed.objects.select_for_update().filter(pk=key).first()
+    if row is None:
+        raise NotFound("没有这条漏接记录")
+    if row.state != MissedState.OPEN.value:
+        raise Conflict(f"这个号码“{MissedState(row.state).label}”，不用再拨")
+    if not queries.may_call_back(row, now):
+        raise Refused("夜里只回拨危险紧急的号码", remedy="请天亮后再拨")
+    asked = Wish.objects.filter(verb="dial", words__missed=key, done_at__isnull=True)
+    if LiveCall.objects.filter(missed=row).exists() or asked.exists():
+        raise Conflict("同事正在回拨这个号码")
+
+
+def settle(ended: Sequence[CallOver]) -> None:
+    """Draw from calls that have ended what they mean for missed numbers, in their order.
 
     A caller nobody answered is put on the list, once for each number. Whoever calls again and is
     answered leaves it. A call back that was answered settles it, one that was not is an attempt.
 
     Source: R-226 (requirement 10; handbook domain.md 3.3 K06, 5.3).
     """
-    at = datetime.fromtimestamp(over.ended, UTC)
-    served = over.leave is Leave.SERVED
-    if over.missed is not None:
-        _attempted(over.missed, at, reached=served)
-        return
-    key = crypto.lookup(text.phone_digits(over.number), "phone")
-    if over.direction is Direction.OUT or not key:
-        return
+    served: dict[bytes, datetime] = {}
+    for over in ended:
+        at = datetime.fromtimestamp(over.ended, UTC)
+        if over.missed is not None:
+            _attempted(over.missed, at, reached=over.leave is Leave.SERVED)
+            continue
+        key = crypto.lookup(text.phone_digits(over.number), "phone")
+        if over.direction is Direction.OUT or not key:
+            continue
+        if over.leave is Leave.SERVED:
+            served[key] = at
+            continue
+        if key in served:  # answered first, and missed again since
+            _came_back({key: served.pop(key)})
+        _missed(over, key, at)
     if served:
-        Missed.objects.filter(number_key=key, state=MissedState.OPEN.value).update(
-            state=MissedState.CAME_BACK.value, settled_at=at
+        _came_back(served)
+
+
+def _came_back(served: Mapping[bytes, datetime]) -> None:
+    """Let answered numbers leave the list. One query unless one of them was on it."""
+    waiting = Missed.objects.filter(number_key__in=list(served), state=MissedState.OPEN.value)
+    for key in {bytes(each) for each in waiting.values_list("number_key", flat=True)}:
+        waiting.filter(number_key=key).update(
+            state=MissedState.CAME_BACK.value, settled_at=served[key]
         )
-        return
-    _missed(over, key, at)
 
 
 def _missed(over: CallOver, key: bytes, at: datetime) -> None:

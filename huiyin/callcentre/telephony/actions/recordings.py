@@ -15,6 +15,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from huiyin.callcentre.telephony.models import Recording
 from huiyin.kernel import access, crypto
@@ -24,21 +26,39 @@ from huiyin.orgs.actors import Actor
 from huiyin.orgs.states import Perm
 
 FIELD = "call.recording"
-MOST_TRIES = 40
+SOON, MOST_TRIES = 40, 30_000
 AT_ONCE = 50
+AT_ONCE_REMOVED = 1000
 
 
-def owed() -> list[Recording]:
-    """Return recordings that are to be fetched, those that were tried least first. One query."""
-    rows = Recording.objects.filter(
-        fetched_at__isnull=True, removed_at__isnull=True, tries__lt=MOST_TRIES
-    )
+def _not_here() -> QuerySet[Recording]:
+    return Recording.objects.filter(fetched_at__isnull=True, removed_at__isnull=True)
+
+
+def owed(*, late: bool = False) -> list[Recording]:
+    """Return recordings that are to be fetched, those that were tried least first. One query.
+
+    One that has not come after many tries is ``late``: asked for seldom, but never given up, so
+    that the recordings of a switch that was away for hours are fetched when it is back.
+
+    Source: R-574 (requirement 36; issue of calls 4).
+    """
+    rows = _not_here().filter(Q(tries__gte=SOON) if late else Q(tries__lt=SOON))
     return list(rows.order_by("tries", "pk")[:AT_ONCE])
+
+
+def given_up(now: datetime) -> int:
+    """Return how many answered calls of the last day have no recording, long after. One query.
+
+    Source: R-574 (requirement 36).
+    """
+    since = now - timedelta(days=1)
+    return _not_here().filter(tries__gte=SOON, call__ended_at__gte=since).count()
 
 
 def missed_again(recording: Recording) -> None:
     """Note that the switch does not have it yet."""
-    recording.tries += 1
+    recording.tries = min(recording.tries + 1, MOST_TRIES)
     recording.save(update_fields=["tries"])
 
 
@@ -56,6 +76,8 @@ def keep(recording: Recording, sound: bytes, now: datetime) -> None:
     handle, part = tempfile.mkstemp(dir=target.parent)
     with os.fdopen(handle, "wb") as out:
         out.write(sealed)
+        out.flush()
+        os.fsync(out.fileno())  # for the switch is told next that it may forget its own
     os.replace(part, target)
     recording.digest, recording.size = digest, len(sealed)
     recording.seconds, recording.fetched_at = _seconds(sound), now
@@ -103,6 +125,7 @@ def hold(recording: Recording, *, on: bool) -> None:
     recording.save(update_fields=["held"])
 
 
+@transaction.atomic
 def hold_one(key: int, *, on: bool, by: Actor, now: datetime, address: str | None = None) -> None:
     """Keep a recording beyond its time because somebody needs it as evidence, or no longer; logged.
 
@@ -112,8 +135,8 @@ def hold_one(key: int, *, on: bool, by: Actor, now: datetime, address: str | Non
     Source: R-541 (requirement 36; issue of calls 4: legal hold).
     """
     if not by.perms & {Perm.QUALITY, Perm.SUPERVISE}:
-        raise NotAllowed("您的角色不能这样操作")
-    row = Recording.objects.filter(pk=key, removed_at__isnull=True).first()
+        raise NotAllowed("您的岗位不能这样操作")
+    row = Recording.objects.select_for_update().filter(pk=key, removed_at__isnull=True).first()
     if row is None:
         raise NotFound("没有找到这段录音")
     access.record(
@@ -124,7 +147,9 @@ def hold_one(key: int, *, on: bool, by: Actor, now: datetime, address: str | Non
 
 
 def remove_old(now: datetime) -> int:
-    """Remove recordings whose time is over and that nobody holds; return how many.
+    """Remove every recording whose time is over and that nobody holds; return how many.
+
+    Each row is locked while its sound goes, so that one which is held at that moment stays.
 
     Source: R-242 (handbook domain.md 3.2: retention by the city, 24 months by default).
     """
@@ -133,10 +158,22 @@ def remove_old(now: datetime) -> int:
     rows = Recording.objects.filter(
         call__ended_at__lt=before, removed_at__isnull=True, held=False
     ).exclude(digest="")
-    removed = 0
-    for row in rows[:1000]:
-        _path(row.digest).unlink(missing_ok=True)
-        row.removed_at = now
-        row.save(update_fields=["removed_at"])
-        removed += 1
+    removed, last = 0, 0
+    due = rows.order_by("pk").values_list("pk", flat=True)
+    while keys := list(due.filter(pk__gt=last)[:AT_ONCE_REMOVED]):
+        removed += sum(_remove(key, now) for key in keys)
+        last = keys[-1]
     return removed
+
+
+@transaction.atomic
+def _remove(key: int, now: datetime) -> bool:
+    """Remove one recording unless somebody holds it by now; tell whether it went."""
+    found = Recording.objects.select_for_update().filter(pk=key, held=False, removed_at=None)
+    row = found.first()
+    if row is None:
+        return False
+    _path(row.digest).unlink(missing_ok=True)
+    row.removed_at = now
+    row.save(update_fields=["removed_at"])
+    return True

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from huiyin.callcentre.calls import actions as calls
 from huiyin.callcentre.telephony import queries, rules, surge_queries
+from huiyin.callcentre.telephony.actions import missed
 from huiyin.callcentre.telephony.models import (
     AgentChange,
     LiveCall,
@@ -24,6 +25,7 @@ from huiyin.callcentre.telephony.models import (
 from huiyin.callcentre.telephony.states import AgentState, SeatKind, SurgeAct
 from huiyin.kernel import access, crypto, notify
 from huiyin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refused, WrongState
+from huiyin.knowledge import queries as knowledge
 from huiyin.orders import policy
 from huiyin.orders import queries as orders
 from huiyin.orders.models import WorkOrder
@@ -32,7 +34,8 @@ from huiyin.orgs.policy import require
 from huiyin.orgs.states import Perm
 
 CHANNEL = "huiyin_acd"
-FLOOR = "huiyin_floor"  # pages hear that something on the floor moved
+FLOOR = "huiyin_floor"  # pages hear that something on the floor moved, and at which seats
+EVERYBODY = "*"
 VERBS = frozenset(
     {
         "sign_in", "choose", "hold", "resume", "mute", "hang_up", "transfer", "consult", "complete",
@@ -44,6 +47,7 @@ SEATS_FOR = {
     SeatKind.FLOOR: Perm.SUPERVISE, SeatKind.QUALITY: Perm.QUALITY,
 }  # fmt: skip
 _LEADERS = frozenset({"overhear"})
+_TO_OTHERS = frozenset({"transfer", "consult"})
 
 
 @transaction.atomic
@@ -60,7 +64,10 @@ def sign_in(extension: str, *, by: Actor, now: datetime) -> Wish:
         raise NotFound("没有这个席位")
     wanted = SEATS_FOR[SeatKind(seat.kind)]
     if wanted not in by.perms:
-        raise NotAllowed(f"{SeatKind(seat.kind).label}不是您的岗位")
+        label = SeatKind(seat.kind).label
+        raise NotAllowed(
+            f"{label}不是您的岗位", remedy="要在这里接听的，请管理员加上这个岗位的角色"
+        )
     try:
         with transaction.atomic():
             session = Session.objects.create(
@@ -89,9 +96,47 @@ def ask(verb: str, words: Mapping[str, Any], *, by: Actor, now: datetime) -> Wis
         require(by, Perm.SUPERVISE)
     if verb == "choose" and words.get("to") == AgentState.BREAK.value:
         check_break(session, now)
-    if verb == "dial" and "order" in words and not words.get("number"):
-        _check_may_call(int(words["order"]), by)
+    if verb == "dial":
+        _check_dial(words, by, now)
+    if verb in _TO_OTHERS:
+        words = _to_whom(words)
     return _write(session, verb, _without_numbers(words), now)
+
+
+def _check_dial(words: Mapping[str, Any], by: Actor, now: datetime) -> None:
+    """Refuse a call that may not be made; one for a row of a list calls the row's own number.
+
+    Another number called in its name would settle a missed call that nobody has called back.
+
+    Source: R-612 (requirement 10; handbook domain.md 5.3).
+    """
+    named = [name for name in ("missed", "standby") if name in words]
+    if named and (len(named) > 1 or "number" in words or "order" in words):
+        raise Invalid("名单上的号码不能改拨别的号码")
+    if "order" in words and not words.get("number"):
+        _check_may_call(int(words["order"]), by)
+    if "missed" in words:
+        missed.check_call_back(int(words["missed"]), now)
+
+
+def _to_whom(words: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the words with a seat's extension as it is, and what is none as a number outside.
+
+    Raises:
+        Refused: nobody sits there; the extension is not to be called outside.
+
+    Source: R-571 (issue of calls: toll fraud closed); R-21 (handbook domain.md 7.2).
+    """
+    found = dict(words)
+    to = str(found.get("to", "")).strip()
+    if not to:
+        return found
+    seat = Seat.objects.filter(extension=to, active=True).first()
+    if seat is None:
+        found["number"] = found.pop("to")
+    elif not Session.objects.filter(seat=seat, signed_out_at__isnull=True).exists():
+        raise Refused(f"{to} 席没有人签入", remedy="请换一个席位或电话号码")
+    return found
 
 
 def _check_may_call(order: int, by: Actor) -> None:
@@ -123,9 +168,15 @@ def check_break(session: Session, now: datetime) -> None:
 
 
 def _rested(session: Session, now: datetime) -> timedelta:
-    """Return how long somebody has rested since signing in. One query."""
+    """Return how long somebody has rested in the hours of a shift. One query.
+
+    Whoever signs out and in again has not begun a new shift.
+    """
+    hours = int(knowledge.parameter("telephony.session_hours", now, default=14))
+    since = now - timedelta(hours=hours)
     taken, began = timedelta(), None
-    for change in AgentChange.objects.filter(session=session).order_by("at", "pk"):
+    rows = AgentChange.objects.filter(session__staff_id=session.staff_id, at__gte=since)
+    for change in rows.order_by("at", "pk"):
         if change.to == AgentState.BREAK.value:
             began = change.at
         elif began is not None:

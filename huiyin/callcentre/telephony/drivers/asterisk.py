@@ -14,6 +14,7 @@ from typing import Any
 
 from huiyin.callcentre.telephony import line
 from huiyin.callcentre.telephony.drivers.ari import APP, Ari, WrongSwitch
+from huiyin.callcentre.telephony.drivers.doors import faults
 from huiyin.callcentre.telephony.line import LinkLost
 from huiyin.kernel import log
 
@@ -22,6 +23,8 @@ _BUSY_CAUSES = {17, 18, 19, 21}  # busy, no answer, no answer from user, refused
 _OK = range(200, 300)
 _HAS_GONE = (400, 404, 409, 422)  # how it says so of a channel that is to be joined
 _HELD = 900  # seconds without sound from a phone that holds by itself
+_LOST = "huiyin-lost"  # the dialplan's notes of callers who went while nobody listened
+_SHOWN, _NOT_YET = "HUIYIN_LOST", "?"  # the variable in which the dialplan shows them
 _LAST = 3.0  # seconds for orders that were given before we stop
 
 
@@ -53,7 +56,7 @@ class Asterisk:
         self._known: dict[str, tuple[str, str]] = {}
         self._saying: dict[str, str] = {}
         self._said = 0
-        self._heard: asyncio.Queue[line.Event] = asyncio.Queue()
+        self._heard: asyncio.Queue[line.Event | None] = asyncio.Queue()
         self._pumping: asyncio.Task[None] | None = None
         self._chain: dict[str, asyncio.Task[None]] = {}
 
@@ -62,15 +65,11 @@ class Asterisk:
     async def events(self) -> AsyncIterator[line.Event]:
         """Yield what the switch tells, connecting again whenever it was lost."""
         pump = self._pumping = asyncio.create_task(self._pump())
+        pump.add_done_callback(lambda _: self._heard.put_nowait(None))
         try:
-            while True:
-                next_event = asyncio.create_task(self._heard.get())
-                await asyncio.wait({next_event, pump}, return_when=asyncio.FIRST_COMPLETED)
-                if not next_event.done():
-                    next_event.cancel()
-                    pump.result()  # raises why the switch cannot be used
-                    return
-                yield next_event.result()
+            while (event := await self._heard.get()) is not None:
+                yield event
+            pump.result()  # raises why the switch cannot be used
         finally:
             pump.cancel()
 
@@ -79,11 +78,9 @@ class Asterisk:
         while True:
             try:
                 async for raw in self._ari.events():
-                    pause, known = 0.2, True
                     if raw["type"] == "Connected":
-                        self._known.clear()
-                        await self.phones(self._phones)
-                        self._heard.put_nowait(line.LinkUp(await self._standing()))
+                        await self._begin(known=known)
+                        pause, known = 0.2, True
                     elif (event := self._understood(raw)) is not None:
                         self._heard.put_nowait(event)
             except (OSError, LinkLost, TimeoutError) as error:
@@ -95,6 +92,15 @@ class Asterisk:
             self._heard.put_nowait(line.LinkDown())
             await asyncio.sleep(pause)
             pause = min(3.0, pause * 2)
+
+    async def _hear_only_what_is_read(self) -> None:
+        """Let the switch keep to itself what we would pass over: three of four events."""
+        kinds = [{"type": kind} for kind in (*_READ, "RESTResponse")]
+        status, told = await self._ari.ask(
+            "PUT", f"applications/{APP}/eventFilter", {"allowed": kinds}
+        )
+        if status not in _OK:  # it then tells all, which only costs more
+            _log.warning("the switch does not choose its events: %s %s", status, told)
 
     def _understood(self, raw: dict[str, Any]) -> line.Event | None:
         read = _READ.get(raw["type"])
@@ -150,6 +156,60 @@ class Asterisk:
             elif what == "leg":
                 legs.append((channel["id"], rest[0]))
         return line.Standing(tuple(calls), tuple(legs))
+
+    async def _begin(self, *, known: bool) -> None:
+        """Look at a switch that we come to, tell it the telephones, ask what it holds."""
+        if not known:
+            await self._look()
+        self._known.clear()
+        await self._hear_only_what_is_read()
+        await self.phones(self._phones)
+        self._heard.put_nowait(line.LinkUp(await self._standing()))
+        await self._tell_lost()
+
+    async def _look(self) -> None:
+        """Look at the settings of the switch; one that starts just now loads its modules meanwhile.
+
+        Raises:
+            WrongSwitch: what is wrong, in one line.
+        """
+        for pause in (0.5, 1.0, 2.0, 0.0):
+            if not (wrong := await faults(self._ari, self._ari.ask)):
+                return
+            await asyncio.sleep(pause)
+        raise WrongSwitch("；".join(wrong))
+
+    async def _tell_lost(self) -> None:
+        """Tell of callers who came while nobody listened and hung up, as the dialplan noted them.
+
+        Source: R-577 (issue of calls 8: no record of a call is lost).
+        """
+        for note in await self._notes():
+            key, came, ended, dialled, number, rest = (*note.rsplit("_", 5), *[""] * 5)[:6]
+            if rest or not ended:
+                continue  # cut off at the end of a long list: read the next time
+            self._heard.put_nowait(line.Lost(key, number, dialled, float(came), float(ended)))
+            await self._dialplan(note)
+
+    async def _notes(self) -> list[str]:
+        """Return what the dialplan noted; it shows it in a variable, for we may not read notes."""
+        await self._ari.ask("POST", "asterisk/variable", variable=_SHOWN, value=_NOT_YET)
+        if not await self._dialplan("read"):
+            return []
+        for _ in range(20):
+            _, found = await self._ari.ask("GET", "asterisk/variable", variable=_SHOWN)
+            if found and found.get("value", _NOT_YET) != _NOT_YET:
+                return [note for note in str(found["value"]).split(",") if note]
+            await asyncio.sleep(0.1)
+        return []
+
+    async def _dialplan(self, extension: str) -> bool:
+        """Have the dialplan do what only it may with the notes; False when it has no such place."""
+        status, _ = await self._ari.ask(
+            "POST", "channels", {}, endpoint=f"Local/{extension}@{_LOST}", extension="read",
+            context=_LOST, priority="1",
+        )  # fmt: skip
+        return status in _OK
 
     # -- what the switch is told ---------------------------------------------------------------
 
@@ -319,12 +379,23 @@ class Asterisk:
                     self._known[seat] = facts
 
     async def _make_known(self, seat: str, password: str, address: str) -> None:
+        await self._forget_place(seat, _contact(seat, address))
         for kind, fields in _phone(seat, password, address, self._media, self._silence):
             await self._ari.ask(
                 "PUT",
                 f"{_DYNAMIC}/{kind}/{seat}",
                 {"fields": [{"attribute": k, "value": v} for k, v in fields.items()]},
             )
+
+    async def _forget_place(self, seat: str, contact: str) -> None:
+        """Let the switch forget where a seat's phone stood before: it keeps every place it is told.
+
+        It would go on ringing the first of them. A phone that registers by itself has none.
+        """
+        status, told = await self._ari.ask("GET", f"{_DYNAMIC}/aor/{seat}")
+        held = {row["attribute"]: row["value"] for row in told} if status in _OK and told else {}
+        if held.get("contact", "") not in ("", contact):
+            await self._ari.ask("DELETE", f"{_DYNAMIC}/aor/{seat}")
 
     async def _forget_phone(self, seat: str) -> None:
         for kind in ("endpoint", "aor", "auth"):
@@ -349,6 +420,11 @@ class Asterisk:
         await self._ari.close()
 
 
+def _contact(seat: str, address: str) -> str:
+    """Return where the phone of a seat always stands; empty for one that registers by itself."""
+    return f"sip:{seat}@{address}" if address and address != "browser" else ""
+
+
 def _phone(
     seat: str, password: str, address: str, media: str, silence: int
 ) -> list[tuple[str, dict[str, str]]]:
@@ -363,8 +439,8 @@ def _phone(
     """
     browser = address == "browser"
     aor = {"max_contacts": "1", "remove_existing": "yes"}
-    if address and not browser:
-        aor = {"max_contacts": "1", "contact": f"sip:{seat}@{address}"}
+    if contact := _contact(seat, address):
+        aor = {"max_contacts": "1", "contact": contact}
     endpoint = {
         "context": "from-seat", "aors": seat, "disallow": "all", "direct_media": "no",
         "allow": "opus,alaw,ulaw" if browser else "alaw,ulaw", "rtp_symmetric": "yes",

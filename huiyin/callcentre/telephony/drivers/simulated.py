@@ -1,18 +1,34 @@
-"""The simulated line: no switch, no sound, for trying everything out. It says that it is one.
+"""The simulated line: no switch, nobody's voice, for trying everything out. It says that it is one.
 
 Telephones of seats are answered by a button on the desk (wish ``answer``); a number that is called
-answers after two seconds. Calls come when somebody asks for one.
+answers after two seconds. Calls come when somebody asks for one. What is recorded of a call is a
+beep, so that hearing, keeping and removing recordings can be tried as well.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
+import wave
 from collections.abc import AsyncIterator, Sequence
 
 from huiyin.callcentre.telephony import line
 
 _NOTICE = 1.0
 _ANSWERS = 2.0
+_RATE = 8000
+
+
+def _beep() -> bytes:
+    """Return a second of a soft tone as a telephone records it."""
+    out = io.BytesIO()
+    with wave.open(out, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(_RATE)
+        half = (b"\x00\x08" * 10) + (b"\x00\xf8" * 10)  # 400 Hz
+        file.writeframes(half * (_RATE // 20))
+    return out.getvalue()
 
 
 class SimulatedLine:
@@ -24,6 +40,7 @@ class SimulatedLine:
         self._heard: asyncio.Queue[line.Event] = asyncio.Queue()
         self._legs: dict[str, str] = {}
         self._calls: dict[str, line.Offered] = {}
+        self._recorded: set[str] = set()
         self._number = 0
 
     async def events(self) -> AsyncIterator[line.Event]:
@@ -40,6 +57,7 @@ class SimulatedLine:
             case line.Ring():
                 self._legs[command.leg] = command.seat
             case line.Connect():
+                self._recorded.add(command.recording)
                 self._after(0, line.Joined(command.call))
             case line.Dial():
                 self._after(_ANSWERS, line.Answered(command.leg))
@@ -74,12 +92,13 @@ class SimulatedLine:
     async def phones(self, seats: Sequence[tuple[str, str, str]]) -> None:
         """Know every phone."""
 
-    async def fetch(self, recording: str) -> bytes | None:  # noqa: ARG002 - nothing is recorded
-        """Return nothing: a simulated call has no sound."""
-        return None
+    async def fetch(self, recording: str) -> bytes | None:
+        """Return a beep for a call of this line; nothing for one that a real switch recorded."""
+        return _beep() if recording in self._recorded else None
 
     async def forget(self, recording: str) -> None:
-        """Have nothing to remove."""
+        """Have it no longer."""
+        self._recorded.discard(recording)
 
     async def close(self) -> None:
         """End."""

@@ -22,7 +22,11 @@ def make(certificate: Path, key: Path, address: str) -> None:
     secret = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "huiyin switch")])
     began = clock.now() - timedelta(hours=1)
-    hosts = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address(address))]
+    hosts: list[x509.GeneralName] = [x509.DNSName("localhost")]
+    try:
+        hosts.append(x509.IPAddress(ipaddress.ip_address(address)))
+    except ValueError:
+        hosts.append(x509.DNSName(address))
     made = (
         x509.CertificateBuilder()
         .subject_name(name)

@@ -13,6 +13,7 @@ from pathlib import Path
 from huiyin.callcentre.telephony.switch import certificate
 
 ETC = Path(__file__).parent / "etc"
+_OURS_ALONE = ("asterisk.conf", "logger.conf")  # folders and logs of a private switch
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,14 +132,28 @@ class Place:
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         words = self._words(program, settings)
         for source in ETC.glob("*.conf"):
-            text = source.read_text()
-            for name, value in words.items():
-                text = text.replace(f"@{name}@", value)
+            text = _filled(source.read_text(), words)
             if source.name == "modules.conf":
                 text = _that_are_there(text, Path(program.modules))
-            target = self.folder / "etc" / source.name
-            target.touch(mode=0o600)
-            target.write_text(text)
+            _write(self.folder / "etc" / source.name, text)
+
+    def write_for(self, settings: Settings, *, host: str, sounds: str) -> None:
+        """Write what an Asterisk elsewhere reads from /etc/asterisk, with a certificate.
+
+        ``host`` is its name or address for the platform and for browsers, ``sounds`` where it finds
+        the prompts.
+        """
+        etc = self.folder / "etc"
+        etc.mkdir(parents=True, exist_ok=True)
+        certificate.make(etc / "huiyin.pem", etc / "huiyin.key", host)
+        theirs = {
+            "SOUNDS": sounds, "CERTIFICATE": "/etc/asterisk/huiyin.pem",
+            "CERTIFICATE_KEY": "/etc/asterisk/huiyin.key",
+        }  # fmt: skip
+        words = self._words(Program((), "", ""), settings) | theirs
+        for source in ETC.glob("*.conf"):
+            if source.name not in _OURS_ALONE:
+                _write(etc / source.name, _filled(source.read_text(), words))
 
     def _words(self, program: Program, settings: Settings) -> dict[str, str]:
         here = self.folder
@@ -158,6 +173,17 @@ class Place:
     def command(self, program: Program) -> list[str]:
         """Return the words that start the switch in the foreground."""
         return [*program.words, "-C", str(self.folder / "etc/asterisk.conf"), "-f", "-n"]
+
+
+def _filled(text: str, words: dict[str, str]) -> str:
+    for name, value in words.items():
+        text = text.replace(f"@{name}@", value)
+    return text
+
+
+def _write(target: Path, text: str) -> None:
+    target.touch(mode=0o600)
+    target.write_text(text)
 
 
 def _that_are_there(text: str, modules: Path) -> str:

@@ -70,3 +70,34 @@ def test_every_telephone_is_hung_up_when_it_sends_no_sound(address):
     kinds = dict(asterisk._phone("8001", "secret", address, "", 300))
     endpoint = kinds["endpoint"]
     assert (endpoint["rtp_timeout"], endpoint["rtp_timeout_hold"]) == ("300", "900")
+
+
+@pytest.mark.parametrize(
+    ("held", "address", "forgotten"),
+    [
+        ("", "127.0.0.1:5060", False),
+        ("sip:8001@127.0.0.1:5060", "127.0.0.1:5060", False),
+        ("sip:8001@127.0.0.1:5060", "127.0.0.1:5070", True),
+        ("sip:8001@127.0.0.1:5060", "", True),
+        ("", "browser", False),
+    ],
+)
+def test_the_switch_forgets_where_a_phone_stood_before(held, address, forgotten):
+    """It keeps every place that it is told, and would go on ringing the first."""
+
+    class Holding(Answering):
+        async def ask(
+            self, method: str, path: str, _body: Any = None, **_query: str
+        ) -> tuple[int, Any]:
+            self.asked.append(f"{method} {path.rpartition('/res_pjsip/')[2]}")
+            return 200, [{"attribute": "contact", "value": held}] if method == "GET" else None
+
+    async def story() -> list[str]:
+        driver, switch = Asterisk("http://huiyin:x@127.0.0.1:1", sounds="/s"), Holding()
+        driver._ari = switch  # type: ignore[assignment]
+        await driver.phones([("8001", "secret", address)])
+        return switch.asked
+
+    asked = asyncio.run(story())
+    assert ("DELETE aor/8001" in asked) == forgotten
+    assert asked[-1] == "PUT endpoint/8001"

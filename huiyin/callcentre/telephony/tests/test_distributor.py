@@ -2,83 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from huiyin.callcentre.calls.states import Direction, SpanKind
 from huiyin.callcentre.telephony import conversation, line, recovery
 from huiyin.callcentre.telephony.distributor import Distributor
-from huiyin.callcentre.telephony.facts import AgentMoved, CallOver
+from huiyin.callcentre.telephony.facts import AgentMoved
 from huiyin.callcentre.telephony.rules import Settings
 from huiyin.callcentre.telephony.states import AgentState, CallState, Leave, Skill
+from huiyin.callcentre.telephony.tests.floors import GENERAL, PLAIN, Floor, talking
 from huiyin.kernel.errors import Invalid, Refused, WrongState
-
-GENERAL = frozenset({Skill.GENERAL})
-PLAIN = Settings(ring=15, wrap=30, overflow=60, longest=600, announce=0, outgoing=2)
-
-
-class Floor:
-    """A distributor with what it said; ``at`` goes on by hand."""
-
-    def __init__(self, settings: Settings = PLAIN, **known: int) -> None:
-        names: Iterator[int] = iter(range(1, 10_000))
-        self.desk = Distributor(
-            settings,
-            name=lambda: f"{id(self)}-{next(names)}",
-            known=lambda number: known.get(number, 0),
-        )
-        self.told: list[line.Command] = []
-        self.facts: list = []
-        self.at = 0.0
-        self.joins = True  # what is to be connected is, at once
-
-    def go(self, to: float) -> None:
-        while (due := self.desk.next_due()) is not None and due <= to:
-            self.desk.tick(due)
-        self.at = to
-        self._take()
-
-    def hear(self, *events: line.Event) -> None:
-        for event in events:
-            self.desk.hear(event, self.at)
-        self._take()
-
-    def _take(self) -> None:
-        told, facts = self.desk.take()
-        for command in told:
-            if isinstance(command, line.Connect) and self.joins:
-                self.desk.hear(line.Joined(command.call), self.at)
-        self.told += told
-        self.facts += facts
-
-    def agent(self, seat: str, skills=GENERAL, *, ready: bool = True) -> None:
-        self.desk.sign_in(seat, int(seat), skills, self.at)
-        if ready:
-            self.desk.choose(seat, AgentState.READY, self.at)
-        self._take()
-
-    def call(self, key: str, number: str = "", dialled: str = "12345") -> None:
-        self.hear(line.Offered(key, number or f"139{key}", dialled), line.Prompted(key))
-
-    def do(self, wish, *args, **more) -> object:
-        found = wish(self.desk, *args, **more)
-        self._take()
-        return found
-
-    def last(self, kind):
-        return next(c for c in reversed(self.told) if isinstance(c, kind))
-
-    def answer(self) -> line.Ring:
-        ring = self.last(line.Ring)
-        self.hear(line.Answered(ring.leg))
-        return ring
-
-    def state(self, seat: str) -> AgentState:
-        return self.desk.agents[seat].state
-
-    def over(self, key: str) -> CallOver:
-        return next(f for f in self.facts if isinstance(f, CallOver) and f.key == key)
 
 
 @pytest.fixture
@@ -160,6 +93,41 @@ def test_who_did_not_answer_is_not_rung_again_for_the_same_call(floor):
     assert floor.desk.calls["a"].state is CallState.WAITING
     floor.call("b")
     assert floor.last(line.Ring).call == "b"
+
+
+@pytest.mark.rule("R-611")
+@pytest.mark.parametrize("ready_at", [120, 161])
+def test_a_caller_whom_the_only_agent_missed_is_offered_again_after_the_overflow_time(
+    floor, ready_at
+):
+    """Whether the agent says to be ready before that time or after it."""
+    floor.go(100)
+    floor.agent("1")
+    floor.call("a")
+    first = floor.last(line.Ring)
+    floor.go(115)
+    floor.hear(line.Failed(first.leg, "busy"))
+    floor.go(ready_at)
+    floor.do(Distributor.choose, "1", AgentState.READY, floor.at)
+    floor.go(161)
+    assert floor.last(line.Ring) is not first
+    assert floor.state("1") is AgentState.RINGING
+
+
+@pytest.mark.rule("R-611")
+def test_a_telephone_that_rings_over_the_overflow_time_shuts_nobody_out(floor):
+    floor.go(100)
+    floor.agent("1")
+    floor.call("a")
+    floor.hear(line.Failed(floor.last(line.Ring).leg, "busy"))
+    floor.do(Distributor.choose, "1", AgentState.READY, floor.at)
+    floor.go(155)
+    floor.agent("2")
+    assert floor.last(line.Ring).seat == "2"
+    floor.go(170)
+    floor.hear(line.Failed(floor.last(line.Ring).leg, "busy"))
+    assert floor.last(line.Ring).seat == "1"
+    assert floor.state("2") is AgentState.BUSY
 
 
 @pytest.mark.rule("R-222")
@@ -247,14 +215,6 @@ def test_position_is_said():
     floor.go(40)
     told = [c for c in floor.told if isinstance(c, line.Play)]
     assert [(c.call, c.number) for c in told] == [("a", 1), ("b", 2)]
-
-
-def talking(floor: Floor, *seats: str) -> None:
-    for seat in seats:
-        floor.agent(seat)
-        floor.go(floor.at + 1)
-    floor.call("a")
-    floor.answer()
 
 
 def test_hold_and_resume(floor):
@@ -389,6 +349,13 @@ def test_calls_out_never_take_the_lines_of_others(floor):
             conversation.dial(floor.desk, "3", wrong, 0)
 
 
+def test_without_lines_for_calls_out_nobody_is_told_that_they_are_in_use():
+    floor = Floor(Settings(outgoing=0, announce=0))
+    floor.agent("1")
+    with pytest.raises(Refused, match="还没有登记外呼线路"):
+        floor.do(conversation.dial, "1", "053112345678", 0)
+
+
 def test_a_number_that_does_not_answer(floor):
     floor.agent("1", ready=False)
     call = floor.do(conversation.dial, "1", "13900000001", 0)
@@ -464,49 +431,3 @@ def test_every_change_of_an_agent_is_written(floor):
         (states.RINGING, states.TALKING),
         (states.TALKING, states.WRAP_UP),
     ]
-
-
-@pytest.mark.rule("R-520")
-def test_who_picked_up_and_hung_up_before_both_could_speak_loses_no_caller(floor):
-    floor.joins = False
-    floor.agent("1")
-    floor.call("a")
-    floor.call("b")
-    ring = floor.answer()
-    floor.go(2)
-    floor.hear(line.Gone(ring.leg))
-    assert floor.desk.calls["a"].state is CallState.WAITING
-    assert not [c for c in floor.told if isinstance(c, line.Drop) and c.channel == "a"]
-    assert floor.state("1") is AgentState.WRAP_UP
-    floor.joins = True
-    floor.agent("2")
-    floor.go(5)
-    assert floor.answer().call == "a"  # at its old place, before who came later
-    floor.go(60)
-    floor.hear(line.Gone("a"))
-    over = floor.over("a")
-    assert (over.leave, over.answered, over.staff) == (Leave.SERVED, 5, 2)
-
-
-@pytest.mark.rule("R-520")
-def test_a_caller_who_is_gone_when_the_agent_picks_up_was_not_answered(floor):
-    floor.joins = False
-    floor.agent("1")
-    floor.call("a")
-    floor.answer()
-    floor.hear(line.Gone("a"))
-    over = floor.over("a")
-    assert (over.leave, over.answered) == (Leave.ABANDONED, None)
-    assert floor.state("1") is AgentState.WRAP_UP
-
-
-@pytest.mark.rule("R-520")
-def test_a_transfer_that_is_hung_up_at_once_brings_the_caller_back(floor):
-    talking(floor, "1")
-    floor.do(conversation.transfer, "1", "110", floor.at)
-    floor.joins = False
-    dial = floor.last(line.Dial)
-    floor.hear(line.Answered(dial.leg), line.Gone(dial.leg))
-    call = floor.desk.calls["a"]
-    assert call.state is CallState.WAITING
-    assert call.answered is not None  # by the first agent, who spoke

@@ -25,7 +25,13 @@ from huiyin.callcentre.telephony.models import (
     Session,
 )
 from huiyin.callcentre.telephony.rules import Settings
-from huiyin.callcentre.telephony.states import AgentState, CallState, MissedState, Skill
+from huiyin.callcentre.telephony.states import (
+    AgentState,
+    CallState,
+    MissedState,
+    Skill,
+    Surge,
+)
 from huiyin.kernel import crypto
 from tests.world import World, at
 
@@ -114,6 +120,24 @@ def test_a_call_with_all_its_stretches(desk):
 
 
 @pytest.mark.rule("R-237")
+def test_a_stretch_is_that_of_who_sat_there_then(desk, world):
+    """Not of who took the seat before what ended was stored."""
+    desk.ready()
+    desk.offer("a")
+    desk.answer()
+    desk.go(9)
+    desk.hear(line.Gone("a"))
+    Session.objects.update(signed_out_at=moment(desk.now + 1))
+    Session.objects.create(
+        staff=world.people["vendor_agent"], seat=desk.session.seat, state="busy",
+        signed_in_at=moment(desk.now + 2), since=moment(desk.now + 2),
+    )  # fmt: skip
+    desk.store()
+    talk = CallSpan.objects.get(kind="talk")
+    assert talk.agent == desk.staff
+
+
+@pytest.mark.rule("R-237")
 def test_a_fact_told_twice_changes_nothing(desk):
     desk.ready()
     desk.offer("a")
@@ -185,7 +209,7 @@ def test_three_attempts_and_no_more(desk):
         assert row.attempts == attempt
     assert row.state == MissedState.GIVEN_UP.value
     assert Call.objects.filter(outcome=CallOutcome.UNREACHED.value).count() == 3
-    figures = queries.missed_figures(BEGAN, BEGAN + timedelta(days=1), timedelta(minutes=30))
+    figures = queries.missed_figures(BEGAN, BEGAN + timedelta(days=1))
     assert (figures.missed, figures.called_back) == (1, 0)
 
 
@@ -219,10 +243,10 @@ def test_lists_and_repeated_calls_give_priority(world, desk):
     desk.hear(line.Gone("a"))
     desk.store()
     soon = BEGAN + timedelta(hours=1)
-    assert queries.priority("13900000001", soon) == 10
-    assert queries.priority("13900000001", BEGAN + timedelta(hours=5)) == 0
-    assert queries.priority("13900000002", soon) == 20
-    assert queries.priority("", soon) == 0
+    assert queries.priorities(["13900000001"], soon) == {"13900000001": 10}
+    assert queries.priorities(["13900000001"], BEGAN + timedelta(hours=5)) == {"13900000001": 0}
+    assert queries.priorities(["13900000002"], soon) == {"13900000002": 20}
+    assert queries.priorities([""], soon) == {"": 0}
 
 
 @pytest.mark.rule("R-238")
@@ -284,3 +308,86 @@ def test_figures_come_from_the_calls(desk):
     midnight = BEGAN.replace(hour=0)
     assert queries.half_hours(midnight)[20] == 3
     assert moment(desk.t0) == BEGAN
+
+
+@pytest.mark.rule("R-229")
+def test_a_closed_line_is_no_fault_of_the_floor_but_its_callers_are_called_back(desk):
+    desk.of.settings = Settings(closed=frozenset({"12345"}))
+    desk.offer("a")
+    desk.hear(line.Gone("a"))
+    desk.store()
+    assert Call.objects.get().outcome == "closed"
+    assert queries.figures(BEGAN, BEGAN + timedelta(hours=1)).offered == 0
+    assert Missed.objects.exists()
+
+
+@pytest.mark.rule("R-577")
+def test_who_went_while_nobody_distributed_is_written_down_and_called_back(desk):
+    desk.hear(line.Lost("gone", "13900000009", "12345", desk.t0 - 60, desk.t0 - 20))
+    desk.store()
+    call = Call.objects.get()
+    assert (call.outcome, call.arrived_at) == ("abandoned", BEGAN - timedelta(seconds=60))
+    assert Missed.objects.get().number_masked == "139****0009"
+
+
+@pytest.mark.rule("R-232")
+def test_what_legs_are_for_is_kept(desk):
+    desk.ready()
+    desk.offer("a")
+    desk.answer()
+    conversation.consult(desk.of, "8001", "110", desk.now)
+    desk.answer()
+    desk.store()
+    asked, answered = queries.thirds(LiveCall.objects.get())
+    assert (asked, answered) == (True, True)
+    second = Distributor(PLAIN)
+    recovery.restore(second, queries.agents_kept(), queries.calls_kept())
+    assert second.legs == desk.of.legs
+    assert second.agents["8001"].leg == desk.of.agents["8001"].leg != ""
+
+
+@pytest.mark.rule("R-226")
+def test_an_agent_whose_own_telephone_fails_has_not_tried(desk):
+    desk.offer("a")
+    desk.go(20)
+    desk.hear(line.Gone("a"))
+    desk.store()
+    row = Missed.objects.get()
+    conversation.dial(desk.of, "8001", "13900000001", desk.now, missed=row.pk)
+    ring = next(c for c in desk.of.take()[0] if isinstance(c, line.Ring))
+    desk.hear(line.Failed(ring.leg, "unreachable"))
+    desk.store()
+    row.refresh_from_db()
+    assert (row.attempts, row.state) == (0, "open")
+
+
+@pytest.mark.rule("R-226")
+def test_who_was_tried_goes_behind_those_who_were_not(desk):
+    for n, tried in ((1, BEGAN + timedelta(hours=1)), (2, None)):
+        Missed.objects.create(
+            number_sealed=b"", number_masked=str(n), number_key=bytes([n]), tried_at=tried,
+            first_at=BEGAN + timedelta(minutes=n), last_at=BEGAN,
+        )  # fmt: skip
+    assert [row.number_masked for row in queries.missed_now(BEGAN)] == ["2", "1"]
+
+
+@pytest.mark.rule("R-573")
+def test_a_surge_goes_on_over_the_half_hour_and_counts_who_waits(desk):
+    now = BEGAN + timedelta(minutes=2)  # two minutes into a half hour
+    usual = [10.0] * 48
+
+    def wait(minutes: int, many: int) -> None:
+        for n in range(many):
+            LiveCall.objects.create(
+                key=f"{minutes}-{n}", direction="in", state="waiting", line="12345",
+                skill="general", arrived_at=now - timedelta(minutes=minutes),
+            )  # fmt: skip
+
+    wait(40, 50)  # too long ago
+    assert queries.surge_now(now, usual) is Surge.NONE
+    wait(20, 19)
+    assert queries.surge_now(now, usual) is Surge.BLUE
+    wait(1, 11)
+    assert queries.surge_now(now, usual) is Surge.RED
+    assert queries.surge_now(now, [0.0] * 48) is Surge.NONE  # nothing is known of earlier weeks
+    assert queries.half_hours(BEGAN.replace(hour=0))[20] == 11

@@ -173,7 +173,7 @@ def test_the_plan_of_a_day(world: World, django_assert_num_queries):
     span = (DAY + 8 * HOUR, DAY + 16 * HOUR)
     roster.plan(["agent"], span, by=world.actor("supervisor"), now=DAY)
     planning_queries.aim(DAY)  # parameters are remembered
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         plan = planning_queries.plan(DAY, DAY + 10 * HOUR)
     nine, ten = plan.halves[18], plan.halves[20]
     assert (nine.expected, nine.came, nine.on_duty) == (60, 30, 1)
@@ -191,13 +191,17 @@ def test_the_plan_of_a_day(world: World, django_assert_num_queries):
 
 
 @pytest.mark.rule("R-528")
+@pytest.mark.rule("R-576")
 def test_totals_by_year_and_month(db):
     calls([at(2), at(3), at(4, month=4)], number="13900000001")
     calls([at(5)], number="13900000002", prefix="d", outcome=CallOutcome.ABANDONED)
     calls([at(5).replace(year=2025)], prefix="e")
-    years = totals_queries.by_year()
+    years = totals_queries.by_year(at(2))
     assert [(row.span, row.offered, row.so_far) for row in years] == [(2025, 1, 1), (2026, 4, 5)]
     march, april = totals_queries.by_month(2026)
+    assert (march.figures.connected, march.figures.offered) == (2 / 3, 3)
+    assert years[-1].figures.connected == 3 / 4
+    assert queries.figures(at(1), at(31)) == march.figures  # the same formulas
     assert (march.span, march.offered, march.answered, march.repeated) == (3, 3, 2, 1)
     assert (april.span, april.repeated, april.so_far) == (4, 0, 4)
 

@@ -58,11 +58,45 @@ def test_old_ones_go_unless_they_are_held(world, settings, tmp_path):
     assert Recording.objects.get(pk=held.pk).removed_at is None
 
 
+@pytest.mark.rule("R-242")
+def test_all_whose_time_is_over_go_however_many(world, settings, tmp_path, monkeypatch):
+    """A centre of two thousand calls a day must remove two thousand a day."""
+    settings.RECORDINGS_DIR = tmp_path
+    monkeypatch.setattr(recordings, "AT_ONCE_REMOVED", 2)
+    for n in range(5):
+        kept(BEGAN, reference=str(n))
+    assert recordings.remove_old(BEGAN + timedelta(days=760)) == 5
+    assert [path for path in Path(tmp_path).rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.rule("R-242")
+@pytest.mark.rule("R-541")
+def test_one_that_is_held_while_old_ones_go_stays(world, settings, tmp_path, monkeypatch):
+    settings.RECORDINGS_DIR = tmp_path
+    row = kept(BEGAN)
+    real, when = recordings._remove, BEGAN + timedelta(days=760)
+
+    def held_meanwhile(key, now):
+        recordings.hold_one(key, on=True, by=world.actor("quality"), now=now)
+        return real(key, now)
+
+    monkeypatch.setattr(recordings, "_remove", held_meanwhile)
+    assert recordings.remove_old(when) == 0
+    assert recordings.play(row.pk, "核实投诉", by=world.actor("quality"), now=when) == wav()
+
+
 @pytest.mark.rule("R-240")
+@pytest.mark.rule("R-574")
 def test_what_the_switch_does_not_have_yet_is_asked_for_again(world):
     row = kept(BEGAN)
     Recording.objects.update(fetched_at=None, tries=0)
     assert recordings.owed() == [row]
-    for _ in range(recordings.MOST_TRIES):
+    for _ in range(recordings.SOON):
+        assert recordings.given_up(BEGAN + timedelta(hours=1)) == 0
         recordings.missed_again(recordings.owed()[0])
     assert recordings.owed() == []
+    assert recordings.given_up(BEGAN + timedelta(hours=1)) == 1  # the floor is told
+    assert recordings.owed(late=True) == [row]  # and it is asked for on
+    recordings.keep(row, wav(), BEGAN)
+    assert recordings.owed(late=True) == []
+    assert recordings.given_up(BEGAN + timedelta(hours=1)) == 0

@@ -86,8 +86,8 @@ def test_the_tables_of_states_hold_every_state():
     assert set(AGENT_MOVES) == set(AgentState)
     assert set(CALL_MOVES) == set(CallState)
     rules.check_agent_move(AgentState.READY, AgentState.BREAK)
-    with pytest.raises(WrongState, match="“通话”时不能改为“小休”"):
-        rules.check_agent_move(AgentState.TALKING, AgentState.BREAK)
+    with pytest.raises(WrongState, match="“小休”时不能改为“学习”"):
+        rules.check_agent_move(AgentState.BREAK, AgentState.TRAINING)
     with pytest.raises(WrongState):
         rules.check_call_move(CallState.ENDED, CallState.WAITING)
 
@@ -150,7 +150,9 @@ def test_danger_then_the_vulnerable_then_the_oldest():
         (150, 100, Surge.BLUE),
         (200, 100, Surge.YELLOW),
         (300, 100, Surge.RED),
-        (50, 0, Surge.NONE),
+        (50, None, Surge.NONE),
+        (9, 0, Surge.NONE),
+        (10, 0, Surge.RED),
     ],
 )
 def test_surge_levels(offered, expected, level):

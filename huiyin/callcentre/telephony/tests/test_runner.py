@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,9 +12,9 @@ from django.db import connection
 
 from huiyin.callcentre.calls.models import Call
 from huiyin.callcentre.telephony import line
-from huiyin.callcentre.telephony.actions import setup, wishes
+from huiyin.callcentre.telephony.actions import lists, setup, wishes
 from huiyin.callcentre.telephony.drivers.simulated import SimulatedLine
-from huiyin.callcentre.telephony.models import LiveCall, Wish
+from huiyin.callcentre.telephony.models import LiveCall, Recording, Wish
 from huiyin.callcentre.telephony.runner import Acd, _released
 from huiyin.kernel import clock
 from tests.world import World, build
@@ -46,6 +47,12 @@ async def ask(world: World, verb: str, **words: Any) -> Wish:
     return await thread(lambda: Wish.objects.get(pk=wish.pk))
 
 
+def _asked_long_ago(world: World) -> int:
+    """Ask for something ten minutes ago, when nobody distributed; return the wish."""
+    ago = clock.now() - timedelta(minutes=10)
+    return wishes.ask("choose", {"to": "busy"}, by=world.actor("agent"), now=ago).pk
+
+
 @pytest.mark.rule("R-232")
 @pytest.mark.django_db(transaction=True)
 def test_a_simulated_call_and_a_standby_that_takes_over():
@@ -60,6 +67,9 @@ def test_a_simulated_call_and_a_standby_that_takes_over():
         await asyncio.wait_for(first.leading.wait(), 20)
         standby = asyncio.create_task(second.run(stop))
         await ask(world, "choose", to="ready")
+        old = await thread(lambda: _asked_long_ago(world))
+        await until(lambda: Wish.objects.filter(pk=old, done_at__isnull=False).exists())
+        assert "重新操作" in await thread(lambda: Wish.objects.get(pk=old).refused)
         key = first.driver.call("13900000001")
         await until(lambda: LiveCall.objects.filter(state="ringing").exists())
         assert (await ask(world, "answer")).refused == ""
@@ -69,6 +79,9 @@ def test_a_simulated_call_and_a_standby_that_takes_over():
         first.driver.hang_up(key)
         call = await until(Call.objects.first)
         assert call.agent_id == world.people["agent"].pk
+        kept = Recording.objects.filter(call=call, fetched_at__isnull=False, seconds=1)
+        await until(kept.exists)
+        assert await first.driver.fetch("recorded-elsewhere") is None
         assert not second.leading.is_set()
         running.cancel()
         await asyncio.wait_for(second.leading.wait(), TAKEN_OVER_IN)
@@ -99,6 +112,7 @@ def test_a_new_leader_does_what_is_asked_when_it_has_heard_the_switch():
     world = build()
     setup.seats("8001", kind="answering")
     wish = wishes.sign_in("8001", by=world.actor("agent"), now=clock.now())
+    lists.add_number("13900000002", "care", by=world.actor("supervisor"), now=clock.now())
     open_still = Wish.objects.filter(pk=wish.pk, done_at__isnull=True)
 
     async def story() -> None:
@@ -108,7 +122,9 @@ def test_a_new_leader_does_what_is_asked_when_it_has_heard_the_switch():
         await asyncio.wait_for(acd.leading.wait(), 20)
         await asyncio.sleep(0.3)
         assert await thread(open_still.exists)
+        slow._calls["came"] = line.Offered("came", "13900000002", "12345")  # meanwhile
         slow.let.set()
+        await until(lambda: [call.priority for call in acd.desk.calls.values()] == [20])
         await until(lambda: not open_still.exists())
         stop.set()
         await asyncio.wait_for(running, 20)

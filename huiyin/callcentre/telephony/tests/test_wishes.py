@@ -3,18 +3,104 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
 from huiyin.callcentre.calls.models import Call
+from huiyin.callcentre.telephony import queries
 from huiyin.callcentre.telephony.actions import setup, wishes
-from huiyin.callcentre.telephony.models import AgentChange, LiveCall, Seat, Session, Wish
+from huiyin.callcentre.telephony.models import (
+    AgentChange,
+    LiveCall,
+    Missed,
+    Seat,
+    Session,
+    Wish,
+)
 from huiyin.callcentre.telephony.tests.kept import kept
 from huiyin.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, Refused, WrongState
 from huiyin.kernel.models import AccessLog
+from tests.races import at_once, outcome
 from tests.world import Story, at
 
 NOW = at(2, 10)
+
+
+def seat(world, name="agent", extension="8001"):
+    """Sit somebody down; return who."""
+    setup.seats(extension, kind="answering")
+    by = world.actor(name)
+    wishes.sign_in(extension, by=by, now=NOW)
+    return by
+
+
+@pytest.mark.rule("R-571")
+def test_to_whom_a_call_is_given(world):
+    by = seat(world)
+    setup.seats("8002", kind="answering")
+    with pytest.raises(Refused, match="没有人签入"):  # and is not called outside
+        wishes.ask("transfer", {"to": "8002"}, by=by, now=NOW)
+    seat(world, "vendor_agent", "8002")
+    assert wishes.ask("transfer", {"to": "8002"}, by=by, now=NOW).words == {"to": "8002"}
+    outside = wishes.ask("consult", {"to": "13900000001"}, by=by, now=NOW)
+    assert list(outside.words) == ["sealed"]  # a number never lies in the clear
+    assert wishes.number_in(outside, NOW) == "13900000001"
+
+
+@pytest.mark.rule("R-612")
+@pytest.mark.parametrize("more", [{"number": "13900000009"}, {"order": 1}, {"standby": 1}])
+def test_no_other_number_is_called_in_the_name_of_a_missed_one(world, more):
+    by, row = seat(world), missed()
+    with pytest.raises(Invalid, match="不能改拨"):
+        wishes.ask("dial", {"missed": row.pk, **more}, by=by, now=NOW)
+    with pytest.raises(Invalid, match="不能改拨"):
+        wishes.ask("dial", {"standby": 1, "number": "13900000009"}, by=by, now=NOW)
+    assert not Wish.objects.filter(verb="dial").exists()
+
+
+def missed(**facts) -> Missed:
+    return Missed.objects.create(
+        number_sealed=b"", number_masked="", number_key=b"1", first_at=NOW, last_at=NOW, **facts
+    )
+
+
+@pytest.mark.rule("R-572")
+def test_a_missed_number_is_called_by_one_and_not_at_night(world):
+    by, row = seat(world), missed()
+    night = at(2, 23)
+    with pytest.raises(Refused, match="夜里"):
+        wishes.ask("dial", {"missed": row.pk}, by=by, now=night)
+    wish = wishes.ask("dial", {"missed": row.pk}, by=by, now=NOW)
+    other = seat(world, "vendor_agent", "8002")
+    with pytest.raises(Conflict, match="正在回拨"):
+        wishes.ask("dial", {"missed": row.pk}, by=other, now=NOW)
+    Wish.objects.filter(pk=wish.pk).update(done_at=NOW)
+    LiveCall.objects.create(
+        key="out-1", direction="out", state="ringing", line="", skill="general", arrived_at=NOW,
+        missed=row,
+    )  # fmt: skip
+    with pytest.raises(Conflict, match="正在回拨"):
+        wishes.ask("dial", {"missed": row.pk}, by=other, now=NOW)
+    assert queries.missed_now(NOW)[0].calling
+    LiveCall.objects.all().delete()
+    Missed.objects.update(state="reached")
+    with pytest.raises(Conflict, match="不用再拨"):
+        wishes.ask("dial", {"missed": row.pk}, by=other, now=NOW)
+    Missed.objects.update(state="open", urgent=True)
+    assert wishes.ask("dial", {"missed": row.pk}, by=other, now=night)
+    with pytest.raises(NotFound):
+        wishes.ask("dial", {"missed": row.pk + 1}, by=other, now=NOW)
+
+
+@pytest.mark.rule("R-572")
+def test_two_press_at_once_and_one_calls(standing_world):
+    row = missed()
+    both = [seat(standing_world), seat(standing_world, "vendor_agent", "8002")]
+    ask = [partial(wishes.ask, "dial", {"missed": row.pk}, by=by, now=NOW) for by in both]
+    done, refused = outcome(at_once(*ask))
+    assert (len(done), len(refused)) == (1, 1)
+    assert isinstance(refused[0], Conflict)
 
 
 @pytest.mark.rule("R-243")
@@ -93,6 +179,11 @@ def test_breaks_are_limited(world):
     )
     with pytest.raises(Refused, match="还剩 3 分钟"):
         wishes.ask("choose", {"to": "break"}, by=by, now=NOW + timedelta(hours=1))
+    session.signed_out_at = NOW + timedelta(hours=2)
+    session.save()
+    wishes.sign_in("8001", by=by, now=NOW + timedelta(hours=2))  # which begins no new shift
+    with pytest.raises(Refused, match="还剩 3 分钟"):
+        wishes.ask("choose", {"to": "break"}, by=by, now=NOW + timedelta(hours=2))
     wishes.sign_in("8002", by=world.actor("vendor_agent"), now=NOW)
     Session.objects.filter(seat__extension="8002").update(state="break")
     Wish.objects.all().delete()

@@ -22,7 +22,7 @@ CALL = "王小明来电，电话 13812345678，邮箱 w@example.com，幸福小�
 HEAT = Source("A001", "供热温度", "室温不低于 18 度。")
 
 
-def answer(text: str, **usage: int):
+def answer(text: str, **usage: object):
     body = {"choices": [{"message": {"role": "assistant", "content": text}}]}
     return say(200, body | ({"usage": usage} if usage else {}))
 
@@ -66,6 +66,15 @@ def test_nothing_personal_leaves_and_what_came_is_a_draft(model, switched_on) ->
     use = AssistantUse.objects.get()
     assert (use.by, use.task, use.ended) == (by.staff, "order", "told")
     assert (use.tokens_in, use.tokens_out, use.model) == (90, 12, "small-7b")
+
+
+@pytest.mark.parametrize("counted", [10**12, -3, 1.5, "12", None, [1]])
+def test_what_a_service_counts_wrongly_is_not_kept(model, switched_on, counted) -> None:
+    model.answer = answer("暖气不热", prompt_tokens=counted, completion_tokens=7)
+    made = actions.draft(Task.ORDER, CALL, by=switched_on.actor("agent"), now=at(2))
+    assert made.title == "暖气不热"
+    use = AssistantUse.objects.get()
+    assert (use.ended, use.tokens_in, use.tokens_out) == ("told", 0, 7)
 
 
 @pytest.mark.rule("R-207")

@@ -98,7 +98,7 @@ def test_reading_in_the_clear_is_logged_and_the_text_only_of_what_was_never_sent
 @pytest.mark.rule("R-75")
 def test_reading_in_the_clear_needs_right_and_purpose(world) -> None:
     row = message()
-    with pytest.raises(NotAllowed, match="角色"):
+    with pytest.raises(NotAllowed, match="岗位"):
         actions.reveal(row.pk, by=world.actor("agent"), purpose="核对号码", now=at(2))
     with pytest.raises(Invalid, match="用途"):
         actions.reveal(row.pk, by=world.actor("manager"), purpose=" ", now=at(2))

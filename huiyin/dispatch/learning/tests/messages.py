@@ -64,7 +64,12 @@ def model_version(**changes: object) -> ModelVersion:
         "rows": 40, "macro_f1": 0.9, "accuracy": 0.91, "recall": {"0404": 0.88, "0105": 0.92},
         "precision": {"0404": 0.9, "0105": 0.9}, "ece": 0.02, "accuracy_at_90": 0.95,
         "accepted_share": 0.8, "accepted_accuracy": 0.96, "cost_by_hand": 600.0,
-        "cost_with_model": 210.0,
+        "cost_with_model": 210.0, "threshold_at_90": 0.62,
+        "acceptance": [
+            {"threshold": 0.5, "share": 0.95, "accuracy": 0.92},
+            {"threshold": 0.8, "share": 0.8, "accuracy": 0.99},
+            {"threshold": 0.95, "share": 0.4, "accuracy": 1.0},
+        ],
     }  # fmt: skip
     moment = datetime(2026, 3, 2, tzinfo=UTC)
     values: dict[str, object] = {

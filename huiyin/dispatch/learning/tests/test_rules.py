@@ -52,6 +52,20 @@ def test_figures_of_a_hold_out() -> None:
     assert found.cost_with_model == pytest.approx(100 * (30 + 6) / 5)
 
 
+@pytest.mark.rule("R-560")
+def test_what_each_threshold_would_accept_and_cost() -> None:
+    judged = [Judged("a", "a", n / 100) for n in range(91, 100)] + [Judged("a", "b", 0.55)]
+    found = figures(judged, Costs())
+    assert found.threshold_at_90 == pytest.approx(0.91)
+    rows = {each.threshold: each for each in found.acceptance}
+    assert (rows[0.5].share, rows[0.5].accuracy) == (1.0, pytest.approx(0.9))
+    assert (rows[0.6].share, rows[0.6].accuracy) == (pytest.approx(0.9), 1.0)
+    assert rows[0.5].cost(Costs(manual=6, wrong=30)) == pytest.approx(300)
+    assert rows[0.6].cost(Costs(manual=6, wrong=30)) == pytest.approx(60)
+    assert found.as_dict()["acceptance"][1] == {"threshold": 0.5, "share": 1.0, "accuracy": 0.9}
+    assert figures([], Costs()).threshold_at_90 == 0
+
+
 @pytest.mark.rule("R-372")
 @pytest.mark.parametrize(
     ("said", "gap"),

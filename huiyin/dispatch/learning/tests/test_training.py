@@ -59,6 +59,33 @@ def test_stored_and_read_again_it_answers_the_same(trained: Trained) -> None:
         assert again.guess(*said) == trained.model.guess(*said)
 
 
+def test_a_piece_weighs_by_what_it_tells_of_the_label() -> None:
+    said = [
+        Sample("", f"{greeting}，{thing}", label)
+        for label, thing in (("供热", "暖气冰凉"), ("道路", "井盖丢失"))
+        for greeting in ("尊敬的领导", "书记好", "尊敬的领导", "书记好")
+    ]
+    table = reading.read(said)
+    kept, weights = reading.vocabulary(table, np.ones(len(said), bool))
+    weight = {
+        grams.shown(int(key)): float(each)
+        for key, each in zip(table.keys[kept], weights, strict=True)
+        if grams.family(np.array([key]))[0] == 0
+    }
+    assert weight["暖气"] > 3 * weight["书记"], "both stand in half of the messages"
+    assert weight["书记"] > 0
+
+
+def test_what_is_seen_in_few_messages_is_believed_less() -> None:
+    told = reading.told(
+        [(0.5, np.array([5, 10, 2, 100])), (0.5, np.array([5, 0, 0, 0]))],
+        np.array([10, 10, 2, 100]),
+        labels=2,
+    )
+    assert told[0] == pytest.approx(reading.TELLS_LEAST)
+    assert told[0] < told[2] < told[1] < told[3] <= reading.TELLS_LEAST + 1
+
+
 @pytest.mark.rule("R-372")
 def test_how_sure_it_is_follows_from_what_was_measured() -> None:
     mixed = train(samples(600, seed=3, mixed=0.3), Costs())

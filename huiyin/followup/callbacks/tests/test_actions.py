@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from huiyin.followup.callbacks import actions, queries
@@ -90,6 +92,34 @@ def test_closing_as_unsatisfied_needs_surveys_and_a_call(story: Story) -> None:
     )
 
 
+@pytest.mark.rule("R-551")
+def test_what_the_unit_has_done_its_duty_for_is_not_redone(story: Story) -> None:
+    order, clerk = story.to_callback().order, story.world.actor("callback")
+    actions.record_survey_sent(order.pk, now=at(5))
+    close = {"by": clerk, "note": "管网改造已列入计划，已说明"}
+    told = replace(BAD, dutiful=True)
+    order = actions.record_call(order.pk, told, by=clerk, now=at(5, 10))
+    assert (order.state, order.round) == ("to_callback", 1)
+    assert "承办单位已尽责" in order.events.latest("seq").note
+    assert queries.next_to_call(clerk, at(5, 11)) == ""
+    assert queries.next_to_call(clerk, at(5, 12, 1)) == order.number
+    with pytest.raises(Refused, match="短信回访只有 1 次"):
+        actions.close_unsatisfied(order.pk, now=at(5, 11), **close)
+    actions.record_survey_sent(order.pk, now=at(6))
+    order = actions.close_unsatisfied(order.pk, now=at(6, 10), **close)
+    assert (order.state, order.round, order.satisfaction) == ("unsat", 1, "unsatisfied")
+
+
+@pytest.mark.rule("R-551")
+def test_duty_does_not_matter_to_who_is_content_or_rates_alone(story: Story) -> None:
+    order, clerk = story.to_callback().order, story.world.actor("callback")
+    glad = replace(GOOD, dutiful=True)
+    assert actions.record_call(order.pk, glad, by=clerk, now=at(5)).state == "closed"
+    other = Story(story.world).to_callback().order
+    rated = actions.record_rating(other.pk, replace(BAD, dutiful=True), now=at(5))
+    assert (rated.state, rated.round) == ("in_progress", 2)
+
+
 @pytest.mark.rule("R-81")
 @pytest.mark.parametrize(
     ("moments", "allowed"),
@@ -122,8 +152,9 @@ def test_surveys_by_message_do_not_count_as_calls(story: Story) -> None:
         actions.record_survey_sent(order.pk, now=moment)
     actions.record_unreached(order.pk, by=clerk, reason=None, now=at(6, 9))
     assert order.events.get(verb="note").note == "第 1 次回访未联系上"
-    with pytest.raises(Refused, match="已联系 1 次、1 天"):
+    with pytest.raises(Refused, match="已联系 1 次、1 天") as refused:
         actions.close_unreached(order.pk, by=clerk, now=at(6, 10))
+    assert refused.value.remedy == "至少联系 3 次，分在 2 个不同的日子"
 
 
 def test_only_call_back_clerks_record_calls(story: Story) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 
 import pytest
 
@@ -73,6 +73,34 @@ def test_calls_at_forbidden_hours_do_not_count_as_unreached(story: Story) -> Non
     for moment in (at(6, 10), at(6, 15)):
         callbacks.record_unreached(key, by=clerk, reason=None, now=moment)
     assert callbacks.close_unreached(key, by=clerk, now=at(6, 16)).close_type == "unreached"
+
+
+@pytest.mark.rule("R-555")
+def test_a_city_calls_after_its_messages(story: Story) -> None:
+    story.city("callback.call_after_sms_hours", 4).to_callback()
+    clerk, key = story.world.actor("callback"), story.order.pk
+    number, late = story.order.number, story.order.waits_until
+
+    def offered(now: datetime) -> bool:
+        return queries.next_to_call(clerk, now) == number
+
+    assert offered(at(4, 12)), "nobody waits for a message that was not sent"
+    callbacks.record_survey_sent(key, now=at(4, 12))
+    assert not offered(at(4, 13))
+    assert not offered(at(5, 11)), "the second message is still to come"
+    assert offered(late), "the time for calling is over"
+    callbacks.record_survey_sent(key, now=at(5, 12))
+    assert [offered(at(5, 15, 59)), offered(at(5, 16))] == [False, True]
+
+
+@pytest.mark.rule("R-555")
+def test_whoever_rated_in_the_last_round_is_called_at_once(story: Story) -> None:
+    story.city("callback.call_after_sms_hours", 4).city("redo.max_rounds", 1).to_callback()
+    clerk, key = story.world.actor("callback"), story.order.pk
+    callbacks.record_survey_sent(key, now=at(4, 12))
+    assert queries.next_to_call(clerk, at(4, 13)) == ""
+    callbacks.record_rating(key, Answers(Solved.NO, Satisfaction.UNSATISFIED), now=at(4, 13))
+    assert queries.next_to_call(clerk, at(4, 13)) == story.order.number
 
 
 @pytest.mark.rule("R-155")

@@ -22,6 +22,7 @@ from huiyin.followup.coordination.actions.meeting import (
     plan,
     prepare,
 )
+from huiyin.followup.coordination.actions.turns import exchange, lay_out
 
 __all__ = [
     "Deciding",
@@ -37,8 +38,10 @@ __all__ = [
     "conclude",
     "decide",
     "drop_item",
+    "exchange",
     "flag",
     "hold",
+    "lay_out",
     "log_joint",
     "open_joint",
     "plan",

@@ -7,7 +7,9 @@ from datetime import date
 import pytest
 
 from huiyin.followup.filings import queries, rules
-from tests.world import Story
+from huiyin.kernel import cached
+from huiyin.knowledge.models import Parameter
+from tests.world import START, Story, at
 
 SAID = "楼内管网老化，须整体改造，冬天暖气一直不热。"
 TODAY = date(2026, 3, 2)
@@ -28,6 +30,7 @@ def test_saying_the_like(said: str, like: bool) -> None:
 
 
 @pytest.mark.rule("R-209")
+@pytest.mark.rule("R-564")
 def test_filings_in_force_of_the_class_or_of_a_like_order(story: Story) -> None:
     story.created().submitted().filed(place="别处的小区 9 号楼")
     heating = story.world.heating
@@ -36,6 +39,12 @@ def test_filings_in_force_of_the_class_or_of_a_like_order(story: Story) -> None:
     assert queries.like("饭店油烟", orders=(), category=heating, today=TODAY) == []
     assert queries.like(SAID, orders=(), category=None, today=TODAY) == []
     assert queries.like(SAID, orders=(), category=heating, today=date(2030, 1, 1)) == []
+    assert queries.is_on(at(2))
+    Parameter.objects.create(
+        key="suggest.filings", value=False, valid_from=START, source="t", text="t"
+    )
+    cached.forget_all()
+    assert not queries.is_on(at(2))
     story.filing.order = story.order
     story.filing.save()
     found = queries.like("", orders=[story.order.pk], category=None, today=TODAY)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.db import connection
 
@@ -66,6 +68,25 @@ def test_what_is_missing_is_named(story: Story, changes, field) -> None:
     with pytest.raises(NotAllowed):
         actions.propose(actions.Proposal(**values), by=story.world.actor("agent"), now=at(4))
     assert not Referral.objects.exists()
+
+
+@pytest.mark.rule("R-605")
+def test_no_order_of_another_unit_is_evidence(story: Story) -> None:
+    """A wrong number must not put what another unit did, and another citizen, into a referral."""
+    world = story.world
+    mine = story.created().submitted().dispatched().order.number
+    theirs = Story(world).created().submitted().dispatched(lead=world.housing).order.number
+    form = actions.Proposal(
+        "久拖不办", "市纪委监委", world.water, "三月二日派单，多次催办，至今没有签收，也没有联系。",
+        "办法", [mine, theirs],
+    )  # fmt: skip
+    by = world.actor("supervisor")
+    with pytest.raises(Invalid, match=f"市水务局没有承办过这些工单：{theirs}$") as refused:
+        actions.propose(form, by=by, now=at(4))
+    assert set(refused.value.facts["fields"]) == {"orders"}
+    assert not Referral.objects.exists()
+    actions.propose(replace(form, orders=[mine]), by=by, now=at(4))
+    assert [line.order.number for line in ReferralOrder.objects.all()] == [mine]
 
 
 @pytest.mark.rule("R-424")

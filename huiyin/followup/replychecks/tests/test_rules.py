@@ -111,7 +111,10 @@ def test_the_weights_that_ship_tell_good_from_poor() -> None:
     assert len(empty.numbers) == len(features.NAMES)
 
 
-def test_a_file_is_read_row_by_row_with_earlier_replies_of_the_unit(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "gb18030"])
+def test_a_file_is_read_row_by_row_with_earlier_replies_of_the_unit(
+    tmp_path: Path, encoding: str
+) -> None:
     path = tmp_path / "replies.csv"
     other = "育才街下水道堵塞，污水流到路面，行人无法通过。"
     rows = [
@@ -120,7 +123,7 @@ def test_a_file_is_read_row_by_row_with_earlier_replies_of_the_unit(tmp_path: Pa
         f"8,{TITLE},{ASKED},{GOOD},供热办,0",
         f",{TITLE},{ASKED},{PASSED},,",
     ]
-    path.write_text("\n".join(rows), encoding="utf-8-sig")
+    path.write_text("\n".join(rows), encoding=encoding)
     found = list(files.lines(path))
     assert [line.row for line in found] == ["7", "8", "3"]
     assert [line.good for line in found] == [True, False, None]

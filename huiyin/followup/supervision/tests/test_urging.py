@@ -14,6 +14,7 @@ from huiyin.followup.supervision.states import UrgeKind, UrgeReason
 from huiyin.kernel import cached
 from huiyin.kernel.errors import Invalid, NotAllowed, NotFound, WrongState
 from huiyin.knowledge.models import Parameter
+from huiyin.orders import actions as orders
 from tests.world import START, Story, at, build
 
 DUE = at(10)  # the dispatch was on Monday the 2nd
@@ -86,6 +87,19 @@ def test_a_unit_is_reminded_at_each_share_of_its_time(story: Story) -> None:
         told.append([u.mark for u in Urging.objects.order_by("pk")])
     assert told == [[], [50], [50], [50, 80], [50, 80], [50, 80, 100], [50, 80, 100]]
     assert not queries.urged().exists(), "the system's own reminders are no urging"
+
+
+@pytest.mark.rule("R-553")
+def test_a_unit_is_reminded_anew_of_an_extended_limit(story: Story) -> None:
+    rule_of_the_city(at_percent=[50, 80, 100])
+    story.created().submitted().dispatched().signed().extension_asked(at(14, 0))
+    actions.remind_due(until=at(6, 17))
+    orders.decide_extension(story.order.pk, by=story.world.actor("manager"), now=at(6, 18))
+    told = []
+    for moment in (at(6, 19), at(10, 8), at(10, 9), at(13), at(13, 10), at(14, 0)):
+        actions.remind_due(until=moment)
+        told.append([u.mark for u in Urging.objects.order_by("pk")])
+    assert told == [[50], [50], [50, 50], [50, 50, 80], [50, 50, 80], [50, 50, 80, 100]]
 
 
 @pytest.mark.rule("R-182")

@@ -12,7 +12,9 @@ from huiyin.followup.writeoffs import actions, queries, rules
 from huiyin.followup.writeoffs.models import WriteOffRequest
 from huiyin.kernel.errors import Invalid, NotAllowed, WrongState
 from huiyin.knowledge.models import Parameter
+from huiyin.orders import actions as orders
 from huiyin.orders.states import Satisfaction, Solved
+from huiyin.orgs import actions as orgs
 from tests.world import START, Story, at
 
 GLAD = actions.Called(True, Answers(Solved.YES, Satisfaction.SATISFIED, (), "这回好了"))
@@ -65,6 +67,25 @@ def test_who_may_ask_and_call(story: Story) -> None:
         actions.record_call(order.pk, nothing, by=story.world.actor("callback"), now=at(6))
     assert not CallbackAttempt.objects.filter(order=order, at=at(6)).exists()
     assert WriteOffRequest.objects.get().granted is None
+
+
+@pytest.mark.rule("R-554")
+def test_who_took_the_unit_over_goes_on_improving(story: Story) -> None:
+    world = story.world
+    order = story.to_callback().unsatisfied().order
+    terms = orgs.Terms(date(2026, 3, 6), "市委编办〔2026〕3 号")
+    [plan] = orgs.plan_merge(
+        [world.water], into=world.housing, terms=terms, by=world.actor("administrator"), now=at(5)
+    )
+    orders.carry_out(plan.pk, now=at(6))
+    with pytest.raises(NotAllowed) as refused:
+        actions.ask(order.pk, by=world.actor("county_handler"), improvement="已改进", now=at(7))
+    assert refused.value.remedy == "请由市住建局申请"
+    handler = world.actor("housing_handler")
+    done = actions.ask(order.pk, by=handler, improvement="整栋更换管道", now=at(7))
+    assert done.events.latest("seq").note == "市住建局：整栋更换管道"
+    clerk = world.actor("callback")
+    assert actions.record_call(order.pk, GLAD, by=clerk, now=at(8)).close_type == "written_off"
 
 
 @pytest.mark.rule("R-129")

@@ -142,16 +142,107 @@ PARTS = [
         {"returned"},
         set(),
     ),
+    # What the hotline takes away before it was due is owed by nobody.
+    (
+        "given to another unit at once",
+        {
+            "ended_at": at(2, 12),
+            "signed_at": None,
+            "contacted_at": None,
+            "replied_at": None,
+            "sign": [Limit(at(4, 0), at(2, 12))],
+            "contact": [Limit(at(4, 0), at(2, 12))],
+            "finish": [Limit(at(10, 0), at(2, 12))],
+        },
+        set(),
+        GOOD - {"dispatched"},
+    ),
+    (
+        "given to another unit when it had not signed in time",
+        {
+            "ended_at": at(4, 9),
+            "signed_at": None,
+            "contacted_at": None,
+            "replied_at": None,
+            "sign": [Limit(at(4, 0), at(4, 9))],
+            "contact": [Limit(at(5, 0), at(4, 9))],
+            "finish": [Limit(at(10, 0), at(4, 9))],
+        },
+        set(),
+        GOOD - {"dispatched", "owed"},
+    ),
+    (
+        "given to another unit when it was overdue",
+        {"ended_at": at(11, 9), "replied_at": None, "finish": [Limit(at(10, 0), at(11, 9))]},
+        set(),
+        {"on_time", "replied"},
+    ),
+    (
+        "ended in the month after",
+        {"ended_at": at(1, 9, month=4), "replied_at": None, "finish": [Limit(at(10, 0), None)]},
+        set(),
+        {"on_time", "replied"},
+    ),
+    (
+        "given back, and given once more",
+        {
+            "returns": [Return(at(2, 12), "granted", at(2, 13))],
+            "given_at": at(3, 9),
+            "signed_at": None,
+            "contacted_at": None,
+            "replied_at": None,
+            "sign": [Limit(at(4, 0), at(2, 12), True), Limit(at(5, 0), None)],
+        },
+        {"returned"},
+        {"signed", "contacted", "responded", "on_time", "replied"},
+    ),
+    (
+        "given back, given once more, and replied to in time",
+        {
+            "returns": [Return(at(2, 12), "granted", at(2, 13))],
+            "given_at": at(3, 9),
+            "signed_at": at(3, 10),
+            "contacted_at": at(3, 11),
+            "sign": [Limit(at(4, 0), at(2, 12), True), Limit(at(5, 0), at(3, 10))],
+        },
+        {"returned"},
+        set(),
+    ),
+    (
+        "replied to, and given back in the second round",
+        {"returns": [Return(at(6, 9), "granted", at(6, 10))], "given_at": at(2, 10)},
+        {"returned", "return_granted", "return_late"},
+        {"due", "on_time", "replied"},
+    ),
     ("urged", {"urged_at": at(3, 9)}, {"urged"}, set()),
     ("urged after the day", {"urged_at": at(3, 9, month=4)}, set(), set()),
 ]
 
 
 @pytest.mark.rule("R-250")
+@pytest.mark.rule("R-603")
 @pytest.mark.rule("R-251")
+@pytest.mark.rule("R-580")
 @pytest.mark.parametrize(("what", "changes", "gained", "lost"), PARTS, ids=[p[0] for p in PARTS])
 def test_a_part(what: str, changes: dict[str, object], gained: set[str], lost: set[str]) -> None:
     assert measured(replace(PART, **changes)) == (GOOD - lost) | gained
+
+
+@pytest.mark.rule("R-603")
+@pytest.mark.parametrize(("what", "changes", "gained", "lost"), PARTS, ids=[p[0] for p in PARTS])
+def test_no_rate_of_a_part_is_more_than_the_whole(
+    what: str, changes: dict[str, object], gained: set[str], lost: set[str]
+) -> None:
+    """K10-K15 and the rate of answers: what is counted is a part of what it is divided by."""
+    found = rules.part_measures(replace(PART, **changes), END)
+    kept = found["dispatched"] - found["return_granted"]
+    for part, whole in (
+        (found["replied"], kept), (found["signed"], found["owed"]),
+        (found["contacted"], found["owed"]), (found["responded"], found["owed"]),
+        (found["on_time"], found["due"]), (found["return_refused"], found["returned"]),
+        (found["return_granted"], found["returned"]), (found["returned"], found["dispatched"]),
+    ):  # fmt: skip
+        assert 0 <= part <= whole, what
 
 
 WHOLE = {"valid", "accepted", "handed", "sent", "sent_in_time", "closed", "asked_for", "once",
@@ -198,10 +289,10 @@ ORDERS = [
         ANSWERED | {"closed", "asked_for", "once"},
     ),
     (
-        "merged is not closed",
+        "merged is finished with the other one",
         {"close_type": "merged", "repeat": True},
         {"repeat"},
-        ANSWERED | {"closed", "asked_for", "once"},
+        ANSWERED | {"accepted", "closed", "asked_for", "once"},
     ),
     (
         "answered at once",
@@ -234,6 +325,23 @@ def test_who_gets_the_measures_of_the_whole_order() -> None:
     assert second.closed_on == date(2026, 3, 5)
     assert third.shared == 1
     assert third.measures == second.measures
+
+
+@pytest.mark.rule("R-253")
+def test_what_was_said_of_the_first_round_stays_with_its_unit() -> None:
+    """Water did not please; the second round went to another unit, which did."""
+    one = replace(PART, unit=5, began=True)
+    two = replace(PART, unit=7, dispatched_at=at(6), began=False)
+    attempts = [
+        Attempt(1, at(5), True, "no", "unsatisfied"), Attempt(2, at(9), True, "yes", "satisfied"),
+    ]  # fmt: skip
+    record = replace(RECORD, parts=[one, two], lead=7, round=2, closed_at=at(9), attempts=attempts)
+    water, other = rules.lines_of(record, END)
+    assert water.measures["first_reached"] == 1
+    assert {"first_content", "reached"} & set(water.measures) == set()
+    assert water.closed_on == other.closed_on == date(2026, 3, 9)
+    assert "first_reached" not in other.measures
+    assert (other.measures["reached"], other.measures["solved_yes"]) == (1, 1)
 
 
 def test_an_order_that_nobody_was_given_has_a_line_of_its_own() -> None:

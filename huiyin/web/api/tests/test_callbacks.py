@@ -45,6 +45,12 @@ def test_a_citizen_who_is_not_content_gets_another_round(waiting: Api) -> None:
     assert CallbackAttempt.objects.get(method="phone").reasons == ["U01"]
 
 
+@pytest.mark.rule("R-551")
+def test_a_unit_that_did_its_duty_gets_no_further_round(waiting: Api) -> None:
+    told = call(waiting, BAD | {"dutiful": True})
+    assert (told.body["state"], told.body["round"]) == ("to_callback", 1)
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [

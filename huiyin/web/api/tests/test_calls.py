@@ -11,7 +11,7 @@ from django.test import Client
 
 from huiyin.callcentre.calls.actions import CallFacts, SpanFacts, record_whole
 from huiyin.callcentre.calls.states import CallOutcome, Direction, SpanKind
-from huiyin.callcentre.telephony.models import MarkedCall
+from huiyin.callcentre.telephony.models import AgentChange, MarkedCall, Seat, Session
 from huiyin.kernel import clock
 from huiyin.web.api.tests.asking import Api
 from tests.world import at
@@ -59,7 +59,8 @@ def test_page_table_and_api_tell_the_same(api: Api) -> None:
     client.force_login(api.world.people["supervisor"])
     table = client.get(f"/desk/calls/figures.csv?{days}").content.decode("utf-8-sig")
     last = list(csv.reader(io.StringIO(table)))[-1]
-    assert last == ["合计", "4", "3", "1", "75.0", "25.0", "33.33", "25.0", "24.3"]
+    assert last == ["合计", "4", "3", "1", "75.0", "25.0", "33.33", "25.0", "24.3", "0", "0",
+                    "0", str(whole["mean_talk"])]  # fmt: skip
     with clock.driven(at(2, 23)):
         page = client.get("/desk/floor").content.decode()
         assert "75.0%" in page
@@ -102,4 +103,26 @@ def test_marks_and_totals_are_told(api: Api) -> None:
     assert api.get("/calls/totals?year=2026&since=2027", "supervisor").body["years"] == []
     month = totals["months"][0]
     assert (month["span"], month["answered"], month["repeated"]) == (3, 3, 3)
+    assert (month["connected"], month["within_offered"], month["mean_wait"]) == (75, 25, 24.3)
     assert api.get("/calls/totals?year=1", "supervisor").status == 422
+
+
+@pytest.mark.rule("R-230")
+def test_what_agents_did_is_told_as_on_the_page(api: Api) -> None:
+    person = api.world.people["agent"]
+    take_calls(person.pk)
+    seat = Seat.objects.create(extension="8001", kind="answering")
+    session = Session.objects.create(
+        staff=person, seat=seat, signed_in_at=CAME, since=CAME, state="ready"
+    )
+    AgentChange.objects.create(session=session, was="busy", to="ready", at=CAME, why="asked")
+    with clock.driven(at(2, 23)):
+        row = api.get("/calls/agents?day=2026-03-02", "supervisor").body["agents"][0]
+    assert (row["name"], row["answered"]) == (person.name, 3)
+    assert (
+        row["mean_talk"]
+        == api.get("/calls/figures?since=2026-03-02&until=2026-03-02", "supervisor").body["whole"][
+            "mean_talk"
+        ]
+    )
+    assert api.get("/calls/agents?day=2026-03-02", "agent").status == 403

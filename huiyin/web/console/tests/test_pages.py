@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 import time_machine
@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from huiyin.channels.messaging.models import Message
 from huiyin.channels.messaging.states import MessageState
 from huiyin.channels.messaging.tests.support import message
-from huiyin.kernel import access, cached
-from huiyin.kernel.models import OutboxRow
+from huiyin.kernel import access, cached, clock
+from huiyin.kernel.models import JobRun, OutboxRow
 from huiyin.knowledge.models import Article, CatalogueItem, LimitRule, Parameter
 from huiyin.orgs.models import CalendarYear, Staff, UnitContact
 from huiyin.orgs.states import Role
@@ -150,6 +150,8 @@ def test_the_overview_says_what_needs_somebody(world: World, boss: Client, story
     OutboxRow.objects.all().delete()
     many_events(world, 1)
     many_messages(world, 1)
+    began = clock.now() - timedelta(minutes=11)
+    JobRun.objects.create(name="y", scheduled_for=began, started_at=began, ended_at=began)
     page = words(boss.get("/console/"))
     for said in ("事件没有按时处理", "定时任务没有按时完成", "1 条消息已放弃", "有 1 个演示账号"):
         assert said in page

@@ -104,3 +104,22 @@ def test_an_account_may_not_open_pages_without_end() -> None:
         hub.open(Listener(1, ALL), ALL, "").__enter__()
 
     asyncio.run(use())
+
+
+def test_news_of_the_floor_name_the_seats_and_come_together(monkeypatch) -> None:
+    monkeypatch.setattr(hubs, "FLOOR_AFTER", 0.01)
+
+    async def use() -> None:
+        hub = Hub({})
+        with (
+            hub.open(Listener(1, ALL), ALL, "") as board,
+            hub.open(Listener(2, WATER), WATER, "") as unit,
+        ):
+            for seats in ("8001", "", "8002,8001"):
+                hub.tell_floor(seats)
+            told = await asyncio.wait_for(board.waiting.get(), 5)
+            assert told == b'event: floor\ndata: {"seats":["8001","8002"]}\n\n'
+            assert board.waiting.empty()
+            assert unit.waiting.empty()
+
+    asyncio.run(use())

@@ -9,6 +9,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.test import Client
 
+from huiyin.assessment import actions as assessment
 from huiyin.kernel.cached import forget_all
 from huiyin.knowledge.models import Article
 from huiyin.knowledge.states import ArticleKind
@@ -17,7 +18,7 @@ from huiyin.orgs.models import City
 from huiyin.web.csp import PERMISSIONS, POLICY
 from huiyin.web.portal import speech
 from huiyin.web.portal.tests.support import say
-from tests.world import at
+from tests.world import Story, at
 
 pytestmark = pytest.mark.django_db
 PUBLIC = ("/", "/submit", "/case", "/news", "/answers", "/about")
@@ -235,3 +236,16 @@ def test_every_public_step_and_state_has_words() -> None:
 )
 def test_midnight_is_the_end_of_the_day_before(due, words: str) -> None:
     assert speech.ending(due) == words
+
+
+def test_no_page_for_everybody_tells_of_a_person(story: Story, client: Client) -> None:
+    """Neither a name, nor a number, nor an address, nor the number of an order, on any list."""
+    story.created(title="地下室进水淹了表箱").submitted().dispatched().signed().contacted()
+    story.replied().audited().assessed().frozen()
+    by = story.world.actor("manager")
+    assessment.publish(story.round.pk, by=by, now=at(4, 4))
+    for path in (*PUBLIC, "/assessment", "/letters/large", "/api/v1/public/answers"):
+        page = client.get(path, follow=True).content.decode()
+        for told in ("王小明", "王*", "13812345678", "138****5678", story.order.number):
+            assert told not in page, path
+        assert story.order.title not in page, path

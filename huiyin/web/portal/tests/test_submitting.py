@@ -41,6 +41,22 @@ def test_a_message_becomes_a_case_and_its_author_gets_a_receipt(world, client: C
     assert query_code(order.number) in page
 
 
+def test_a_letter_to_the_mailbox_is_a_case_like_any_other(world, client: Client) -> None:
+    assert "to=mailbox" not in client.get("/").content.decode()
+    client.post("/submit", filled(to="mailbox", key="f" * 16))
+    assert WorkOrder.objects.get().channel == "web", "this city has no mailbox"
+    say(portal={"mailbox": "区长信箱"})
+    assert "/submit?to=mailbox" in client.get("/").content.decode()
+    form = client.get("/submit?to=mailbox").content.decode()
+    assert "<h1>写信给区长信箱</h1>" in form
+    assert 'name="to" value="mailbox"' in form
+    wrong = client.post("/submit", filled(to="mailbox", content=""))
+    assert 'name="to" value="mailbox"' in wrong.content.decode()
+    assert client.post("/submit", filled(to="mailbox"))["Location"] == "/submitted"
+    assert WorkOrder.objects.latest("pk").channel == "mail"
+    assert "我要反映" in client.get("/submit?to=elsewhere").content.decode()
+
+
 def test_the_receipt_survives_a_reload_and_belongs_to_this_browser(world, client: Client) -> None:
     client.post("/submit", filled())
     first, again = client.get("/submitted").content, client.get("/submitted").content

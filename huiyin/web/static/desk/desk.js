@@ -49,10 +49,15 @@
   });
 
   /* ---- telephone ---- */
-  /* The panel asks for itself anew; not while somebody types a number into it. */
-  document.addEventListener("htmx:beforeRequest", (event) => {
+  /* The panel asks for itself anew, and keeps a number half typed (hx-preserve). An open list cannot be
+     kept, and a button that is just being pressed must not be another when it is let go: both are waited for. */
+  const inUse = (part) => {
     const held = document.activeElement;
-    if (event.target.matches("[data-floor]") && held && event.target.contains(held) && held.matches("input, select, textarea")) event.preventDefault();
+    return part.matches("[data-floor]") && ((held && part.contains(held) && held.matches("select")) || part.querySelector("button:active, a:active"));
+  };
+  document.addEventListener("htmx:beforeRequest", (event) => { if (inUse(event.target)) event.preventDefault(); });
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    if (detail.requestConfig.elt === detail.target && inUse(detail.target)) detail.shouldSwap = false;
   });
   /* A telephone in the browser has a window of its own; from the others it is asked to answer. */
   document.addEventListener("click", (event) => {
@@ -404,6 +409,8 @@
   };
   document.addEventListener("DOMContentLoaded", () => {
     dropOld(); dropDone(); start(document);
+    // On a telephone the menus scroll: the entry of this page is brought into sight.
+    all(".desk-nav > [aria-current], .tabs > [aria-current]").forEach((entry) => { const menu = entry.parentElement; menu.scrollLeft = entry.offsetLeft - menu.offsetLeft - 48; });
     document.documentElement.classList.add("has-js");
     const box = $("[data-keys-switch]");
     if (box) { box.checked = !store.get(KEYS_OFF); box.addEventListener("change", () => (box.checked ? store.drop(KEYS_OFF) : store.set(KEYS_OFF, "1"))); }

@@ -178,6 +178,10 @@ CASES: dict[str, Case] = {
         "dispatcher", {"lead": "housing", "basis": "三定方案第四条"}, "dispute",
         ("basis", "请写明裁定依据"),
     ),
+    "reopen_ruling": (
+        lambda s: s.created().submitted().dispatched().return_refused().contested().ruled(),
+        "dispatcher", {"basis": "所据文件已作废"}, "dispute", ("basis", "请写明重新会商的理由"),
+    ),
     "enter_ruling": (
         lambda s: s.created().submitted().dispatched().return_refused().contested().ruled(),
         "manager",
@@ -363,6 +367,9 @@ CASES: dict[str, Case] = {
         {"note": "由住建局牵头", "lead": "housing"}, "to_sign", ("note", "请写明意见"),
     ),
     "confirm_void": (void_asked, "manager", {}, "void", None),
+    "refuse_void": (
+        void_asked, "manager", {"note": "不是重复登记"}, "to_dispatch", ("note", "请写明驳回理由"),
+    ),
     "note": (
         Story.created, "quality", {"note": "来电人语气急"}, "draft", ("note", "请写明要补充的内容"),
     ),

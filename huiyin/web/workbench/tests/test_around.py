@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from huiyin.kernel import outbox
+from huiyin.kernel import cached, outbox
+from huiyin.knowledge.models import Parameter
 from huiyin.orders import actions
 from huiyin.orders.models import CallThrough, OrderLink, WorkOrder
-from tests.world import Story, at
+from tests.world import START, Story, at
 
 
 def url(order: WorkOrder, *rest: str) -> str:
@@ -170,3 +171,24 @@ def test_a_tie_to_what_cannot_be_joined_stores_nothing(story: Story, desk) -> No
         assert answer.status_code == 422
         assert words in text(answer)
     assert WorkOrder.objects.count() == 1
+
+
+@pytest.mark.rule("R-209")
+@pytest.mark.rule("R-564")
+def test_a_matter_on_file_is_recognised_while_typing(story: Story, desk) -> None:
+    story.created().submitted().filed(place="幸福小区 3 号楼")
+    cached.forget_all()
+    agent, said = desk("agent"), {"content": "供热一直不好，楼内管网老化，须整体改造。"}
+    alike = text(agent.post("/desk/new/before", said, headers={"HX-Request": "true"}))
+    assert "内容相似的备案" in alike
+    there = said | {"place": "幸福小区3号楼"}
+    part = text(agent.post("/desk/new/before", there, headers={"HX-Request": "true"}))
+    assert "按这份备案答复" in part
+    assert 'data-choose="[name=ending][value=file]"' in part
+    assert "内容相似的备案" not in part
+    Parameter.objects.create(
+        key="suggest.filings", value=False, valid_from=START, source="t", text="t"
+    )
+    cached.forget_all()
+    part = text(agent.post("/desk/new/before", there, headers={"HX-Request": "true"}))
+    assert "备案" not in part

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from huiyin.channels.assistant.models import AssistantUse
@@ -59,6 +61,16 @@ def test_an_order_is_summed_up_and_a_failure_is_said(model, story: Story, desk) 
     assert "127.0.0.1" in log
     assert "服务繁忙" in log
     assert desk("housing_handler").post(url).status_code == 404
+
+
+@pytest.mark.rule("R-206")
+def test_who_asked_does_not_leave_with_a_summary(model, story: Story, desk) -> None:
+    said = "我是王小明，家里暖气不热，请给王小明回电话"
+    order = story.created(name="王小明", content=said).submitted().order
+    desk("dispatcher").post(f"/desk/orders/{order.number}/draft/summary")
+    sent = json.loads(model.asked[0].content)["messages"][1]["content"]
+    assert "家里暖气不热，请给诉求人回电话" in sent
+    assert "王小明" not in sent
 
 
 def test_where_it_is_off_there_is_no_trace_of_it(story: Story, desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -13,6 +14,7 @@ from pypdf import PdfReader
 from huiyin.assessment.bulletins.models import Bulletin
 from huiyin.assessment.targets import Target
 from huiyin.insight.facts import actions as facts
+from huiyin.kernel.errors import Invalid
 from huiyin.web.workbench import assessment_told as told
 from huiyin.web.workbench.papers import Paper, Table
 from huiyin.web.workbench.papers_pdf import draw
@@ -95,10 +97,19 @@ def test_a_monthly_bulletin_has_tables_and_a_sheet(
     manager.get("/desk/bulletins")
     with django_assert_max_num_queries(14):
         page = text(manager, url("bulletin", made.pk))
-    for words in ("月通报（2026年3月）", "各单位名次", "热点诉求", "市水务局", "2026-03-31 结转"):
+    for words in ("月通报（2026年3月）", "各单位名次", "热点诉求", "市水务局", "2026年3月31日结转"):
         assert words in page
     with django_assert_max_num_queries(8):
         assert "自动" not in text(manager, "/desk/bulletins?kind=monthly&state=draft")
+    address = f"/desk/bulletins/{made.pk}/orders/0/0/1"
+    assert f'<a href="{address}">1 件</a>' in page
+    behind = text(manager, address)
+    assert '共 <b class="num">1</b> 件' in behind
+    assert story.order.title in behind
+    assert text(manager, f"/desk/bulletins/{made.pk}/orders/0/0/0", 404)
+    assert text(manager, f"{address}?side=middle", 404)
+    assert text(manager, f"{address}?side=rest", 404)  # not counted when it was drawn
+    assert text(desk("water_handler"), address, 404), "not issued yet"
     lines = text(manager, url("bulletin_tables", made.pk)).lstrip("\ufeff").splitlines()
     assert lines[0] == "月通报（2026年3月）"
     assert lines[1:3] == ["主要指标", "指标,本期,上期,比上期,上年同期,年度目标,与目标比"]
@@ -124,6 +135,7 @@ def test_an_instruction_is_given_on_an_issue(story: Story, desk) -> None:
     assert "王市长" not in text(desk("water_handler"), url("bulletin", key))
 
 
+@pytest.mark.rule("R-586")
 def test_typical_cases_are_published_without_persons(story: Story, desk) -> None:
     from huiyin.assessment.bulletins import actions
     from huiyin.assessment.bulletins.actions import Drafting, Editing
@@ -135,6 +147,11 @@ def test_typical_cases_are_published_without_persons(story: Story, desk) -> None
     said = Editing(
         "供热十例", "有问题打 13812345678。", Audience.CHOSEN, cases=[(number, "两天恢复供热")]
     )
+    for named in ("王小明家的暖气不热", "请打 138 1234 5678"):
+        actions.edit(made.pk, replace(said, text=named), by=editor, now=at(4, 9))
+        with pytest.raises(Invalid, match="诉求人的姓名"):
+            actions.submit(made.pk, by=editor, now=at(4, 9))
+    said = replace(said, text="有问题打 13912345678。")
     actions.edit(made.pk, said, by=editor, now=at(4, 9))
     actions.submit(made.pk, by=editor, now=at(4, 9))
     portal = Client()
@@ -144,7 +161,7 @@ def test_typical_cases_are_published_without_persons(story: Story, desk) -> None
     for words in ("典型案例2026年第1期", "供热十例", "市水务局", "两天恢复供热"):
         assert words in page
     assert number not in page
-    assert "13812345678" not in page
+    assert "13912345678" not in page
     wrong = actions.correct(made.pk, by=editor, now=at(4, 11))
     actions.submit(wrong.pk, by=editor, now=at(4, 11))
     actions.issue(wrong.pk, by=manager, now=at(4, 11))

@@ -67,6 +67,16 @@ def test_an_unsatisfied_citizen_sends_it_into_the_next_round(story: Story, desk)
     assert CallbackAttempt.objects.get().reasons == ["U01"]
 
 
+@pytest.mark.rule("R-551")
+def test_a_unit_that_did_its_duty_gets_no_further_round(story: Story, desk) -> None:
+    story.to_callback()
+    fields = {"result": "reached", "solved": "no", "satisfaction": "unsatisfied", "dutiful": "on"}
+    assert save(desk("callback"), story, **fields).status_code == 302
+    story.order.refresh_from_db()
+    assert (story.order.state, story.order.round) == ("to_callback", 1)
+    assert "承办单位已尽责" in story.order.events.latest("seq").note
+
+
 def test_nobody_answers_and_the_order_rests_for_two_hours(story: Story, desk) -> None:
     story.to_callback()
     clerk = desk("callback")

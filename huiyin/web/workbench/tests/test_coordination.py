@@ -78,7 +78,7 @@ def test_a_meeting_on_the_pages(story: Story, desk) -> None:
         concluded = {"do": "conclude", "minutes": "听取了两家情况。"}
         assert office.post(here, concluded).status_code == 302
         shown = text(unit.get(f"{here}/minutes"))
-        assert all(each in shown for each in ("听取了两家情况", "更换楼内管道", "2026-03-12"))
+        assert all(each in shown for each in ("听取了两家情况", "更换楼内管道", "2026年3月12日"))
         paper = unit.get(f"{here}/minutes.pdf")
         assert paper.content.startswith(b"%PDF-")
 
@@ -215,3 +215,35 @@ def test_lists_are_cheap_and_take_any_filter(
     with django_assert_max_num_queries(8):
         assert office.get(f"/desk/{path}?state=nonsense").status_code == 200
     assert office.get(f"/desk/{path}?cursor=x").status_code == 400
+
+
+@pytest.mark.rule("R-585")
+def test_turns_at_the_weekly_meeting(story: Story, desk) -> None:
+    from huiyin.web.api.tests.asking import Api
+
+    office, page = desk("supervisor"), "/desk/meetings/turns"
+    assert page in office.get("/desk/meetings").content.decode()
+    body = {"first": "2026-03-09", "weeks": "2", "people": "dispatcher, manager"}
+    for wrong in ({"people": "nobody"}, {"weeks": "0"}, {"first": "2020-01-01"}, {"people": ""}):
+        assert office.post(page, body | wrong).status_code == 422
+    assert office.post(page, body).status_code == 302
+    shown = desk("dispatcher").get(page).content.decode()
+    assert "2026-03-16" in shown
+    assert "排定" not in shown
+    one = f"{page}/2026-03-09"
+    assert office.post(one, {"account": "manager", "note": ""}).status_code == 422
+    assert office.post(one, {"account": "manager", "note": "出差"}).status_code == 302
+    assert "出差" in office.get(page).content.decode()
+    for missing in ("2026-03-10", "x"):
+        assert office.get(f"{page}/{missing}").status_code == 404
+    api = Api(story.world, at(4, 12))
+    assert [row["account"] for row in api.get("/meetings/turns", "dispatcher").body["turns"]] == [
+        "manager", "manager",
+    ]  # fmt: skip
+    told = api.post("/meetings/turns/2026-03-16", {"account": "agent", "note": "休假"}, "manager")
+    assert (told.status, told.body["turns"][1]["account"]) == (200, "agent")
+    laid = {"first": "2026-03-23", "weeks": 1, "people": ["dispatcher"]}
+    assert len(api.post("/meetings/turns", laid, "supervisor", key="k").body["turns"]) == 3
+    assert api.post("/meetings/turns", laid | {"people": ["x"]}, "supervisor").status == 422
+    assert api.post("/meetings/turns", laid, "dispatcher").status == 403
+    assert "轮到您参加网格例会" not in desk("agent").get("/desk/").content.decode()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponse
 
 from huiyin.callcentre.calls.actions import CallFacts, record
 from huiyin.callcentre.calls.states import CallOutcome, Direction
@@ -59,6 +61,31 @@ def test_surge_actions_are_offered_started_and_stopped(
         assert client.post(f"/desk/floor/surge/{step.pk}/stop").status_code == 302
     assert "简易登记" not in desk("agent").get("/desk/new").content.decode()
     assert "停止" in client.get("/desk/floor").content.decode()
+
+
+def test_the_actions_are_answered_anew_only_when_something_changed(story: Story, desk) -> None:
+    client = desk("supervisor")
+
+    def seen() -> str:
+        page = client.get("/desk/floor").content.decode()
+        return re.search(r"\?seen=([^\"]*)", page)[1]
+
+    def asked_anew(stamp: str) -> HttpResponse:
+        return client.get(
+            "/desk/floor", {"seen": stamp}, headers={"HX-Request": "true", "HX-Target": "surge"}
+        )
+
+    before = seen()
+    assert asked_anew(before).status_code == 204
+    client.post("/desk/floor/surge", {"act": "message"})
+    anew = asked_anew(before)
+    assert anew.status_code == 200
+    assert "停止排队提示音" in anew.content.decode()
+    assert "正在等待" not in anew.content.decode()
+    started = seen()
+    assert asked_anew(started).status_code == 204
+    client.post(f"/desk/floor/surge/{SurgeStep.objects.get().pk}/stop")
+    assert asked_anew(started).status_code == 200
 
 
 @pytest.mark.rule("R-461")

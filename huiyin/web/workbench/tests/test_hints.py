@@ -8,7 +8,9 @@ import pytest
 
 from huiyin.dispatch.learning.models import Suggested
 from huiyin.kernel import cached
+from huiyin.knowledge.models import CatalogueItem, Parameter
 from huiyin.web.workbench.tests.test_intake import CALL, URL, send, text
+from tests.world import START
 
 HINTS = f"{URL}/hints"
 
@@ -48,3 +50,27 @@ def test_what_was_shown_and_chosen_is_recorded_with_the_call(world, desk) -> Non
     }
     send(agent, key="form-2", hints="forged:words")
     assert Suggested.objects.count() == 2
+
+
+@pytest.mark.rule("R-561")
+def test_who_may_lead_is_told_while_typing(world, desk, django_assert_max_num_queries) -> None:
+    CatalogueItem.objects.create(
+        code="PD1", category=world.heating, matter="供热", lead=world.water, valid_from=START
+    )
+    cached.forget_all()
+    agent, said = desk("agent"), {"content": "小区供热不好，请帮忙"}
+    agent.post(HINTS, said, headers={"hx-request": "true"})
+    with django_assert_max_num_queries(13):
+        part = text(agent.post(HINTS, said, headers={"hx-request": "true"}))
+    assert "市水务局</b>" in part
+    assert "派单目录规定由市水务局办理" in part
+    assert "按建议的分类“供热”" in part
+    chosen = text(agent.post(HINTS, said | {"category": "0404"}))
+    assert "市水务局</b>" in chosen
+    assert "按建议的分类" not in chosen
+    assert "可能的承办单位" not in text(agent.post(HINTS, {"content": "短"}))
+    Parameter.objects.create(
+        key="suggest.unit", value=False, valid_from=START, source="t", text="t"
+    )
+    cached.forget_all()
+    assert "可能的承办单位" not in text(agent.post(HINTS, said))

@@ -73,6 +73,8 @@ def test_a_search_ranks_and_what_is_not_there_is_a_gap(story: Story, desk) -> No
     assert "暖气不热怎么办" in words(agent.get("/desk/knowledge?q=暖氣冷"))
     assert "已记为缺口" in words(agent.get("/desk/knowledge?q=宠物医院执照"))
     assert KnowledgeTask.objects.get().words == "宠物医院执照"
+    assert "已记为缺口" in words(agent.get("/desk/search?tab=articles&q=宠物医院执照"))
+    assert KnowledgeTask.objects.get().times == 2
     agent.post("/desk/knowledge/gap", {"q": "暖气费补助", "category": "0404"})
     listed = words(desk("manager").get("/desk/knowledge/tasks"))
     assert "宠物医院执照" in listed
@@ -81,6 +83,25 @@ def test_a_search_ranks_and_what_is_not_there_is_a_gap(story: Story, desk) -> No
     boss = desk("manager")
     assert boss.post(f"/desk/knowledge/tasks/{key}", {"do": "dismiss"}).status_code == 422
     assert boss.post(f"/desk/knowledge/tasks/{key}", {"do": "done"}).status_code == 302
+
+
+@pytest.mark.rule("R-563")
+def test_a_gap_goes_to_the_unit_whose_matter_it_seems_to_be(story: Story, desk, client) -> None:
+    CatalogueItem.objects.create(
+        code="PD1", category=story.world.heating, matter="供热", lead=story.world.water,
+        valid_from=START,
+    )  # fmt: skip
+    cached.forget_all()
+    agent = desk("agent")
+    agent.get("/desk/knowledge?q=供热管网改造怎么申报")
+    agent.get("/desk/search?tab=articles&q=供热停了找谁")
+    client.get("/answers?q=供热补助哪里领")
+    agent.get("/desk/knowledge?q=宠物医院执照")
+    theirs = words(desk("water_handler").get("/desk/knowledge/tasks"))
+    for said in ("供热管网改造怎么申报", "供热停了找谁", "供热补助哪里领"):
+        assert said in theirs
+    assert "宠物医院执照" not in theirs
+    assert "宠物医院执照" in words(desk("manager").get("/desk/knowledge/tasks"))
 
 
 @pytest.mark.rule("R-359")
@@ -164,7 +185,7 @@ def test_documents_with_versions_and_those_of_my_role(story: Story, desk) -> Non
     assert "我的岗位规程" in words(agent.get("/desk/knowledge/documents"))
     assert "我的岗位规程" not in words(boss.get("/desk/knowledge/documents"))
     page = words(agent.get("/desk/knowledge/documents/agent-rules"))
-    assert "2026-02-01 起" in page
+    assert "2026年2月1日 起" in page
     first = Document.objects.earliest("valid_from").pk
     old = words(agent.get(f"/desk/knowledge/documents/agent-rules?at={first}"))
     assert "先问好" in old
@@ -201,3 +222,13 @@ def test_the_list_takes_few_queries(story: Story, desk, django_assert_max_num_qu
         )  # fmt: skip
     with django_assert_max_num_queries(10):
         assert manager.get("/desk/knowledge").status_code == 200
+
+
+def test_an_address_that_no_text_could_hold_names_nothing(desk) -> None:
+    for address in ("catalogue/%00", "catalogue/a%00b", "documents/%00"):
+        assert desk("dispatcher").get(f"/desk/knowledge/{address}").status_code == 404
+
+
+@pytest.mark.parametrize("asked", ["catalogue?q=%00", "catalogue?c=%00", "documents?q=%00"])
+def test_what_no_text_can_hold_is_not_looked_for(desk, asked: str) -> None:
+    assert desk("dispatcher").get(f"/desk/knowledge/{asked}").status_code == 200

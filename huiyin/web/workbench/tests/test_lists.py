@@ -89,7 +89,7 @@ def test_a_number_typed_in_full_opens_its_order(story: Story, desk) -> None:
 def test_the_due_time_is_words_with_the_instant_behind(story: Story, desk) -> None:
     several(story)
     page = text(desk("dispatcher").get("/desk/orders"))
-    cell = page.split('class="row-due due late" title="3月4日 00:00">')[1].split("</span>\n")[0]
+    cell = page.split('class="row-due due late" title="3月3日 24:00">')[1].split("</span>\n")[0]
     assert "<svg" in cell, "colour alone says nothing"
     assert cell.endswith("超期 12 小时")
 
@@ -132,7 +132,7 @@ def test_a_list_costs_the_same_with_one_row_and_with_fifty(
         for client in clients:
             for path in ("/desk/orders", "/desk/orders?sort=new&scope=all", "/desk/"):
                 client.get(path)
-                with django_assert_max_num_queries(25) as done:
+                with django_assert_max_num_queries(26) as done:
                     client.get(path)
                 found.append(len(done.captured_queries))
         return found
@@ -185,7 +185,7 @@ def test_the_start_page_shows_each_role_its_queues(story: Story, desk) -> None:
         "manager": ["待审查", "待确认作废", "已超期", "在办工单停在哪一步"],
         "supervisor": ["已超期", "在办工单停在哪一步"],
         "quality": ["在办工单停在哪一步"],
-        "administrator": ["您的角色没有待办工单"],
+        "administrator": ["您的岗位没有待办工单"],
     }
     for who, labels in told.items():
         page = text(desk(who).get("/desk/"))

@@ -48,6 +48,17 @@ def test_buttons_are_those_of_the_person_and_refused_ones_say_why(story: Story, 
     assert url(story, "contact") not in watching
 
 
+def test_a_message_without_category_is_first_put_in_order(story: Story, desk) -> None:
+    story.created(category=None)
+    page = text(desk("agent").get(url(story)))
+    assert f'class="btn btn-primary" href="{url(story, "edit")}"' in page
+    assert "请先“整理”，选好分类" in page
+    assert f'href="{url(story, "submit")}"' not in page
+    with_category = story.created()
+    page = text(desk("agent").get(url(with_category)))
+    assert f'class="btn btn-primary" href="{url(with_category, "submit")}"' in page
+
+
 def test_the_tree_of_units_shows_each_level_with_its_times(story: Story, desk) -> None:
     world = story.world
     story.created().submitted().dispatched(assist=[world.housing], supervise=world.county).signed()

@@ -95,9 +95,9 @@ def test_totals_as_page_and_table(story: Story, desk) -> None:
     page = client.get("/desk/calls/totals?year=2026").content.decode()
     assert "2026 年各月" in page
     months = client.get("/desk/calls/totals.csv?year=2026").content.decode("utf-8-sig")
-    assert months.splitlines()[1] == "3,2,2,0,0,1,2"
+    assert months.splitlines()[1] == "3,2,2,100.0,100.0,0.0,0,0,1,2"
     years = client.get("/desk/calls/totals.csv").content.decode("utf-8-sig")
-    assert years.splitlines()[1] == "2026,2,2,0,0,2"
+    assert years.splitlines()[1] == "2026,2,2,100.0,100.0,0.0,0,0,2"
     assert client.get("/desk/calls/totals?year=x").status_code == 422
 
 

@@ -45,7 +45,7 @@ def test_page_and_pdf_say_deadline_units_instructions_and_signatures(story: Stor
     for words in ("".join(page.content.decode().split()), words_of(answer.content)):
         for said in (
             "测试市12345热线承办单", "暖气不热，室内只有14度", "2.收费不合理",
-            "2026年3月10日00:00前办结并回复", "5个工作日", "市水务局", "市住建局", "请当日上门测温",
+            "2026年3月9日24:00前办结并回复", "5个工作日", "市水务局", "市住建局", "请当日上门测温",
             "承办人", "单位负责人", "单位盖章", "138****5678",
         ):  # fmt: skip
             assert said in words, said

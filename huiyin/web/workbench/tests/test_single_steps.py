@@ -28,7 +28,7 @@ def test_dispatch_names_every_unit_and_shows_the_deadlines_before(story: Story, 
     client = desk("dispatcher")
     form = client.get(url(story, "dispatch")).content.decode()
     assert "提交后的时限" in form
-    assert "3月12日 00:00" in form
+    assert "3月11日 24:00" in form
     fields = {
         "lead": "市水务局",
         "assist": "housing、东县",

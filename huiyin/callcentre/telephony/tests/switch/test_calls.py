@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -14,7 +15,7 @@ from django.db import connection
 
 from huiyin.callcentre.calls.models import Call
 from huiyin.callcentre.calls.states import CallOutcome, SpanKind
-from huiyin.callcentre.telephony import runner
+from huiyin.callcentre.telephony import queries, runner
 from huiyin.callcentre.telephony.actions import recordings, setup, wishes
 from huiyin.callcentre.telephony.drivers.ari import WrongSwitch
 from huiyin.callcentre.telephony.drivers.asterisk import Asterisk
@@ -32,12 +33,18 @@ SEATS = {"agent": "8001", "supervisor": "8002", "callback": "8003"}
 
 
 class Hotline:
-    """The distributor on the switch, and its telephones."""
+    """The distributor on the switch, and its telephones.
+
+    The seats of each test are at a port of their own: what the switch still sends to a telephone
+    of the test before (it asks a dead one again and again) must not reach the next.
+    """
+
+    _ports = itertools.count(AGENTS_AT, 4)
 
     def __init__(self, world: World, switch: Any, folder: Path) -> None:
         self.world, self.switch = world, switch
         self.citizens = sip.Sipp(folder, CITIZENS_AT, switch.sip)
-        self.agents = sip.Sipp(folder, AGENTS_AT, switch.sip)
+        self.agents = sip.Sipp(folder, next(self._ports), switch.sip)
         self.carrier = sip.Sipp(folder, CARRIER_AT, switch.sip)
         self.hum = {pitch: sip.tone(folder, pitch) for pitch in (sip.CITIZEN, sip.AGENT, sip.OTHER)}
         self.silence = 300
@@ -46,9 +53,10 @@ class Hotline:
         self.running: list[Any] = []
 
     def run(self, story: Callable[[Hotline], Awaitable[None]], *, led: bool = True) -> None:
-        setup.seats("8001", kind="answering", address=f"127.0.0.1:{AGENTS_AT}")
-        setup.seats("8002", kind="floor", address=f"127.0.0.1:{AGENTS_AT}")
-        setup.seats("8003", kind="callback", address=f"127.0.0.1:{AGENTS_AT}")
+        seats_at = f"127.0.0.1:{self.agents.port}"
+        setup.seats("8001", kind="answering", address=seats_at)
+        setup.seats("8002", kind="floor", address=seats_at)
+        setup.seats("8003", kind="callback", address=seats_at)
         setup.line("12345", pool="in", capacity=80)
         setup.line("out", pool="out", capacity=10)
 
@@ -331,6 +339,53 @@ def test_a_distributor_that_dies_leaves_calls_up_and_another_takes_them_back(hot
         assert outcomes == ["abandoned", "abandoned", "answered"]
 
     hotline.run(story)
+
+
+@pytest.mark.rule("R-577")
+def test_who_goes_while_nobody_distributes_is_known_afterwards(hotline):
+    async def story(h: Hotline) -> None:
+        h.citizen("13900000007", hangs_up_after=2)
+        await asyncio.sleep(4)
+        assert not await _in_thread(Call.objects.exists)
+        async with h.distributing():
+            call = await h.until(Call.objects.first)
+            assert (call.outcome, call.number_masked) == ("abandoned", "139****0007")
+            assert 1 <= (call.ended_at - call.arrived_at).total_seconds() <= 4
+            await h.until(Missed.objects.exists)
+        async with h.distributing():  # told once
+            await h.sign_in("agent")
+        assert await _in_thread(lambda: Missed.objects.get().calls) == 1
+
+    hotline.run(story, led=False)
+
+
+@pytest.mark.rule("R-570")
+def test_a_successor_knows_who_is_in_a_call_as_what(hotline):
+    """110 is in the call when the distributor is killed: later it hangs up, and the two talk on."""
+
+    async def story(h: Hotline) -> None:
+        first = h.process()
+        await h.sign_in("agent")
+        h.process()
+        await h.until(_somebody_waits_to_lead)
+        h.phones(1)
+        duty = h.carrier.start(sip.phone(None, talks=8), 1)
+        h.running.append(duty)
+        h.citizen()
+        live = LiveCall.objects
+        await h.until(live.filter(state="talking").exists)
+        assert await h.ask("agent", "consult", number="110") == ""
+        await h.until(lambda: queries.thirds(live.get()) == (True, True))
+        assert await h.ask("agent", "resume") == ""
+        first.kill()
+        assert await h.ask("agent", "mute", on=True) == ""
+        await asyncio.to_thread(duty.wait, 20)
+        await h.until(lambda: queries.thirds(live.get()) == (False, False))
+        assert await _in_thread(lambda: live.get().state) == "talking"
+        assert await h.ask("agent", "hang_up") == ""
+        await h.until(Call.objects.filter(outcome=CallOutcome.ANSWERED.value).exists)
+
+    hotline.run(story, led=False)
 
 
 @pytest.mark.rule("R-232")
