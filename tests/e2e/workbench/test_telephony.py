@@ -130,16 +130,26 @@ def test_the_pages_of_the_telephones(story: Story, page: Page, enter: Enter, axe
 def test_what_an_agent_is_typing_outlives_the_refresh_of_the_telephone(
     story: Story, page: Page, enter: Enter
 ) -> None:
-    """The telephone asks for itself anew every few seconds, and at every change on the floor."""
+    """The telephone asks for itself anew every few seconds, at every change on the floor, and when
+    several of its buttons were pressed one right after another.
+    """
     furnish(story)
     enter(page, "agent", "/desk/phone")
     page.locator("#phone-transfer summary").press("Enter")
     number = page.locator("#phone").get_by_label("席位号或电话号码")
     number.fill("0531")
     with page.expect_response("**/desk/phone"):
-        page.evaluate("htmx.trigger('#phone', 'floor')")
-    page.locator("#phone:not(.htmx-request)").wait_for()
+        page.evaluate("htmx.trigger('#phone > section', 'floor')")
+    page.locator("#phone > section:not(.htmx-request)").wait_for()
     expect(number).to_be_visible()
     expect(number).to_have_value("0531")
     page.keyboard.type("10000")
     expect(number).to_have_value("053110000")
+    marks = page.get_by_role("group", name="标记来电人").get_by_role("button")
+    for shown in ("取消“情绪激动”", "标记“情绪激动”"):
+        with page.expect_response("**/mark"), page.expect_response("**/mark"):
+            marks.evaluate_all("(buttons) => buttons.forEach((button) => button.click())")
+        expect(marks.first).to_have_text(shown)
+    expect(number).to_be_focused()
+    page.keyboard.press("Backspace")
+    expect(number).to_have_value("05311000")
