@@ -25,6 +25,7 @@ _HAS_GONE = (400, 404, 409, 422)  # how it says so of a channel that is to be jo
 _HELD = 900  # seconds without sound from a phone that holds by itself
 _LOST = "huiyin-lost"  # the dialplan's notes of callers who went while nobody listened
 _SHOWN, _NOT_YET = "HUIYIN_LOST", "?"  # the variable in which the dialplan shows them
+_LOST_EVERY = 30.0  # seconds between two looks at those notes
 _LAST = 3.0  # seconds for orders that were given before we stop
 
 
@@ -58,6 +59,7 @@ class Asterisk:
         self._said = 0
         self._heard: asyncio.Queue[line.Event | None] = asyncio.Queue()
         self._pumping: asyncio.Task[None] | None = None
+        self._noting: asyncio.Task[None] | None = None
         self._chain: dict[str, asyncio.Task[None]] = {}
 
     # -- what the switch tells -----------------------------------------------------------------
@@ -71,6 +73,7 @@ class Asterisk:
                 yield event
             pump.result()  # raises why the switch cannot be used
         finally:
+            self._note_no_more()
             pump.cancel()
 
     async def _pump(self) -> None:
@@ -89,6 +92,7 @@ class Asterisk:
                 if not known:  # a switch that starts anew opens its door before it knows us again
                     raise
                 _log.warning("the switch does not know us yet: %s", error)
+            self._note_no_more()
             self._heard.put_nowait(line.LinkDown())
             await asyncio.sleep(pause)
             pause = min(3.0, pause * 2)
@@ -165,7 +169,7 @@ class Asterisk:
         await self._hear_only_what_is_read()
         await self.phones(self._phones)
         self._heard.put_nowait(line.LinkUp(await self._standing()))
-        await self._tell_lost()
+        self._noting = asyncio.create_task(self._tell_lost())
 
     async def _look(self) -> None:
         """Look at the settings of the switch; one that starts just now loads its modules meanwhile.
@@ -179,11 +183,26 @@ class Asterisk:
             await asyncio.sleep(pause)
         raise WrongSwitch("；".join(wrong))
 
+    def _note_no_more(self) -> None:
+        if self._noting is not None:
+            self._noting.cancel()
+            self._noting = None
+
     async def _tell_lost(self) -> None:
-        """Tell of callers who came while nobody listened and hung up, as the dialplan noted them.
+        """Tell of callers who came while nobody listened and hung up, as long as the link holds.
+
+        Looked at now and then: whoever stands in the switch's own queue when we come back may
+        still hang up there, before the switch asks us again.
 
         Source: R-577 (issue of calls 8: no record of a call is lost).
         """
+        while True:
+            with contextlib.suppress(LinkLost, TimeoutError):  # asked again a moment later
+                await self._tell_noted()
+            await asyncio.sleep(_LOST_EVERY)
+
+    async def _tell_noted(self) -> None:
+        """Tell what the dialplan has noted, and let it forget each."""
         for note in await self._notes():
             key, came, ended, dialled, number, rest = (*note.rsplit("_", 5), *[""] * 5)[:6]
             if rest or not ended:
@@ -414,6 +433,7 @@ class Asterisk:
         """Give everything back when what was ordered is done; calls stay up."""
         if ordered := set(self._chain.values()):
             await asyncio.wait(ordered, timeout=_LAST)
+        self._note_no_more()
         if self._pumping is not None:
             self._pumping.cancel()
             await asyncio.wait({self._pumping})

@@ -101,3 +101,43 @@ def test_the_switch_forgets_where_a_phone_stood_before(held, address, forgotten)
     asked = asyncio.run(story())
     assert ("DELETE aor/8001" in asked) == forgotten
     assert asked[-1] == "PUT endpoint/8001"
+
+
+class Noting(Answering):
+    """A switch whose dialplan notes a caller only after it was first asked for its notes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: list[list[str]] = [[], ["1700000000.7_1700000000_1700000003_12345_13900000007_"]]
+        self.shown, self.away = "?", True
+
+    async def ask(self, method: str, path: str, _body: Any = None, **query: str) -> tuple[int, Any]:
+        if self.away:
+            self.away = False
+            raise TimeoutError
+        if method == "POST" and path == "asterisk/variable":
+            self.shown = query["value"]
+        if query.get("endpoint", "").startswith("Local/read@"):
+            self.shown = ",".join(self.kept.pop(0)) if self.kept else ""
+        self.asked.append(query.get("endpoint", ""))
+        return 200, {"value": self.shown} if method == "GET" else None
+
+
+@pytest.mark.rule("R-577")
+def test_who_hangs_up_in_the_switchs_own_queue_after_we_are_back_is_told_too(monkeypatch):
+    monkeypatch.setattr(asterisk, "_LOST_EVERY", 0.01)
+
+    async def story() -> tuple[line.Event | None, list[str]]:
+        driver, switch = Asterisk("http://huiyin:x@127.0.0.1:1", sounds="/s"), Noting()
+        driver._ari = switch  # type: ignore[assignment]
+        driver._noting = asyncio.create_task(driver._tell_lost())
+        heard = await asyncio.wait_for(driver._heard.get(), 10)
+        await asyncio.sleep(0.1)
+        driver._note_no_more()
+        assert driver._heard.empty()
+        return heard, switch.asked
+
+    heard, asked = asyncio.run(story())
+    assert heard == line.Lost("1700000000.7", "13900000007", "12345", 1700000000, 1700000003)
+    forgotten = "Local/1700000000.7_1700000000_1700000003_12345_13900000007_@huiyin-lost"
+    assert forgotten in asked
