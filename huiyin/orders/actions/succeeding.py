@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from huiyin.kernel import cached
 from huiyin.kernel.errors import Invalid
 from huiyin.orders import policy
 from huiyin.orders.actions.turn import Turn, finish
+from huiyin.orders.dispute_models import DisputeUnit
 from huiyin.orders.models import Assignment, Clock, WorkOrder
 from huiyin.orders.numbers import spoken
 from huiyin.orders.states import MOVE_UNIT, OPEN
@@ -96,16 +98,24 @@ def carry_out_due(*, until: datetime) -> int:
 def move_left(*, now: datetime) -> int:
     """Move every open part of a unit that has ended to who took over; return how many orders.
 
-    Also finds an order that was given to the unit in the very moment it ended.
+    Also its place in a conference that waits for a ruling, and an order that was given to the unit
+    in the very moment it ended.
 
-    Source: R-198 (requirements 126, 132: register of units; clocks run on).
+    Source: R-198 (requirements 126, 132: register of units; clocks run on); R-210 (handbook
+    domain.md 2.8: both units are heard).
     """
     known = succession.heritages_now()
     if not known:
         return 0
     left = Assignment.objects.filter(unit__in=known, ended_at__isnull=True)
-    keys = list(left.order_by("order").values_list("order", flat=True).distinct())
-    return sum(_move_order(key, now) for key in keys)
+    asked = _asked().filter(unit__in=known)
+    keys = {*left.values_list("order", flat=True), *asked.values_list("dispute__order", flat=True)}
+    return sum(_move_order(key, now) for key in sorted(keys))
+
+
+def _asked() -> QuerySet[DisputeUnit]:
+    """Return the places of units in conferences that wait for a ruling."""
+    return DisputeUnit.objects.filter(candidate=True, dispute__ruled_at__isnull=True)
 
 
 @transaction.atomic
@@ -126,12 +136,20 @@ def _move_order(order_id: int, now: datetime) -> bool:
     for part in parts.select_related("unit").order_by("pk"):
         new = succession.heir_among(known, part.unit, category, region, order.number)
         moves.append(_Move(part.unit, new, _take_over(order, part, new, now)))
-    if not moves:
+    heard = []
+    for row in _asked().filter(dispute__order=order, unit__in=known).select_related("unit"):
+        new = succession.heir_among(known, row.unit, category, region, order.number)
+        heard.append(_Move(row.unit, new, leads=False))
+        _hear(row, new)
+    if not moves and not heard:
         return False
     lead = next((move.new for move in moves if move.leads), None)
+    told = [f"{m.old}的任务由{m.new}承接" for m in moves]
+    told += [f"{m.old}的会商由{m.new}参加" for m in heard]
+    moves = moves or heard
     finish(
         Turn(MOVE_UNIT, order, SYSTEM, now),
-        note="机构调整：" + "；".join(f"{m.old}的任务由{m.new}承接" for m in moves) + "，时限不变",
+        note="机构调整：" + "；".join(told) + "，时限不变",
         public_note=f"机构调整，现由{lead.name}继续办理，时限不变" if lead else "",
         data={"from": [m.old.code for m in moves], "to": [m.new.code for m in moves]},
     )
@@ -164,6 +182,18 @@ def _take_over(order: WorkOrder, part: Assignment, new: Unit, now: datetime) -> 
     if leads:
         order.lead_unit = new
     return leads
+
+
+def _hear(row: DisputeUnit, new: Unit) -> None:
+    """Let ``new`` be heard in a conference instead; what the old unit said stays its own."""
+    DisputeUnit.objects.update_or_create(
+        dispute_id=row.dispute_id, unit=new, defaults={"candidate": True}
+    )
+    if row.given_at is None:
+        row.delete()
+    else:
+        row.candidate = False
+        row.save(update_fields=["candidate"])
 
 
 def _end(part: Assignment, now: datetime, *, keep_clocks: bool = False) -> None:

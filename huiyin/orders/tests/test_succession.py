@@ -10,6 +10,8 @@ from huiyin.kernel import cached
 from huiyin.kernel.errors import Invalid, NotAllowed
 from huiyin.knowledge.models import Reason
 from huiyin.orders import actions, jobs, queries
+from huiyin.orders.dispute_models import DisputeUnit
+from huiyin.orders.dispute_queries import candidates
 from huiyin.orders.models import Assignment, Clock, OrderEvent, WorkOrder
 from huiyin.orders.queries import OrderFilter
 from huiyin.orgs import actions as orgs
@@ -341,3 +343,33 @@ def test_who_took_over_after_a_refused_return_may_contest(world: World, story: S
         story.order.pk, by=by, basis="不属本单位职责", suggested=world.county, now=at(3, 10)
     )
     assert order.state == "dispute"
+
+
+@pytest.mark.rule("R-210")
+@pytest.mark.parametrize("spoke", [False, True])
+def test_who_took_over_is_heard_in_the_conference(world: World, story: Story, spoke: bool) -> None:
+    order = story.created().submitted().conferred().order
+    if spoke:
+        actions.give_opinion(
+            order.pk, unit=world.water, opinion="不属供水", by=world.actor("dispatcher"),
+            now=at(2, 11),
+        )  # fmt: skip
+    by = world.actor("county_handler")
+    assert queries.visible_key(by, order.number) is None
+    assert carried_out(world, into=world.county) == 1
+    assert queries.visible_key(by, order.number) == order.pk
+    assert {row.unit for row in candidates(order)} == {world.housing, world.county}
+    kept = DisputeUnit.objects.filter(unit=world.water).values_list("candidate", "opinion")
+    assert list(kept) == ([(False, "不属供水")] if spoke else [])
+    said = OrderEvent.objects.get(order=order, verb="move_unit")
+    assert said.note == "机构调整：市水务局的会商由东县参加，时限不变"
+    assert actions.move_left(now=at(3, 1)) == 0
+    order = story.ruled(world.county, now=at(3, 9)).order
+    assert order.lead_unit == world.county
+
+
+@pytest.mark.rule("R-210")
+def test_of_two_candidates_that_become_one_it_is_heard_once(world: World, story: Story) -> None:
+    order = story.created().submitted().conferred().order
+    assert carried_out(world) == 1
+    assert [row.unit for row in candidates(order)] == [world.housing]
