@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from huiyin.orders.models import WorkOrder
+from tests.e2e.conftest import OpenPage
 from tests.e2e.workbench.conftest import Enter, Tale
 
 pytestmark = pytest.mark.browser
@@ -142,3 +143,15 @@ def test_the_desk_works_without_script(tale: Tale, open_page, enter: Enter, shot
     page.get_by_role("button", name="核实").click()
     expect(page.get_by_role("link", name="13812345678")).to_be_visible()
     shot(page, "no-script-1440")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_part_that_is_refused_can_be_read(
+    tale: Tale, open_page: OpenPage, enter: Enter, axe, shot, width: int
+) -> None:
+    page = open_page(width=width)
+    enter(page, "agent", "/desk/")
+    page.evaluate("htmx.ajax('GET', '/desk/orders/26039999999999', '#main')")
+    expect(page.get_by_role("alert")).to_contain_text("没有找到")
+    axe(page)
+    shot(page, f"refused-part-{width}")
