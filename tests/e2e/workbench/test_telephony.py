@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import APIResponse, Locator, Page, Response, Route, expect
 
 from huiyin.callcentre.calls.actions import CallFacts, record
 from huiyin.callcentre.calls.states import CallOutcome, Direction
@@ -24,6 +24,8 @@ from tests.world import REQUEST, Story
 pytestmark = pytest.mark.browser
 NUMBER = REQUEST.phone
 HOUR = timedelta(hours=1)
+QUIET = "#phone > section:not(.htmx-request)"
+MARKS = "[aria-label=标记来电人]"
 DESK = (
     "phone", "missed", "calls", "floor", "floor/map", "wall",
     "floor/forecast?calls=200&talk=240&target=80", "floor/roster", "floor/people",
@@ -127,6 +129,31 @@ def test_the_pages_of_the_telephones(story: Story, page: Page, enter: Enter, axe
         look(page, f"/console/telephony{name}", axe, shot)
 
 
+def press_all(page: Page) -> None:
+    """Press all marks in one moment, and wait until the panel asked anew after the last answer."""
+    marked: list[str] = []
+
+    def last(answer: Response) -> bool:
+        if answer.url.endswith("/mark"):
+            marked.append(answer.url)
+        return len(marked) == 2 and answer.url.endswith("/desk/phone")
+
+    with page.expect_response(last):
+        page.evaluate(f"document.querySelectorAll('{MARKS} button').forEach((it) => it.click())")
+
+
+def marks_of(page: Page) -> Locator:
+    return page.locator(MARKS).get_by_role("button")
+
+
+def in_a_still_moment(page: Page, enter: Enter) -> None:
+    """Open the telephone where it is never time for the turn of every few seconds."""
+    page.clock.install()
+    enter(page, "agent", "/desk/phone")
+    page.clock.pause_at(clock.now() + HOUR)
+    page.locator(QUIET).wait_for()  # the turn of this hour
+
+
 def test_what_an_agent_is_typing_outlives_the_refresh_of_the_telephone(
     story: Story, page: Page, enter: Enter
 ) -> None:
@@ -134,22 +161,59 @@ def test_what_an_agent_is_typing_outlives_the_refresh_of_the_telephone(
     several of its buttons were pressed one right after another.
     """
     furnish(story)
-    enter(page, "agent", "/desk/phone")
+    in_a_still_moment(page, enter)
     page.locator("#phone-transfer summary").press("Enter")
     number = page.locator("#phone").get_by_label("席位号或电话号码")
     number.fill("0531")
     with page.expect_response("**/desk/phone"):
         page.evaluate("htmx.trigger('#phone > section', 'floor')")
-    page.locator("#phone > section:not(.htmx-request)").wait_for()
+    page.locator(QUIET).wait_for()
     expect(number).to_be_visible()
     expect(number).to_have_value("0531")
     page.keyboard.type("10000")
     expect(number).to_have_value("053110000")
-    marks = page.get_by_role("group", name="标记来电人").get_by_role("button")
-    for shown in ("取消“情绪激动”", "标记“情绪激动”"):
-        with page.expect_response("**/mark"), page.expect_response("**/mark"):
-            marks.evaluate_all("(buttons) => buttons.forEach((button) => button.click())")
-        expect(marks.first).to_have_text(shown)
+    for shown in (["取消“情绪激动”", "标记“辱骂”"], ["标记“情绪激动”", "取消“辱骂”"]):
+        press_all(page)
+        expect(marks_of(page)).to_have_text(shown)
     expect(number).to_be_focused()
     page.keyboard.press("Backspace")
     expect(number).to_have_value("05311000")
+
+
+def test_an_answer_that_comes_late_is_not_the_last_word(
+    story: Story, page: Page, enter: Enter
+) -> None:
+    furnish(story)
+    in_a_still_moment(page, enter)
+    early: list[tuple[Route, APIResponse]] = []
+
+    def overtaken(route: Route) -> None:
+        early.append((route, route.fetch()))
+        if len(early) == 2:
+            for waiting, answer in reversed(early):
+                waiting.fulfill(response=answer)
+
+    page.route("**/mark", overtaken)
+    press_all(page)
+    expect(marks_of(page)).to_have_text(["取消“情绪激动”", "标记“辱骂”"])
+
+
+def test_a_button_that_is_being_pressed_stays_under_the_finger(
+    story: Story, page: Page, enter: Enter
+) -> None:
+    furnish(story)
+    in_a_still_moment(page, enter)
+    asked: list[Route] = []
+    page.route("**/desk/phone", lambda route: asked.append(route))
+    page.evaluate("htmx.trigger('#phone > section', 'floor')")
+    mark = page.get_by_role("button", name="标记“情绪激动”")
+    mark.hover()
+    page.mouse.down()
+    assert len(asked) == 1
+    with page.expect_response("**/desk/phone"):
+        asked[0].continue_()
+    page.unroute("**/desk/phone")
+    page.wait_for_function("!document.querySelector('#phone > section.htmx-request')")
+    with page.expect_response("**/mark"):
+        page.mouse.up()
+    expect(page.get_by_role("button", name="取消“情绪激动”")).to_be_visible()

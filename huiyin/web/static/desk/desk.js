@@ -51,13 +51,26 @@
   /* ---- telephone ---- */
   /* The panel asks for itself anew, and keeps a number half typed (hx-preserve). An open list cannot be
      kept, and a button that is just being pressed must not be another when it is let go: both are waited for. */
+  const renews = (part) => part.matches("[data-floor]");
   const inUse = (part) => {
     const held = document.activeElement;
-    return part.matches("[data-floor]") && ((held && part.contains(held) && held.matches("select")) || part.querySelector("button:active, a:active"));
+    return (held && part.contains(held) && held.matches("select")) || part.querySelector("button:active, a:active");
   };
-  document.addEventListener("htmx:beforeRequest", (event) => { if (inUse(event.target)) event.preventDefault(); });
+  document.addEventListener("htmx:beforeRequest", (event) => { if (renews(event.target) && inUse(event.target)) event.preventDefault(); });
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    if (detail.requestConfig.elt === detail.target && inUse(detail.target)) detail.shouldSwap = false;
+    if (renews(detail.requestConfig.elt) && inUse(detail.target)) detail.shouldSwap = false;
+  });
+  /* Answers overtake each other: a panel that several were asked for at once asks anew when the last has come. */
+  let asked = 0, several = false;
+  document.addEventListener("htmx:beforeSend", ({ detail }) => {
+    if (detail.target.id !== "phone") return;
+    several = asked++ > 0 || several;
+    detail.xhr.addEventListener("loadend", () => {
+      const panel = $("#phone > [data-floor]");
+      if (--asked || !several) return;
+      several = false;
+      if (panel) htmx.trigger(panel, "floor");
+    });
   });
   /* A telephone in the browser has a window of its own; from the others it is asked to answer. */
   document.addEventListener("click", (event) => {
