@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, Route, expect
 
+from huiyin.kernel import clock
 from huiyin.orders.models import WorkOrder
 from tests.e2e.conftest import OpenPage
 from tests.e2e.workbench.conftest import Enter, Tale
@@ -15,6 +18,7 @@ pytestmark = pytest.mark.browser
 def test_a_half_written_call_survives_a_reload_and_is_gone_after_sending(
     tale: Tale, page: Page, enter: Enter
 ) -> None:
+    page.clock.install()
     enter(page, "agent", "/desk/new")
     page.get_by_label("诉求内容").fill("楼道路灯不亮，已经半个月了。")
     page.get_by_label("求助").check()
@@ -22,9 +26,10 @@ def test_a_half_written_call_survives_a_reload_and_is_gone_after_sending(
     expect(page.get_by_role("option", name="公共服务/供热")).to_be_visible()
     page.keyboard.press("Enter")
     page.get_by_label("当场答复").check()
-    page.get_by_label("答复内容").fill("已记下，明天修。")
-    page.wait_for_timeout(400)
+    page.clock.pause_at(clock.now() + timedelta(minutes=1))  # the last words in the last moment
+    page.get_by_label("答复内容").press_sequentially("已记下，明天修。")
     page.reload()
+    page.clock.resume()
     expect(page.get_by_text("已恢复上次没有提交的内容")).to_be_visible()
     expect(page.get_by_label("诉求内容")).to_have_value("楼道路灯不亮，已经半个月了。")
     expect(page.get_by_label("分类")).to_have_value("公共服务/供热")
@@ -36,6 +41,28 @@ def test_a_half_written_call_survives_a_reload_and_is_gone_after_sending(
     expect(page.get_by_label("诉求内容")).to_have_value("")
 
 
+def test_of_two_steps_pressed_in_one_moment_the_last_is_shown(
+    tale: Tale, page: Page, enter: Enter
+) -> None:
+    tale.held()
+    enter(page, "water_handler", f"/desk/orders/{tale.order.number}")
+    late: list[Route] = []
+    ended: list[str] = []
+    page.route("**/ask_extension", lambda route: late.append(route))
+    page.on("requestfinished", lambda asked: ended.append(asked.url))
+    page.on("requestfailed", lambda asked: ended.append(asked.url))
+    page.evaluate(
+        "for (const verb of ['contact', 'ask_extension'])"
+        " document.querySelector(`.order-actions [hx-get$='/${verb}']`).click()"
+    )
+    for _ in range(200):
+        if late and any(url.endswith("/contact") for url in ended):
+            break
+        page.wait_for_timeout(50)
+    late[0].continue_()
+    expect(page.locator("#step-title")).to_have_text("申请延期")
+
+
 def test_a_lost_session_comes_back_to_the_form_with_the_words(
     tale: Tale, page: Page, enter: Enter, axe
 ) -> None:
@@ -45,7 +72,6 @@ def test_a_lost_session_comes_back_to_the_form_with_the_words(
     enter(page, "water_handler", f"/desk/orders/{tale.order.number}/contact")
     page.get_by_label("联系所用的号码").fill("0534-2345678")
     page.get_by_label("说了什么").fill("约定明天上门")
-    page.wait_for_timeout(400)
     Session.objects.all().delete()
     page.locator("#step .btn-primary").click()
     page.wait_for_url("**/desk/sign-in?next=*")
@@ -65,7 +91,6 @@ def test_what_one_person_wrote_is_not_shown_to_the_next_at_the_same_desk(
 ) -> None:
     enter(page, "agent", "/desk/new")
     page.get_by_label("诉求内容").fill("只给我自己看的草稿")
-    page.wait_for_timeout(400)
     page.locator(".desk-me summary").click()
     page.get_by_role("button", name="退出登录").click()
     page.wait_for_url("**/desk/sign-in")

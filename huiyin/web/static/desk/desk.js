@@ -124,11 +124,15 @@
       if (note) note.hidden = false;
     }
     let timer = 0;
-    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(() => keepDraft(form), 250); });
+    const now = () => { if (timer) keepDraft(form); timer = 0; };
+    form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(now, 250); });
+    window.addEventListener("pagehide", now);
     form.addEventListener("change", () => keepDraft(form));
     form.addEventListener("huiyin:chosen", () => keepDraft(form));
     form.addEventListener("click", (event) => {
       if (!event.target.closest("[data-draft-drop]")) return;
+      clearTimeout(timer);
+      timer = 0;
       store.drop(draftKey(form));
       location.reload();
     });
